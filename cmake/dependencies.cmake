@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every C++ dependency is a Debian package; packaging/packages-build.txt names them.
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+if(NOT BOOTFERRY_FUZZ)
+  find_package(Boost 1.81 REQUIRED COMPONENTS url)
+  find_package(nlohmann_json REQUIRED)
+  find_package(CLI11 REQUIRED)
+  find_package(GTest REQUIRED)
+  pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
+  pkg_check_modules(systemd REQUIRED IMPORTED_TARGET libsystemd)
+  pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+endif()

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# Writes ${OUT}: every file below ${ROOT} as an assembler .incbin block and a sorted table of (name, begin, end).
+file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/*)
+list(FILTER files EXCLUDE REGEX "(^|/)(README\\.md|CMakeLists\\.txt)$")
+list(SORT files)
+set(text "// Generated from ${SYMBOL}; do not edit.\n#include \"base/embedded_files.hpp\"\n\n")
+set(rows "")
+set(index 0)
+foreach(file IN LISTS files)
+  set(label "${SYMBOL}_${index}")
+  string(APPEND text "__asm__(\".section .rodata\\n${label}_begin:\\n.incbin \\\"${ROOT}/${file}\\\"\\n${label}_end:\\n.byte 0\\n.previous\\n\");\n")
+  string(APPEND text "extern \"C\" const char ${label}_begin[];\nextern \"C\" const char ${label}_end[];\n")
+  string(APPEND rows "    {\"${file}\", ${label}_begin, ${label}_end},\n")
+  math(EXPR index "${index} + 1")
+endforeach()
+string(APPEND text "\nnamespace {\nconst bootferry::EmbeddedFile table[] = {\n${rows}    {nullptr, nullptr, nullptr}};\n}\n")
+string(APPEND text "namespace bootferry {\nextern const EmbeddedFiles ${SYMBOL};\nconst EmbeddedFiles ${SYMBOL}{table, ${index}};\n}\n")
+file(WRITE ${OUT} "${text}")
