@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is known and what is assigned, as an immutable snapshot that any thread reads without waiting, and the edits that make
+// the next snapshot. Implemented by db (durable before it returns) and by a fake in tests.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "boot/client.hpp"
+#include "boot/image.hpp"
+
+namespace bootferry::boot {
+
+struct RegistrySnapshot {
+  std::map<MacAddress, Client> clients;
+  std::map<std::string, Image, std::less<>> images;
+
+  [[nodiscard]] const Client* find_client(const MacAddress& mac) const;
+  [[nodiscard]] const Image* find_image(std::string_view name) const;
+  /// MACs of the clients that have the image among their drives.
+  [[nodiscard]] std::vector<MacAddress> users_of(std::string_view image) const;
+};
+
+/// What a protocol noticed about a machine; fields without news stay empty.
+struct Sighting {
+  MacAddress mac;
+  std::optional<Ipv4Address> address;
+  Architecture architecture = Architecture::unknown;
+  WallTime at{};
+};
+
+class ClientRegistry {
+ public:
+  virtual ~ClientRegistry() = default;
+
+  /// Never null, never waits; any thread.
+  [[nodiscard]] virtual std::shared_ptr<const RegistrySnapshot> snapshot() const = 0;
+  /// Records that a machine was heard; returns at once, becomes visible soon, written in batches. Any thread.
+  virtual void note_seen(const Sighting& sighting) = 0;
+
+  // Edits block until they are durable: call them on the db thread. Each publishes its event.
+  /// Adds or replaces what a person says of a client (name, boot, reserved_address; known becomes true).
+  [[nodiscard]] virtual Result<void> put_client(const Client& client) = 0;
+  [[nodiscard]] virtual Result<void> remove_client(const MacAddress& mac) = 0;
+  [[nodiscard]] virtual Result<void> put_image(const Image& image) = 0;
+  [[nodiscard]] virtual Result<void> remove_image(std::string_view name) = 0;
+};
+
+}  // namespace bootferry::boot

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// An image as the rooms that never open it know it: its name and what is said of it. Plain value.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/units.hpp"
+
+namespace bootferry::boot {
+
+struct Image {
+  std::string name;
+  std::string format;  ///< "raw"
+  std::string file;    ///< file name inside the library's folder
+  ByteCount size;
+  WallTime created{};
+};
+
+/// 1 to 63 of letters, digits, '-', '_', '.', beginning with a letter or digit: safe as a file name and in a URL.
+[[nodiscard]] Result<void> check_image_name(std::string_view name);
+
+}  // namespace bootferry::boot

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// The SCSI device server of one logical unit (SAM-5, SPC-4, SBC-3): a command comes in as a CDB and leaves as an Answer, asking
+// on its way for Data-Out bytes or for a job on the disk. Knows nothing of iSCSI, does no I/O itself. Called by the target's
+// shell on a session's loop; one LogicalUnit is shared by all sessions of its target and is thread-safe.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "base/units.hpp"
+#include "images/block_device.hpp"
+
+namespace bootferry::iscsi::scsi {
+
+enum class Status : std::uint8_t {  // SAM-5 5.3.1
+  good = 0x00, check_condition = 0x02, busy = 0x08, reservation_conflict = 0x18, task_set_full = 0x28, aca_active = 0x30, task_aborted = 0x40,
+};
+
+enum class SenseKey : std::uint8_t {  // SPC-4 4.5.6
+  no_sense = 0, recovered_error = 1, not_ready = 2, medium_error = 3, hardware_error = 4, illegal_request = 5, unit_attention = 6,
+  data_protect = 7, aborted_command = 0xb, miscompare = 0xe,
+};
+
+/// Sense data as a value; encoded in fixed format (SPC-4 4.5.3) unless the control page asks for descriptors.
+struct Sense {
+  SenseKey key = SenseKey::no_sense;
+  std::uint8_t asc = 0;
+  std::uint8_t ascq = 0;
+  std::optional<std::uint64_t> information;
+  std::optional<std::uint16_t> field;  ///< byte of the CDB that is wrong (sense-key specific)
+};
+[[nodiscard]] Bytes encode_sense(const Sense& sense);
+
+/// A command's end. `data_in` is already cut to the allocation length; when `data_in_is_job`, the bytes are those that the read job
+/// brought into the caller's buffer.
+struct Answer {
+  Status status = Status::good;
+  std::optional<Sense> sense;
+  Bytes data_in;
+  bool data_in_is_job = false;
+};
+
+/// The command takes this many Data-Out bytes from the initiator before it goes on (on_data_out).
+struct NeedData {
+  std::uint32_t length = 0;
+};
+
+/// Work for the disk; the caller runs it (run_job, or try_run_job first) and reports with on_job_done.
+struct DiskJob {
+  enum class Kind { read, write, flush, trim, zero, verify, compare_and_write };
+  Kind kind = Kind::read;
+  ByteCount offset;             ///< on the device
+  ByteCount length;             ///< read: bytes into the caller's buffer; write: bytes of the Data-Out buffer
+  bool force_unit_access = false;  ///< FUA: durable before the answer
+};
+
+using Step = std::variant<Answer, NeedData, DiskJob>;
+
+/// Who sends a command: an I_T nexus (SAM-5 4.7); its pending unit attentions and reservations hang on it.
+struct Nexus {
+  std::uint64_t id = 0;        ///< unique while the server runs
+  std::string initiator_port;  ///< "iqn...,i,0x00023d000001" (SPC-4 7.6.4.5.5)
+};
+
+class LogicalUnit;
+
+/// One command from its CDB to its Answer. Steps are asked for in turn: start, then on_data_out or on_job_done as the Step says.
+class Task {
+ public:
+  virtual ~Task() = default;
+  [[nodiscard]] virtual Step start() = 0;
+  /// All bytes that NeedData asked for, or fewer when the initiator's expected length was shorter (the Task then answers so).
+  [[nodiscard]] virtual Step on_data_out(ByteView data) = 0;
+  /// `data`: for a read or verify job the bytes that were read, else empty.
+  [[nodiscard]] virtual Step on_job_done(const Result<void>& result, ByteView data) = 0;
+};
+
+/// What makes a unit itself: stable over restarts (VPD 80h and 83h).
+struct Identity {
+  std::string target_name;  ///< IQN
+  std::string serial;       ///< VPD 80h; printable ASCII
+  bool read_only = false;
+  bool removable = false;
+};
+
+class LogicalUnit {
+ public:
+  virtual ~LogicalUnit() = default;
+  /// A nexus begins: it gets POWER ON OCCURRED (29h/00h) as its first unit attention.
+  virtual void on_nexus_begin(const Nexus& nexus) = 0;
+  virtual void on_nexus_end(const Nexus& nexus) = 0;
+  /// LOGICAL UNIT RESET (SAM-5 7.7): unit attention for every other nexus.
+  virtual void on_reset(const Nexus& by) = 0;
+  /// The size of the device changed (it was grown): CAPACITY DATA HAS CHANGED for every nexus.
+  virtual void on_capacity_changed() = 0;
+  /// `lun` is the 8-byte field as on the wire; a LUN that is not 0 is answered as SAM-5 4.7.4 says (INQUIRY qualifier 3, REPORT LUNS, else 25h/00h).
+  [[nodiscard]] virtual std::unique_ptr<Task> make_task(const Nexus& nexus, std::uint64_t lun, const std::array<std::uint8_t, 16>& cdb) = 0;
+  [[nodiscard]] virtual images::BlockDevice& device() = 0;
+};
+
+[[nodiscard]] std::shared_ptr<LogicalUnit> make_disk(std::shared_ptr<images::BlockDevice> device, Identity identity);
+
+/// Runs the job on the disk; blocks. `buffer`: read and verify jobs fill it, write jobs take from it (job.length bytes).
+[[nodiscard]] Result<void> run_job(const DiskJob& job, images::BlockDevice& device, MutableByteView buffer);
+/// A read that memory can answer at once; everything else says would_block.
+[[nodiscard]] Result<images::TryRead> try_run_job(const DiskJob& job, images::BlockDevice& device, MutableByteView buffer);
+
+}  // namespace bootferry::iscsi::scsi
