@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A virtual PC with no disk (or a disk of its own), under QEMU's TCG.
+
+Firmware paths:  bios-rom    iPXE in the NIC's ROM
+                 bios-plain  the same, disguised as a vendor PXE ROM until it has loaded undionly.kpxe
+                 uefi-pxe    OVMF's own PXE stack
+                 uefi-http   OVMF's HTTP boot
+                 uefi-rom    OVMF with the NIC's iPXE EFI ROM
+KVM is not used: iPXE's ROM and OVMF do not run under nested KVM on common CI machines.
+"""
+import re
+import shutil
+import sys
+import threading
+import time
+from pathlib import Path
+
+from .processes import SLOW, Child, LabError, wait_until
+from .qmp import Qmp
+
+OVMF = Path("/usr/share/OVMF")
+_ANSI = re.compile(rb"\x1b(?:\[[0-9;?=]*[A-Za-z]|[c78=>])")
+
+
+class Machine:
+    def __init__(self, lab, path="bios-rom", mac="52:54:00:e2:e0:01", tap=0, nic="virtio-net-pci", memory=512,
+                 disks=(), reboots=False, name=None):
+        self.lab, self.path, self.mac, self.tap, self.nic = lab, path, mac, tap, nic
+        self.memory, self.disks, self.reboots = memory, disks, reboots
+        self.name = name or f"pc{tap}"
+        self.folder = lab.folder
+        self.qmp_path = self.folder / f"{self.name}.qmp"
+        self.qemu = self.wire = None
+        self._boots = 0
+        self._changed = threading.Condition()
+        self._raw = b""
+
+    def power_on(self):
+        """Starts the PC; `power_on_time` is when."""
+        self._boots += 1
+        self._raw = b""
+        command = self._command()
+        if self.path == "bios-plain":
+            self._start_disguise()
+        self.power_on_time = time.monotonic()
+        self.qemu = self.lab.add(Child(self.name, command, self.folder / f"{self.name}.qemu.log", self.lab.network.net, pipe=True))
+        self._reader = threading.Thread(target=self._read_serial, args=(self.qemu.process.stdout,), daemon=True)
+        self._reader.start()
+        return self
+
+    def power_off(self):
+        if self.qemu:
+            self.qemu.kill()
+        if self.wire:
+            self.wire.kill()
+            self.wire = None
+
+    def _command(self):
+        uefi = self.path.startswith("uefi")
+        command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-machine", f"{'q35' if uefi else 'pc'},graphics=off",
+                   "-accel", "tcg", "-cpu", "max", "-m", str(self.memory), "-display", "none", "-device", "VGA",
+                   "-serial", "stdio", "-qmp", f"unix:{self.qmp_path},server,nowait"]
+        if not self.reboots:
+            command += ["-no-reboot"]
+        if uefi:
+            variables = self.folder / f"{self.name}.vars.fd"
+            shutil.copy(OVMF / "OVMF_VARS_4M.fd", variables)
+            command += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={OVMF}/OVMF_CODE_4M.fd",
+                        "-drive", f"if=pflash,format=raw,unit=1,file={variables}", "-device", "virtio-rng-pci"]
+        if self.path == "uefi-http":
+            for protocol in ("IPv4PXESupport", "IPv6PXESupport"):
+                command += ["-fw_cfg", f"name=opt/org.tianocore/{protocol},string=n"]
+        if self.path == "bios-plain":
+            command += ["-netdev", f"dgram,id=n0,local.type=unix,local.path={self._socket('q')},"
+                                   f"remote.type=unix,remote.path={self._socket('p')}"]
+        else:
+            command += ["-netdev", f"tap,id=n0,ifname=tap{self.tap},script=no,downscript=no"]
+        rom = ",romfile=" if self.path in ("uefi-pxe", "uefi-http") else ""
+        command += ["-device", f"{self.nic},netdev=n0,mac={self.mac},bootindex=1{rom}"]
+        for index, disk in enumerate(self.disks):
+            command += ["-drive", f"if=none,id=d{index},format=raw,file={disk}",
+                        "-device", f"ide-hd,drive=d{index},bus=ide.{index // 2},unit={index % 2},bootindex={index + 2}" if not uefi
+                        else f"virtio-blk-pci,drive=d{index},bootindex={index + 2}"]
+        return command
+
+    def _socket(self, side: str) -> Path:
+        return self.lab.sockets / f"{self.name}.{side}{self._boots}"
+
+    def _start_disguise(self):
+        root = Path(__file__).resolve().parent.parent
+        ours = self._socket("p")
+        self.wire = self.lab.add(Child(f"{self.name}-wire", ["env", f"PYTHONPATH={root}", sys.executable, "-m", "lab.disguise",
+                                       f"tap{self.tap}", self._socket("q"), ours],
+                                       self.folder / f"{self.name}.wire.log", self.lab.network.net))
+        wait_until("the disguise's socket", lambda: ours.exists() or self.wire.require_alive())
+
+    def _read_serial(self, stream):
+        with open(self.folder / f"{self.name}.serial.log", "ab") as log:
+            while chunk := stream.read(65536):
+                log.write(chunk)
+                log.flush()
+                with self._changed:
+                    self._raw += chunk
+                    self._changed.notify_all()
+
+    @property
+    def serial(self) -> str:
+        """What the PC has printed since power-on, without terminal escapes and carriage returns."""
+        return _ANSI.sub(b"", self._raw).replace(b"\r", b"").decode("latin-1")
+
+    def wait_serial(self, pattern: str, timeout: float, count=1) -> re.Match:
+        """Waits for the pattern's `count`-th match; LabError with the last screenful and a picture if it never comes."""
+        end = time.monotonic() + timeout * SLOW
+        with self._changed:
+            while True:
+                found = list(re.finditer(pattern, self.serial))
+                if len(found) >= count:
+                    return found[count - 1]
+                left = end - time.monotonic()
+                if left <= 0 or (not self.qemu.alive() and not self._reader.is_alive()):
+                    break
+                self._changed.wait(min(left, 0.5))
+        raise LabError(f"{self.name}: {pattern!r} not seen on the serial line within {timeout * SLOW:.0f} s "
+                       f"({'running' if self.qemu.alive() else 'QEMU ended'}); last lines:\n{self.serial[-1500:]}\n"
+                       f"screen: {self.screenshot()}\n{self.qemu.tail(500)}")
+
+    def seconds_to(self, pattern: str, timeout: float) -> float:
+        self.wait_serial(pattern, timeout)
+        return time.monotonic() - self.power_on_time
+
+    def type_serial(self, text: str):
+        self.qemu.process.stdin.write(text.encode())
+
+    def screenshot(self, name="failed") -> Path | None:
+        path = self.folder / f"{self.name}.{name}.png"
+        try:
+            Qmp(self.qmp_path).screendump(path)
+            return path
+        except OSError:
+            return None
