@@ -34,6 +34,8 @@ struct Sense {
   std::uint8_t ascq = 0;
   std::optional<std::uint64_t> information;
   std::optional<std::uint16_t> field;  ///< byte of the CDB that is wrong (sense-key specific)
+  bool field_in_data = false;          ///< `field` counts in the parameter list, not in the CDB
+  bool descriptor_format = false;      ///< the control mode page's D_SENSE was set
 };
 [[nodiscard]] Bytes encode_sense(const Sense& sense);
 
@@ -51,13 +53,21 @@ struct NeedData {
   std::uint32_t length = 0;
 };
 
+/// Work of several device calls (WRITE SAME, VERIFY, UNMAP...): run on a disk worker, owns all that it touches.
+class DiskWork {
+ public:
+  virtual ~DiskWork() = default;
+  [[nodiscard]] virtual Result<void> run(images::BlockDevice& device) = 0;
+};
+
 /// Work for the disk; the caller runs it (run_job, or try_run_job first) and reports with on_job_done.
 struct DiskJob {
-  enum class Kind { read, write, flush, trim, zero, verify, compare_and_write };
+  enum class Kind { read, write, flush, work };
   Kind kind = Kind::read;
   ByteCount offset;             ///< on the device
   ByteCount length;             ///< read: bytes into the caller's buffer; write: bytes of the Data-Out buffer
   bool force_unit_access = false;  ///< FUA: durable before the answer
+  std::shared_ptr<DiskWork> work;  ///< Kind::work: what to run; it needs no buffer
 };
 
 using Step = std::variant<Answer, NeedData, DiskJob>;
@@ -74,10 +84,12 @@ class LogicalUnit;
 class Task {
  public:
   virtual ~Task() = default;
+  /// Told before start(): how many Data-Out bytes the initiator means to send (0: none). Some commands refuse a wrong number.
+  virtual void expect_data_out(std::uint32_t) {}
   [[nodiscard]] virtual Step start() = 0;
   /// All bytes that NeedData asked for, or fewer when the initiator's expected length was shorter (the Task then answers so).
   [[nodiscard]] virtual Step on_data_out(ByteView data) = 0;
-  /// `data`: for a read or verify job the bytes that were read, else empty.
+  /// `data`: for a read job the bytes that were read, else empty.
   [[nodiscard]] virtual Step on_job_done(const Result<void>& result, ByteView data) = 0;
 };
 
@@ -106,7 +118,7 @@ class LogicalUnit {
 
 [[nodiscard]] std::shared_ptr<LogicalUnit> make_disk(std::shared_ptr<images::BlockDevice> device, Identity identity);
 
-/// Runs the job on the disk; blocks. `buffer`: read and verify jobs fill it, write jobs take from it (job.length bytes).
+/// Runs the job on the disk; blocks. `buffer`: a read job fills it, a write job takes from it (job.length bytes); else unused.
 [[nodiscard]] Result<void> run_job(const DiskJob& job, images::BlockDevice& device, MutableByteView buffer);
 /// A read that memory can answer at once; everything else says would_block.
 [[nodiscard]] Result<images::TryRead> try_run_job(const DiskJob& job, images::BlockDevice& device, MutableByteView buffer);
