@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can go wrong between the page and the server, each with one sentence for the person in front of it.
+import type { ProblemBody } from './types';
+
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly detail: string,
+  ) {
+    super(detail);
+    this.name = 'Problem';
+  }
+}
+
+/** The person closed the token dialog: nothing happened, and nothing needs to be said. */
+export class Cancelled extends Error {}
+
+export async function readProblem(response: Response): Promise<Problem> {
+  let body: ProblemBody = {};
+  try {
+    body = (await response.json()) as ProblemBody;
+  } catch {
+    // Not from our API: a proxy's own error page, for example.
+  }
+  const detail = body.detail ?? body.title ?? `The server answered ${response.status} ${response.statusText}.`;
+  return new Problem(response.status, detail);
+}
+
+/** null when there is nothing to tell. */
+export function tellError(error: unknown): string | null {
+  if (error === null || error === undefined || error instanceof Cancelled) return null;
+  if (error instanceof Problem) return error.detail;
+  return 'The server does not answer. Is Bootferry running, and is this device on its network?';
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Alert, Button, Divider, Group, Modal, Stack, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import { useAssign } from '../api/changes';
+import { tellError } from '../api/problem';
+import { useClients, useImages } from '../api/queries';
+import type { Boot, Client, DriveMode } from '../api/types';
+import { describeBoot, titleOf } from '../machines/describe';
+import { DriveEditor } from './DriveEditor';
+import { ImageChoice } from './ImageChoice';
+import { ModeChoice } from './ModeChoice';
+
+/** What shall this machine boot? A click on an image answers; the rest is for those who want more. */
+export function AssignDialog({ client, onClose }: { client: Client | undefined; onClose: () => void }) {
+  return (
+    <Modal
+      opened={client !== undefined}
+      onClose={onClose}
+      title={client === undefined ? '' : `What shall ${titleOf(client)} boot?`}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      size="lg"
+    >
+      {client !== undefined && <Choices key={client.mac} client={client} onClose={onClose} />}
+    </Modal>
+  );
+}
+
+function Choices({ client, onClose }: { client: Client; onClose: () => void }) {
+  const images = useImages().data ?? [];
+  const clients = useClients().data ?? [];
+  const assign = useAssign();
+  const drives = client.boot.kind === 'disks' ? client.boot.drives : [];
+  const [mode, setMode] = useState<DriveMode>('master');
+  const [several, setSeveral] = useState(drives.length > 1);
+
+  const choose = (boot: Boot) =>
+    assign.mutate(
+      { mac: client.mac, boot },
+      {
+        onSuccess: (changed) => {
+          notifications.show({ message: tellAssigned(changed) });
+          onClose();
+        },
+      },
+    );
+  const failure = tellError(assign.error);
+
+  return (
+    <Stack gap="md">
+      {failure !== null && (
+        <Alert color="red" role="alert">
+          {failure}
+        </Alert>
+      )}
+      {several ? (
+        <DriveEditor images={images} drives={drives} busy={assign.isPending} onSave={(wanted) => choose({ kind: 'disks', drives: wanted })} />
+      ) : (
+        <>
+          <ModeChoice mode={mode} onChange={setMode} />
+          <ImageChoice
+            client={client}
+            clients={clients}
+            images={images}
+            busy={assign.isPending}
+            onChoose={(image) => choose({ kind: 'disks', drives: [{ image, mode }] })}
+          />
+        </>
+      )}
+      <Divider label={<Text size="xs">or</Text>} />
+      <Group gap="sm">
+        <Button variant="default" size="sm" onClick={() => setSeveral(!several)} disabled={images.length === 0}>
+          {several ? 'One drive' : 'Several drives'}
+        </Button>
+        <Button
+          variant="default"
+          size="sm"
+          disabled={assign.isPending || client.boot.kind === 'local'}
+          onClick={() => choose({ kind: 'local' })}
+        >
+          Boot local disk
+        </Button>
+        {client.boot.kind !== 'wait' && (
+          <Button variant="default" size="sm" disabled={assign.isPending} onClick={() => choose({ kind: 'wait' })}>
+            Unassign and wait
+          </Button>
+        )}
+      </Group>
+    </Stack>
+  );
+}
+
+function tellAssigned(client: Client): string {
+  if (client.boot.kind === 'wait') return `${titleOf(client)} waits at its next boot.`;
+  const what = client.boot.kind === 'local' ? 'its own disk' : describeBoot(client.boot);
+  return client.state === 'waiting' ? `${titleOf(client)} boots ${what} now.` : `${titleOf(client)} boots ${what} from its next start on.`;
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Button, CloseButton, Group, NativeSelect, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import type { Drive, DriveMode, Image } from '../api/types';
+
+const mostDrives = 4;
+
+interface DriveEditorProps {
+  images: Image[];
+  /** what the machine has now */
+  drives: Drive[];
+  busy: boolean;
+  onSave: (drives: Drive[]) => void;
+}
+
+/** An ordered list of drives: the first is 0x80, from which the machine boots. */
+export function DriveEditor({ images, drives: given, busy, onSave }: DriveEditorProps) {
+  const spare = (): Drive => ({ image: images[0]?.name ?? '', mode: 'master' });
+  const [drives, setDrives] = useState<Drive[]>(() => (given.length > 0 ? given : [spare()]));
+  const put = (index: number, drive: Drive) => setDrives(drives.map((old, at) => (at === index ? drive : old)));
+
+  return (
+    <Stack gap="sm">
+      <Text size="sm" c="dimmed">
+        The machine boots from the first drive.
+      </Text>
+      {drives.map((drive, index) => (
+        <DriveRow
+          key={index}
+          number={index}
+          drive={drive}
+          images={images}
+          onChange={(changed) => put(index, changed)}
+          onRemove={drives.length > 1 ? () => setDrives(drives.filter((_, at) => at !== index)) : undefined}
+        />
+      ))}
+      <Group gap="sm">
+        <Button onClick={() => onSave(drives)} loading={busy}>
+          Assign drives
+        </Button>
+        <Button variant="default" disabled={drives.length >= mostDrives} onClick={() => setDrives([...drives, spare()])}>
+          Add a drive
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+interface DriveRowProps {
+  number: number;
+  drive: Drive;
+  images: Image[];
+  onChange: (drive: Drive) => void;
+  onRemove: (() => void) | undefined;
+}
+
+function DriveRow({ number, drive, images, onChange, onRemove }: DriveRowProps) {
+  const driveName = `0x${(0x80 + number).toString(16)}`;
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <Text size="sm" className="mono" w={42}>
+        {driveName}
+      </Text>
+      <NativeSelect
+        flex={1}
+        aria-label={`Image of drive ${driveName}`}
+        data={images.map((image) => image.name)}
+        value={drive.image}
+        onChange={(event) => onChange({ ...drive, image: event.currentTarget.value })}
+      />
+      <NativeSelect
+        aria-label={`Mode of drive ${driveName}`}
+        data={[
+          { value: 'master', label: 'Read and write' },
+          { value: 'readonly', label: 'Read only' },
+        ]}
+        value={drive.mode}
+        onChange={(event) => onChange({ ...drive, mode: event.currentTarget.value as DriveMode })}
+      />
+      <CloseButton aria-label={`Remove drive ${driveName}`} disabled={onRemove === undefined} onClick={onRemove} />
+    </Group>
+  );
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from 'vitest';
+import type { Client } from '../api/types';
+import { describeBoot, inListOrder } from './describe';
+
+const client = (mac: string, more: Partial<Client>): Client => ({
+  mac, name: null, known: true, boot: { kind: 'wait' }, targets: [], reserved_address: null, address: null,
+  architecture: null, state: 'off', first_seen: null, last_seen: null, ...more,
+});
+
+test('unknown machines stand on top, the latest first; known ones by name, numbers as numbers', () => {
+  const order = inListOrder([
+    client('a', { name: 'pc10' }),
+    client('b', { known: false, first_seen: '2026-03-01T09:30:00.000Z' }),
+    client('c', { name: 'pc2' }),
+    client('d', { known: false, first_seen: '2026-03-01T09:31:00.000Z' }),
+  ]);
+  expect(order.map(({ mac }) => mac)).toEqual(['d', 'b', 'c', 'a']);
+});
+
+test('a boot in words', () => {
+  expect(describeBoot({ kind: 'disks', drives: [{ image: 'dos', mode: 'master' }, { image: 'data', mode: 'readonly' }] })).toBe('dos, data (read only)');
+  expect(describeBoot({ kind: 'kernel', kernel: 'http://10.0.0.1/debian/vmlinuz', initrds: [], command_line: '' })).toBe('Kernel vmlinuz');
+});

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Button, Checkbox, Code, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { type FormEvent, useEffect, useState, useSyncExternalStore } from 'react';
+import { tokenKeeper } from '../api/token_keeper';
+
+/** Asks for the admin token when a change needs it, and stays open until the server has taken it. */
+export function TokenDialog() {
+  const asking = useSyncExternalStore(tokenKeeper.subscribe, tokenKeeper.asking);
+  const [token, setToken] = useState('');
+  const [remember, setRemember] = useState(false);
+  const checking = asking.step === 'checking';
+  const complaint = asking.step === 'asking' ? asking.complaint : null;
+
+  useEffect(() => {
+    if (asking.step === 'closed') setToken('');
+  }, [asking.step]);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (token.trim() !== '') tokenKeeper.answer(token.trim(), remember);
+  };
+
+  return (
+    <Modal
+      opened={asking.step !== 'closed'}
+      onClose={() => tokenKeeper.cancel()}
+      title="Admin token"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      zIndex={400}
+      centered
+    >
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          <Text size="sm">
+            Changes need the admin token. Bootferry printed it at its first start; on the server it is in the file{' '}
+            <Code>STATE_DIR/admin-token</Code>, by default:
+          </Text>
+          <Code block>sudo cat /var/lib/bootferry/admin-token</Code>
+          <PasswordInput
+            label="Token"
+            value={token}
+            onChange={(event) => setToken(event.currentTarget.value)}
+            error={complaint}
+            autoComplete="off"
+            data-autofocus
+            visibilityToggleButtonProps={{ 'aria-label': 'Show the token' }}
+          />
+          <Checkbox
+            label="Remember it on this device"
+            description="Otherwise it is forgotten when this tab closes."
+            checked={remember}
+            onChange={(event) => setRemember(event.currentTarget.checked)}
+          />
+          <Group justify="flex-end" gap="sm">
+            <Button variant="default" onClick={() => tokenKeeper.cancel()}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={checking} disabled={token.trim() === ''}>
+              Continue
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
