@@ -74,6 +74,10 @@ LoaderDecision decide_loader(const ClientFacts& facts, const RegistrySnapshot&, 
   if (file.empty()) {
     return Ignore{fmt::format("There is no loader for its architecture ({}).", name_of(facts.architecture))};
   }
+  if (!settings.loaders.contains(file)) {
+    return Ignore{fmt::format("Its architecture ({}) needs the loader {}, which is not here; put the file into the loaders folder of the state directory.",
+                              name_of(facts.architecture), file)};
+  }
   return SendLoader{std::string(file), fmt::format("{}/loaders/{}", settings.http_base(), file)};
 }
 

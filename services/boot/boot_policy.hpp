@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -34,6 +35,7 @@ struct BootSettings {
   Ipv4Address server;
   std::uint16_t http_port = 8080;
   std::uint16_t iscsi_port = 3260;
+  std::set<std::string, std::less<>> loaders;  ///< names that can be sent; what is not here is not offered
   [[nodiscard]] std::string http_base() const;  ///< "http://10.99.0.1:8080"
 };
 

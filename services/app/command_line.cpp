@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <iostream>
+
+#include "app/settings.hpp"
+#include "app/version.hpp"
+
+namespace bootferry::app {
+
+void CommandContext::show(const Result<nlohmann::json>& answer, const std::function<void(const nlohmann::json&)>& print) {
+  if (!answer) {
+    fmt::print(stderr, "bootferry: {}\n", answer.error().message);
+    exit_status = 1;
+    return;
+  }
+  if (json) fmt::print("{}\n", answer->dump(2));
+  else print(*answer);
+}
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app("Bootferry carries an operating system over the network to a machine that has no disk.", "bootferry");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("bootferry ") + version);
+  app.fallthrough();
+
+  CommandContext context;
+  context.state_dir = Settings{}.state_dir;
+  app.add_option("--state-dir", context.state_dir, "Folder of the server's state: images, database, control socket")->capture_default_str();
+  app.add_flag("--json", context.json, "Print JSON instead of tables");
+
+  add_serve_command(app, context);
+  add_health_command(app, context);
+  add_client_commands(app, context);
+  add_image_commands(app, context);
+  add_session_commands(app, context);
+  add_lease_commands(app, context);
+  add_boot_log_command(app, context);
+  add_demo_command(app, context);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error);
+    return status == 0 ? 0 : 2;
+  }
+  if (context.action) context.action();
+  return context.exit_status;
+}
+
+}  // namespace bootferry::app

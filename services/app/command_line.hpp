@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line: `bootferry serve`, and the commands that ask a running server over its control socket. They say the words of
+// the API: client, image, session, lease, boot. Exit status 0 done, 1 not done (one sentence on stderr), 2 wrong usage.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "app/control_client.hpp"
+
+namespace bootferry::app {
+
+/// What all commands share: where the server's state is, and how to print.
+struct CommandContext {
+  std::filesystem::path state_dir;
+  bool json = false;
+  int exit_status = 0;
+  /// What the chosen command does; run after the whole line was parsed.
+  std::function<void()> action;
+
+  [[nodiscard]] ControlClient client() const { return ControlClient(state_dir); }
+  /// Prints the answer by `print`, or as JSON with --json, or its error as one sentence (exit status 1).
+  void show(const Result<nlohmann::json>& answer, const std::function<void(const nlohmann::json&)>& print);
+};
+
+void add_serve_command(CLI::App& app, CommandContext& context);
+void add_health_command(CLI::App& app, CommandContext& context);
+void add_image_commands(CLI::App& app, CommandContext& context);
+void add_client_commands(CLI::App& app, CommandContext& context);
+void add_session_commands(CLI::App& app, CommandContext& context);
+void add_lease_commands(CLI::App& app, CommandContext& context);
+void add_boot_log_command(CLI::App& app, CommandContext& context);
+void add_demo_command(CLI::App& app, CommandContext& context);
+
+/// Parses and runs; the process's exit status.
+[[nodiscard]] int run_command_line(int argc, char** argv);
+
+}  // namespace bootferry::app

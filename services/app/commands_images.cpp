@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// bootferry image list|show|create|add|remove|path
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <memory>
+
+#include "app/command_line.hpp"
+#include "app/text_table.hpp"
+#include "base/units.hpp"
+
+namespace bootferry::app {
+namespace {
+
+using nlohmann::json;
+
+std::string size_text(const json& bytes) { return render_byte_count({bytes.get<std::uint64_t>()}); }
+
+std::string users_text(const json& users) {
+  std::string text;
+  for (const json& user : users) text += (text.empty() ? "" : " ") + user.get<std::string>();
+  return text.empty() ? "-" : text;
+}
+
+void print_images(const json& answer) {
+  TextTable table({"NAME", "FORMAT", "SIZE", "ON DISK", "USED BY"});
+  for (const json& image : answer["images"]) {
+    table.add({image["name"], image["format"], size_text(image["size"]), size_text(image["allocated"]), users_text(image["used_by"])});
+  }
+  fmt::print("{}", table.render());
+}
+
+void print_image(const json& image) {
+  fmt::print("image {}\n  format: {}\n  size: {} ({} on disk)\n  created: {}\n  used by: {}\n", image["name"].get<std::string>(),
+             image["format"].get<std::string>(), size_text(image["size"]), size_text(image["allocated"]), image["created"].get<std::string>(),
+             users_text(image["used_by"]));
+}
+
+struct ImageOptions {
+  std::string name, size;
+  std::filesystem::path file;
+};
+
+void run_create(CommandContext& context, const ImageOptions& options) {
+  auto size = parse_byte_count(options.size);
+  if (!size) return context.show(std::unexpected(size.error()), print_image);
+  context.show(context.client().post("/api/v1/images", {{"name", options.name}, {"size", size->value}}), print_image);
+}
+
+void run_add(CommandContext& context, const ImageOptions& options) {
+  std::error_code failed;
+  const auto source = std::filesystem::absolute(options.file, failed);
+  if (!context.json) fmt::print(stderr, "Copying {} into the library ...\n", source.string());
+  context.show(context.client().post("/api/v1/images", {{"name", options.name}, {"source", source.string()}}), print_image);
+}
+
+}  // namespace
+
+void add_image_commands(CLI::App& app, CommandContext& context) {
+  CLI::App* image = app.add_subcommand("image", "Disk images");
+  image->require_subcommand(1);
+  auto options = std::make_shared<ImageOptions>();
+  auto named = [&](const char* verb, const char* help) {
+    CLI::App* command = image->add_subcommand(verb, help);
+    command->add_option("NAME", options->name, "The image's name")->required();
+    return command;
+  };
+  auto act = [&context](CLI::App* command, std::function<void()> what) {
+    command->callback([&context, what] { context.action = what; });
+  };
+
+  act(image->add_subcommand("list", "All images"), [&context] { context.show(context.client().get("/api/v1/images"), print_images); });
+  act(named("show", "One image"), [&context, options] { context.show(context.client().get("/api/v1/images/" + options->name), print_image); });
+  act(named("remove", "Delete an image that no client uses"), [&context, options] {
+    context.show(context.client().remove("/api/v1/images/" + options->name), [options](const json&) { fmt::print("image {} removed\n", options->name); });
+  });
+  act(named("path", "Where its file is"), [&context, options] {
+    context.show(context.client().get("/api/v1/images/" + options->name + "/path"), [](const json& answer) { fmt::print("{}\n", answer["path"].get<std::string>()); });
+  });
+  CLI::App* create = named("create", "A blank image");
+  create->add_option("--size", options->size, "Its size, for example 8G")->required();
+  act(create, [&context, options] { run_create(context, *options); });
+  CLI::App* add = named("add", "Copy a raw disk image into the library");
+  add->add_option("FILE", options->file, "The file to copy")->required()->check(CLI::ExistingFile);
+  act(add, [&context, options] { run_add(context, *options); });
+}
+
+}  // namespace bootferry::app

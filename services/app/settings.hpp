@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// What root decides: interfaces, ports, paths. Read once at start from an optional TOML file, then from flags, which win.
+// Everything has a default; an unknown key or a wrong value is an error that names file, line and the mend.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ipv4_address.hpp"
+#include "base/result.hpp"
+
+namespace bootferry::app {
+
+enum class DhcpMode { off, proxy, server };
+[[nodiscard]] std::string_view name_of(DhcpMode mode);
+[[nodiscard]] Result<DhcpMode> parse_dhcp_mode(std::string_view name);
+
+struct Settings {
+  std::filesystem::path state_dir = "/var/lib/bootferry";
+  std::string interface;  ///< empty: the LAN interface is found
+  std::string log_level = "info";
+
+  DhcpMode dhcp_mode = DhcpMode::proxy;
+  std::optional<Ipv4Range> dhcp_range;  ///< empty: the upper half of the interface's network
+  std::vector<Ipv4Address> dhcp_gateways;
+  std::vector<Ipv4Address> dhcp_dns;
+  std::string dhcp_domain;
+  std::chrono::seconds dhcp_lease_time = std::chrono::hours(12);
+  bool router_advertisements = true;
+
+  std::uint16_t dhcp_port = 67;
+  std::uint16_t pxe_port = 4011;
+  std::uint16_t tftp_port = 69;
+  std::uint16_t http_port = 8080;
+  std::uint16_t iscsi_port = 3260;
+
+  std::size_t network_threads = 0;  ///< 0: one a core
+  std::size_t disk_threads = 8;
+  std::filesystem::path loader_dir = "/usr/lib/ipxe";
+};
+
+inline constexpr const char* default_settings_file = "/etc/bootferry/bootferry.toml";
+
+/// Reads the file over the defaults. The error is one sentence: "FILE:LINE: what is wrong; the mend".
+[[nodiscard]] Result<Settings> read_settings(const std::filesystem::path& file);
+[[nodiscard]] Result<Settings> parse_settings(std::string_view text, const std::string& file_name);
+
+}  // namespace bootferry::app
