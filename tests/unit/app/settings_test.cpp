@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/settings.hpp"
+
+#include <gtest/gtest.h>
+
+namespace bootferry::app {
+namespace {
+
+TEST(Settings, NothingNeedsToBeSet) {
+  auto settings = parse_settings("", "bootferry.toml");
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->dhcp_mode, DhcpMode::proxy);
+  EXPECT_EQ(settings->http_port, 8080);
+}
+
+TEST(Settings, ReadsEveryKindOfKey) {
+  auto settings = parse_settings(R"(
+interface = "eth1"
+state_dir = "/srv/boot"
+network_threads = 2
+[dhcp]
+mode = "server"
+range = "10.0.0.100-10.0.0.199"
+dns = ["10.0.0.1", "9.9.9.9"]
+lease_seconds = 600
+router_advertisements = false
+[ports]
+http = 80
+)", "bootferry.toml");
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_EQ(settings->interface, "eth1");
+  EXPECT_EQ(settings->state_dir, "/srv/boot");
+  EXPECT_EQ(settings->dhcp_mode, DhcpMode::server);
+  EXPECT_EQ(settings->dhcp_range->size(), 100u);
+  EXPECT_EQ(settings->dhcp_dns.size(), 2u);
+  EXPECT_EQ(settings->dhcp_lease_time, std::chrono::minutes(10));
+  EXPECT_FALSE(settings->router_advertisements);
+  EXPECT_EQ(settings->http_port, 80);
+}
+
+std::string error_of(const char* text) {
+  auto settings = parse_settings(text, "b.toml");
+  return settings ? "no error" : settings.error().message;
+}
+
+TEST(Settings, AnErrorNamesFileLineAndMend) {
+  EXPECT_TRUE(error_of("\n\ninterfase = \"eth0\"\n").starts_with("b.toml:3: unknown key \"interfase\"; the keys are "));
+  EXPECT_TRUE(error_of("[dhcp]\nmode = \"both\"\n").starts_with("b.toml:2: dhcp.mode: "));
+  EXPECT_TRUE(error_of("[ports]\nhttp = 70000\n").starts_with("b.toml:2: ports.http: must be a number from 1 to 65535"));
+  EXPECT_TRUE(error_of("interface = 3\n").starts_with("b.toml:1: interface: must be a text"));
+  EXPECT_TRUE(error_of("interface = \n").starts_with("b.toml:1: "));
+  EXPECT_TRUE(error_of("[dhcpp]\nmode = \"off\"\n").starts_with("b.toml:1: unknown key \"dhcpp\""));
+}
+
+}  // namespace
+}  // namespace bootferry::app
