@@ -12,7 +12,7 @@ FIRST_DHCP_TO_LOGIN = 120
 def log_in(pc, count=1):
     pc.wait_serial(r"mini-debian login:", FIRST_DHCP_TO_LOGIN, count)
     pc.type_serial("root\n")
-    pc.wait_serial(r"\n~ # ", 20, count)
+    pc.wait_serial(r"\n\S+ # ", 20, count)
 
 
 @pytest.mark.parametrize("path", ("bios-rom", "uefi-pxe"))
