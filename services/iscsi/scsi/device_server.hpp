@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The SCSI device server of one logical unit (SAM-5, SPC-4, SBC-3): a command comes in as a CDB and leaves as an Answer, asking
-// on its way for Data-Out bytes or for a job on the disk. Knows nothing of iSCSI, does no I/O itself. Called by the target's
-// shell on a session's loop; one LogicalUnit is shared by all sessions of its target and is thread-safe.
+// The SCSI device server of one logical unit (SAM-5, SPC-4, SBC-3): a command comes in as a CDB and leaves as an
+// Answer, asking on its way for Data-Out bytes or for a job on the disk. Knows nothing of iSCSI, does no I/O itself.
+// Called by the target's shell on a session's loop; one LogicalUnit is shared by all sessions of its target and is
+// thread-safe.
 #pragma once
 
 #include <array>
@@ -19,12 +20,26 @@
 namespace bootferry::iscsi::scsi {
 
 enum class Status : std::uint8_t {  // SAM-5 5.3.1
-  good = 0x00, check_condition = 0x02, busy = 0x08, reservation_conflict = 0x18, task_set_full = 0x28, aca_active = 0x30, task_aborted = 0x40,
+  good = 0x00,
+  check_condition = 0x02,
+  busy = 0x08,
+  reservation_conflict = 0x18,
+  task_set_full = 0x28,
+  aca_active = 0x30,
+  task_aborted = 0x40,
 };
 
 enum class SenseKey : std::uint8_t {  // SPC-4 4.5.6
-  no_sense = 0, recovered_error = 1, not_ready = 2, medium_error = 3, hardware_error = 4, illegal_request = 5, unit_attention = 6,
-  data_protect = 7, aborted_command = 0xb, miscompare = 0xe,
+  no_sense = 0,
+  recovered_error = 1,
+  not_ready = 2,
+  medium_error = 3,
+  hardware_error = 4,
+  illegal_request = 5,
+  unit_attention = 6,
+  data_protect = 7,
+  aborted_command = 0xb,
+  miscompare = 0xe,
 };
 
 /// Sense data as a value; encoded in fixed format (SPC-4 4.5.3) unless the control page asks for descriptors.
@@ -39,8 +54,8 @@ struct Sense {
 };
 [[nodiscard]] Bytes encode_sense(const Sense& sense);
 
-/// A command's end. `data_in` is already cut to the allocation length; when `data_in_is_job`, the bytes are those that the read job
-/// brought into the caller's buffer.
+/// A command's end. `data_in` is already cut to the allocation length; when `data_in_is_job`, the bytes are those that
+/// the read job brought into the caller's buffer.
 struct Answer {
   Status status = Status::good;
   std::optional<Sense> sense;
@@ -64,8 +79,8 @@ class DiskWork {
 struct DiskJob {
   enum class Kind { read, write, flush, work };
   Kind kind = Kind::read;
-  ByteCount offset;             ///< on the device
-  ByteCount length;             ///< read: bytes into the caller's buffer; write: bytes of the Data-Out buffer
+  ByteCount offset;                ///< on the device
+  ByteCount length;                ///< read: bytes into the caller's buffer; write: bytes of the Data-Out buffer
   bool force_unit_access = false;  ///< FUA: durable before the answer
   std::shared_ptr<DiskWork> work;  ///< Kind::work: what to run; it needs no buffer
 };
@@ -80,14 +95,17 @@ struct Nexus {
 
 class LogicalUnit;
 
-/// One command from its CDB to its Answer. Steps are asked for in turn: start, then on_data_out or on_job_done as the Step says.
+/// One command from its CDB to its Answer. Steps are asked for in turn: start, then on_data_out or on_job_done as the
+/// Step says.
 class Task {
  public:
   virtual ~Task() = default;
-  /// Told before start(): how many Data-Out bytes the initiator means to send (0: none). Some commands refuse a wrong number.
+  /// Told before start(): how many Data-Out bytes the initiator means to send (0: none). Some commands refuse a wrong
+  /// number.
   virtual void expect_data_out(std::uint32_t) {}
   [[nodiscard]] virtual Step start() = 0;
-  /// All bytes that NeedData asked for, or fewer when the initiator's expected length was shorter (the Task then answers so).
+  /// All bytes that NeedData asked for, or fewer when the initiator's expected length was shorter (the Task then
+  /// answers so).
   [[nodiscard]] virtual Step on_data_out(ByteView data) = 0;
   /// `data`: for a read job the bytes that were read, else empty.
   [[nodiscard]] virtual Step on_job_done(const Result<void>& result, ByteView data) = 0;
@@ -111,16 +129,20 @@ class LogicalUnit {
   virtual void on_reset(const Nexus& by) = 0;
   /// The size of the device changed (it was grown): CAPACITY DATA HAS CHANGED for every nexus.
   virtual void on_capacity_changed() = 0;
-  /// `lun` is the 8-byte field as on the wire; a LUN that is not 0 is answered as SAM-5 4.7.4 says (INQUIRY qualifier 3, REPORT LUNS, else 25h/00h).
-  [[nodiscard]] virtual std::unique_ptr<Task> make_task(const Nexus& nexus, std::uint64_t lun, const std::array<std::uint8_t, 16>& cdb) = 0;
+  /// `lun` is the 8-byte field as on the wire; a LUN that is not 0 is answered as SAM-5 4.7.4 says (INQUIRY qualifier
+  /// 3, REPORT LUNS, else 25h/00h).
+  [[nodiscard]] virtual std::unique_ptr<Task> make_task(const Nexus& nexus, std::uint64_t lun,
+                                                        const std::array<std::uint8_t, 16>& cdb) = 0;
   [[nodiscard]] virtual images::BlockDevice& device() = 0;
 };
 
 [[nodiscard]] std::shared_ptr<LogicalUnit> make_disk(std::shared_ptr<images::BlockDevice> device, Identity identity);
 
-/// Runs the job on the disk; blocks. `buffer`: a read job fills it, a write job takes from it (job.length bytes); else unused.
+/// Runs the job on the disk; blocks. `buffer`: a read job fills it, a write job takes from it (job.length bytes); else
+/// unused.
 [[nodiscard]] Result<void> run_job(const DiskJob& job, images::BlockDevice& device, MutableByteView buffer);
 /// A read that memory can answer at once; everything else says would_block.
-[[nodiscard]] Result<images::TryRead> try_run_job(const DiskJob& job, images::BlockDevice& device, MutableByteView buffer);
+[[nodiscard]] Result<images::TryRead> try_run_job(const DiskJob& job, images::BlockDevice& device,
+                                                  MutableByteView buffer);
 
 }  // namespace bootferry::iscsi::scsi

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every command that a disk knows, in one table: what runs it, what it needs, and its CDB usage bits. The dispatcher,
+// the checks before a command and REPORT SUPPORTED OPERATION CODES all read this table and nothing else. Constant, any
+// thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "iscsi/scsi/command.hpp"
+
+namespace bootferry::iscsi::scsi {
+
+/// Who else's reservation is in a command's way (SPC-4 5.13.1, table 65; SBC-3 4.17).
+enum class Conflict : std::uint8_t {
+  never,  ///< allowed whatever is reserved
+  read,   ///< only exclusive access stands in the way
+  write,  ///< any reservation of another nexus does
+};
+
+struct CommandNeeds {
+  bool medium = false;           ///< NOT READY when it was ejected
+  bool writable = false;         ///< DATA PROTECT on a read-only disk
+  bool keeps_attention = false;  ///< neither reports nor clears a unit attention (SPC-4 5.14)
+  bool passes_reserve6 = false;  ///< goes through RESERVE(6) of another (SPC-2 5.5.1)
+  Conflict conflict = Conflict::write;
+};
+
+inline constexpr int no_service_action = -1;
+
+struct CommandRow {
+  std::uint8_t opcode;
+  int service_action;
+  const char* name;
+  Step (*handler)(Command&);
+  CommandNeeds needs;
+  std::array<std::uint8_t, 16> usage;  ///< SPC-4 6.35: a bit per CDB bit that is looked at; byte 0 is the opcode
+};
+
+[[nodiscard]] std::span<const CommandRow> command_table();
+/// null: INVALID COMMAND OPERATION CODE, or no such service action of a known one.
+[[nodiscard]] const CommandRow* find_command(std::uint8_t opcode, std::uint8_t service_action);
+[[nodiscard]] bool knows_opcode(std::uint8_t opcode);
+
+// Handlers, one family a file.
+Step test_unit_ready(Command&);                   // unit_control.cpp
+Step request_sense(Command&);                     // unit_control.cpp
+Step start_stop_unit(Command&);                   // unit_control.cpp
+Step prevent_allow_medium_removal(Command&);      // unit_control.cpp
+Step report_luns(Command&);                       // report_luns.cpp
+Step inquiry(Command&);                           // inquiry.cpp
+Step mode_sense(Command&);                        // mode_sense.cpp
+Step mode_select(Command&);                       // mode_select.cpp
+Step read_capacity_10(Command&);                  // capacity.cpp
+Step read_capacity_16(Command&);                  // capacity.cpp
+Step read_defect_data(Command&);                  // capacity.cpp
+Step get_lba_status(Command&);                    // get_lba_status.cpp
+Step read(Command&);                              // read_write.cpp
+Step write(Command&);                             // read_write.cpp
+Step prefetch(Command&);                          // read_write.cpp
+Step synchronize_cache(Command&);                 // read_write.cpp
+Step verify(Command&);                            // verify.cpp
+Step write_and_verify(Command&);                  // verify.cpp
+Step write_same(Command&);                        // write_same.cpp
+Step unmap(Command&);                             // unmap.cpp
+Step compare_and_write(Command&);                 // compare_and_write.cpp
+Step orwrite(Command&);                           // compare_and_write.cpp
+Step report_supported_operation_codes(Command&);  // report_opcodes.cpp
+Step reserve_6(Command&);                         // reserve.cpp
+Step release_6(Command&);                         // reserve.cpp
+Step persistent_reserve_in(Command&);             // persistent_reserve.cpp
+Step persistent_reserve_out(Command&);            // persistent_reserve.cpp
+
+}  // namespace bootferry::iscsi::scsi

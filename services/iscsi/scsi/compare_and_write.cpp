@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// COMPARE AND WRITE (SBC-3 5.2) and ORWRITE (5.6): read, think and write as one step, one at a time on a disk.
+#include <algorithm>
+
+#include "iscsi/scsi/command_table.hpp"
+#include "iscsi/scsi/disk.hpp"
+#include "iscsi/scsi/work.hpp"
+
+namespace bootferry::iscsi::scsi {
+namespace {
+
+class CompareAndWriteWork final : public DiskWork {
+ public:
+  CompareAndWriteWork(std::shared_ptr<std::mutex> section, ByteCount offset, Bytes data, bool durable)
+      : section_(std::move(section)), offset_(offset), data_(std::move(data)), durable_(durable) {}
+
+  Result<void> run(images::BlockDevice& device) override {
+    std::lock_guard lock(*section_);
+    const ByteView expected = ByteView(data_).first(data_.size() / 2);
+    Bytes found(expected.size());
+    if (auto read = device.read(offset_, found); !read) return read;
+    const auto differs = std::ranges::mismatch(found, expected);
+    if (differs.in1 != found.end()) {
+      miscompare_ = static_cast<std::uint64_t>(differs.in1 - found.begin());
+      return {};
+    }
+    auto written = device.write(offset_, ByteView(data_).subspan(expected.size()));
+    if (!written || !durable_) return written;
+    return device.flush();
+  }
+  [[nodiscard]] std::optional<std::uint64_t> miscompare_offset() const { return miscompare_; }
+
+ private:
+  std::shared_ptr<std::mutex> section_;
+  ByteCount offset_;
+  Bytes data_;
+  bool durable_;
+  std::optional<std::uint64_t> miscompare_;
+};
+
+class OrWriteWork final : public DiskWork {
+ public:
+  OrWriteWork(std::shared_ptr<std::mutex> section, ByteCount offset, Bytes data, bool durable)
+      : section_(std::move(section)), offset_(offset), data_(std::move(data)), durable_(durable) {}
+
+  Result<void> run(images::BlockDevice& device) override {
+    std::lock_guard lock(*section_);
+    Bytes found(data_.size());
+    if (auto read = device.read(offset_, found); !read) return read;
+    for (std::size_t i = 0; i < found.size(); ++i) found[i] |= data_[i];
+    auto written = device.write(offset_, found);
+    if (!written || !durable_) return written;
+    return device.flush();
+  }
+
+ private:
+  std::shared_ptr<std::mutex> section_;
+  ByteCount offset_;
+  Bytes data_;
+  bool durable_;
+};
+
+bool durable(const Command& command) { return command.cdb().bit(1, 0x08) || !command.disk().modes().write_cache(); }
+
+Step on_compared(Command& command, const Result<void>& result, ByteView) {
+  if (!result) return command.refuse(sense_of(result.error(), Direction::write));
+  if (auto at = command.work_as<CompareAndWriteWork>().miscompare_offset()) return command.refuse(miscompare(*at));
+  return command.good();
+}
+
+Step on_compare_data(Command& command, ByteView data) {
+  const Disk& disk = command.disk();
+  if (data.size() != 2 * disk.bytes(command.cdb().u8(13)).value) return command.refuse(invalid_field(13));
+  return command.run(std::make_shared<CompareAndWriteWork>(disk.atomic_section(), disk.bytes(command.cdb().u64(2)),
+                                                           copy_of(data), durable(command)),
+                     on_compared);
+}
+
+Step on_or_data(Command& command, ByteView data) {
+  const Disk& disk = command.disk();
+  const std::uint64_t whole = data.size() / disk.block_size() * disk.block_size();
+  if (whole == 0) return command.good();
+  return command.run(std::make_shared<OrWriteWork>(disk.atomic_section(), disk.bytes(command.cdb().range().lba),
+                                                   copy_of(data.first(whole)), durable(command)),
+                     finish_write);
+}
+
+}  // namespace
+
+Step compare_and_write(Command& command) {
+  const Cdb& cdb = command.cdb();
+  const BlockRange range{cdb.u64(2), cdb.u8(13)};
+  if (cdb.u8(1) >> 5 != 0) return command.refuse(invalid_field(1));
+  if (!command.disk().contains(range)) return command.refuse(lba_out_of_range());
+  if (range.count == 0) return command.good();
+  const auto length = static_cast<std::uint32_t>(2 * command.disk().bytes(range.count).value);
+  if (command.expected_data_out().value_or(length) != length) return command.refuse(invalid_field(13));
+  return command.need_data(length, on_compare_data);
+}
+
+Step orwrite(Command& command) {
+  const Cdb& cdb = command.cdb();
+  const BlockRange range = cdb.range();
+  if (cdb.u8(1) >> 5 != 0) return command.refuse(invalid_field(1));
+  if (!command.disk().contains(range)) return command.refuse(lba_out_of_range());
+  if (range.count > command.disk().max_transfer()) return command.refuse(invalid_field(cdb.count_field()));
+  if (range.count == 0) return command.good();
+  return command.need_data(static_cast<std::uint32_t>(command.disk().bytes(range.count).value), on_or_data);
+}
+
+}  // namespace bootferry::iscsi::scsi

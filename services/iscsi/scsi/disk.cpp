@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "iscsi/scsi/disk.hpp"
+
+#include "iscsi/scsi/command.hpp"
+
+namespace bootferry::iscsi::scsi {
+namespace {
+
+// SAM-5 4.6: LUN 0 as a peripheral (00b, bus 0) or a flat address (01b), first level only.
+bool is_lun_zero(std::uint64_t lun) { return lun == 0 || lun == 0x4000'0000'0000'0000; }
+
+}  // namespace
+
+Disk::Disk(std::shared_ptr<images::BlockDevice> device, Identity identity)
+    : device_(std::move(device)),
+      identity_(std::move(identity)),
+      block_size_(device_->block_size()),
+      capabilities_(device_->capabilities()) {}
+
+void Disk::on_nexus_begin(const Nexus& nexus) {
+  attentions_.on_nexus_begin(nexus.id);
+  reservations_.on_nexus_begin(nexus);
+}
+
+void Disk::on_nexus_end(const Nexus& nexus) {
+  attentions_.on_nexus_end(nexus.id);
+  reservations_.on_nexus_end(nexus.id);
+  medium_.allow(nexus.id);
+}
+
+void Disk::on_reset(const Nexus& by) {
+  modes_.reset();
+  medium_.allow_all();
+  reservations_.on_reset();
+  attentions_.reset_others(by.id, attention::device_reset);
+}
+
+void Disk::on_capacity_changed() { attentions_.raise_for_all(attention::capacity_changed); }
+
+std::unique_ptr<Task> Disk::make_task(const Nexus& nexus, std::uint64_t lun, const std::array<std::uint8_t, 16>& cdb) {
+  return std::make_unique<Command>(*this, nexus.id, is_lun_zero(lun), cdb);
+}
+
+std::shared_ptr<LogicalUnit> make_disk(std::shared_ptr<images::BlockDevice> device, Identity identity) {
+  return std::make_shared<Disk>(std::move(device), std::move(identity));
+}
+
+Result<void> run_job(const DiskJob& job, images::BlockDevice& device, MutableByteView buffer) {
+  switch (job.kind) {
+    case DiskJob::Kind::read:
+      // What the cache holds and the medium not yet must be written first (SBC-3 5.11, FUA).
+      if (job.force_unit_access && device.capabilities().writable) {
+        if (auto flushed = device.flush(); !flushed) return flushed;
+      }
+      return device.read(job.offset, buffer.first(job.length.value));
+    case DiskJob::Kind::write: {
+      auto written = device.write(job.offset, buffer.first(job.length.value));
+      if (!written || !job.force_unit_access) return written;
+      return device.flush();
+    }
+    case DiskJob::Kind::flush:
+      return device.flush();
+    case DiskJob::Kind::work:
+      return job.work->run(device);
+  }
+  return fail(ErrorKind::unsupported, "unknown disk job");
+}
+
+Result<images::TryRead> try_run_job(const DiskJob& job, images::BlockDevice& device, MutableByteView buffer) {
+  if (job.kind != DiskJob::Kind::read || job.force_unit_access) return images::TryRead::would_block;
+  return device.try_read(job.offset, buffer.first(job.length.value));
+}
+
+}  // namespace bootferry::iscsi::scsi

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The logical unit of a disk: geometry, limits and the state that its commands share. Made by make_disk, used by
+// command handlers on every session's loop; thread-safe: nothing here is locked on the way of a READ or WRITE unless a
+// reservation is held.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "iscsi/scsi/attentions.hpp"
+#include "iscsi/scsi/cdb.hpp"
+#include "iscsi/scsi/device_server.hpp"
+#include "iscsi/scsi/medium.hpp"
+#include "iscsi/scsi/modes.hpp"
+#include "iscsi/scsi/reservations.hpp"
+
+namespace bootferry::iscsi::scsi {
+
+class Disk final : public LogicalUnit {
+ public:
+  Disk(std::shared_ptr<images::BlockDevice> device, Identity identity);
+
+  void on_nexus_begin(const Nexus& nexus) override;
+  void on_nexus_end(const Nexus& nexus) override;
+  void on_reset(const Nexus& by) override;
+  void on_capacity_changed() override;
+  [[nodiscard]] std::unique_ptr<Task> make_task(const Nexus& nexus, std::uint64_t lun,
+                                                const std::array<std::uint8_t, 16>& cdb) override;
+  [[nodiscard]] images::BlockDevice& device() override { return *device_; }
+
+  [[nodiscard]] const Identity& identity() const { return identity_; }
+  [[nodiscard]] std::uint32_t block_size() const { return block_size_; }
+  [[nodiscard]] std::uint64_t blocks() const { return device_->size().value / block_size_; }
+  [[nodiscard]] bool thin() const { return capabilities_.trims && writable_medium(); }
+  [[nodiscard]] const images::Capabilities& capabilities() const { return capabilities_; }
+  /// The disk itself can be written; SWP comes on top.
+  [[nodiscard]] bool writable_medium() const { return capabilities_.writable && !identity_.read_only; }
+  [[nodiscard]] bool writable() const { return writable_medium() && !modes_.write_protect(); }
+
+  /// Limits, in blocks; VPD B0h announces them.
+  [[nodiscard]] std::uint32_t max_transfer() const { return (8u << 20) / block_size_; }
+  [[nodiscard]] std::uint32_t max_span() const {
+    return (1u << 30) / block_size_;
+  }  ///< WRITE SAME, VERIFY without data
+  [[nodiscard]] std::uint32_t physical_blocks() const { return block_size_ < 4096 ? 4096 / block_size_ : 1; }
+
+  [[nodiscard]] Attentions& attentions() { return attentions_; }
+  [[nodiscard]] Medium& medium() { return medium_; }
+  [[nodiscard]] Modes& modes() { return modes_; }
+  [[nodiscard]] const Modes& modes() const { return modes_; }
+  [[nodiscard]] Reservations& reservations() { return reservations_; }
+  /// Held by work that reads, compares and writes as one step (COMPARE AND WRITE, ORWRITE).
+  [[nodiscard]] const std::shared_ptr<std::mutex>& atomic_section() const { return atomic_section_; }
+
+  /// A refusal when `range` is not wholly on the disk; zero blocks right behind the last one are (SBC-3 4.4).
+  [[nodiscard]] bool contains(BlockRange range) const {
+    const std::uint64_t count = blocks();
+    return range.lba <= count && range.count <= count - range.lba;
+  }
+  [[nodiscard]] ByteCount bytes(std::uint64_t count) const { return {count * block_size_}; }
+
+ private:
+  const std::shared_ptr<images::BlockDevice> device_;
+  const Identity identity_;
+  const std::uint32_t block_size_;
+  const images::Capabilities capabilities_;
+  Attentions attentions_;
+  Medium medium_;
+  Modes modes_;
+  Reservations reservations_{attentions_};
+  const std::shared_ptr<std::mutex> atomic_section_ = std::make_shared<std::mutex>();
+};
+
+}  // namespace bootferry::iscsi::scsi

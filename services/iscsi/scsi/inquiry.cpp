@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// INQUIRY (SPC-4 6.6) and its vital product data pages (SPC-4 7.8, SBC-3 6.6).
+#include <algorithm>
+
+#include "iscsi/scsi/command_table.hpp"
+#include "iscsi/scsi/disk.hpp"
+
+namespace bootferry::iscsi::scsi {
+namespace {
+
+constexpr std::string_view vendor = "BOOTFERY";
+constexpr std::string_view product = "Virtual Disk    ";
+constexpr std::string_view revision = "0001";
+
+Bytes standard_data(const Command& command) {
+  const Disk& disk = command.disk();
+  Bytes bytes;
+  ByteWriter out(bytes);
+  out.u8(command.lun_exists() ? 0x00 : 0x7f);  // qualifier 3, type 1Fh: no unit can be here
+  out.u8(disk.identity().removable ? 0x80 : 0x00);
+  out.u8(0x06);  // SPC-4
+  out.u8(0x12);  // HISUP, response data format 2
+  out.u8(91);
+  out.zeros(2);
+  out.u8(0x02);  // CMDQUE
+  out.text(vendor);
+  out.text(product);
+  out.text(revision);
+  out.zeros(58 - 36);
+  for (std::uint16_t standard : {0x00a0, 0x0960, 0x0460, 0x04c0}) out.u16(standard);  // SAM-5, iSCSI, SPC-4, SBC-3
+  out.zeros(96 - bytes.size());
+  return bytes;
+}
+
+// FNV-1a, then mixed: names that differ in one letter must differ everywhere, and never change over versions of ours.
+std::uint64_t hash_of(const Identity& identity) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (char letter : identity.target_name + '\n' + identity.serial) {
+    hash = (hash ^ static_cast<std::uint8_t>(letter)) * 0x100000001b3;
+  }
+  hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccd;
+  return hash ^ (hash >> 33);
+}
+
+struct DesignatorHead {
+  std::uint8_t code_set;
+  std::uint8_t association_and_type;
+  bool iscsi = false;  ///< PROTOCOL IDENTIFIER is valid
+};
+
+void put_designator(ByteWriter& out, DesignatorHead head, ByteView value) {  // SPC-4 7.8.6.1
+  const std::size_t padding = (4 - value.size() % 4) % 4;
+  const bool text = head.code_set == 3;
+  out.u8(static_cast<std::uint8_t>((head.iscsi ? 0x50 : 0) | head.code_set));
+  out.u8(static_cast<std::uint8_t>((head.iscsi ? 0x80 : 0) | head.association_and_type));
+  out.u8(0);
+  out.u8(static_cast<std::uint8_t>(value.size() + (text ? padding : 0)));
+  out.bytes(value);
+  if (text) out.zeros(padding);
+}
+
+Bytes device_identification(const Disk& disk) {
+  Bytes bytes;
+  ByteWriter out(bytes);
+  const std::uint64_t hash = hash_of(disk.identity());
+
+  Bytes naa;
+  ByteWriter(naa).u64(hash >> 4 | 0x3000'0000'0000'0000);  // NAA 3h: locally assigned
+  put_designator(out, {1, 0x03}, naa);
+
+  std::string t10 = std::string(vendor) + disk.identity().serial;
+  t10.resize(std::min<std::size_t>(t10.size(), 200));
+  put_designator(out, {2, 0x01}, bytes_of(t10));
+
+  const Bytes port{0, 0, 0, 1};
+  put_designator(out, {1, 0x14, true}, port);
+
+  // SCSI name string of the target device: the IQN, zero-ended.
+  const std::string name = disk.identity().target_name.substr(0, 223) + '\0';
+  put_designator(out, {3, 0x28, true}, bytes_of(name));
+  return bytes;
+}
+
+Bytes extended_inquiry() {  // SPC-4 7.8.7
+  Bytes bytes(60, 0);
+  bytes[1] = 0x07;  // HEADSUP, ORDSUP, SIMPSUP
+  bytes[2] = 0x01;  // V_SUP: a volatile cache
+  bytes[3] = 0x01;  // LUICLR
+  return bytes;
+}
+
+Bytes block_limits(const Disk& disk) {  // SBC-3 6.6.4
+  Bytes bytes;
+  ByteWriter out(bytes);
+  const bool thin = disk.thin();
+  out.u8(0x01);  // WSNZ
+  out.u8(255);   // COMPARE AND WRITE
+  out.u16(static_cast<std::uint16_t>(disk.physical_blocks()));
+  out.u32(disk.max_transfer());
+  out.u32((1u << 20) / disk.block_size());  // optimal transfer length
+  out.u32(0);
+  out.u32(thin ? disk.max_span() : 0);
+  out.u32(thin ? 256 : 0);
+  out.u32(thin ? disk.physical_blocks() : 0);
+  out.u32(thin ? 0x80000000u : 0);  // UGAVALID, alignment 0
+  out.u64(disk.max_span());
+  out.zeros(60 - bytes.size());
+  return bytes;
+}
+
+Bytes block_characteristics() {  // SBC-3 6.6.2
+  Bytes bytes(60, 0);
+  bytes[1] = 0x01;  // non-rotating
+  bytes[4] = 0x02;  // FUAB: FUA and SYNCHRONIZE CACHE reach the medium
+  return bytes;
+}
+
+Bytes thin_provisioning(const Disk& disk) {  // SBC-3 6.6.6
+  const bool thin = disk.thin();
+  const std::uint8_t how = static_cast<std::uint8_t>(0xe0 | (disk.capabilities().trimmed_reads_zero ? 0x04 : 0));
+  return {0, thin ? how : std::uint8_t{0}, static_cast<std::uint8_t>(thin ? 0x02 : 0x00), 0};
+}
+
+constexpr std::uint8_t pages[] = {0x00, 0x80, 0x83, 0x86, 0xb0, 0xb1, 0xb2};
+
+Bytes page_body(const Disk& disk, std::uint8_t page) {
+  switch (page) {
+    case 0x00:
+      return {std::begin(pages), std::end(pages)};
+    case 0x80: {
+      const ByteView serial = bytes_of(disk.identity().serial);
+      return {serial.begin(), serial.end()};
+    }
+    case 0x83:
+      return device_identification(disk);
+    case 0x86:
+      return extended_inquiry();
+    case 0xb0:
+      return block_limits(disk);
+    case 0xb1:
+      return block_characteristics();
+    default:
+      return thin_provisioning(disk);
+  }
+}
+
+}  // namespace
+
+Step inquiry(Command& command) {
+  const Cdb& cdb = command.cdb();
+  const std::size_t room = cdb.u16(3);
+  if (cdb.bit(1, 0xfe)) return command.refuse(invalid_field(1));  // CMDDT is obsolete
+  if (!cdb.bit(1, 0x01)) {
+    if (cdb.u8(2) != 0) return command.refuse(invalid_field(2));
+    return command.good(standard_data(command), room);
+  }
+  if (!command.lun_exists() || std::ranges::find(pages, cdb.u8(2)) == std::end(pages)) {
+    return command.refuse(invalid_field(2));
+  }
+  const Bytes body = page_body(command.disk(), cdb.u8(2));
+  Bytes bytes;
+  ByteWriter out(bytes);
+  out.u8(0);
+  out.u8(cdb.u8(2));
+  out.u16(static_cast<std::uint16_t>(body.size()));
+  out.bytes(body);
+  return command.good(std::move(bytes), room);
+}
+
+}  // namespace bootferry::iscsi::scsi
