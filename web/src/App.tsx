@@ -3,6 +3,7 @@ import { Container } from '@mantine/core';
 import { ActivityList } from './activity/ActivityList';
 import { useLive } from './api/useLive';
 import classes from './App.module.css';
+import { Footer } from './header/Footer';
 import { Header } from './header/Header';
 import { ImageList } from './images/ImageList';
 import { MachineList } from './machines/MachineList';
@@ -24,6 +25,7 @@ export function App() {
           <ActivityList />
         </div>
       </Container>
+      <Footer />
       <TokenDialog />
     </>
   );

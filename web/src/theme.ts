@@ -6,8 +6,12 @@ const sea: MantineColorsTuple = [
   '#e8f4fa', '#d3e6f0', '#a6cce0', '#76b1d0', '#4e9ac2', '#358cba', '#2684b7', '#1672a2', '#0b6a94', '#005b83',
 ];
 
+const slate: MantineColorsTuple = [
+  '#d3dae0', '#bcc5cd', '#97a2ac', '#6d7983', '#3a444d', '#2f3840', '#262e35', '#1d2328', '#15191d', '#101316',
+];
+
 export const theme = createTheme({
-  colors: { sea },
+  colors: { sea, dark: slate },
   primaryColor: 'sea',
   primaryShade: { light: 8, dark: 8 },
   defaultRadius: 'md',
@@ -15,6 +19,9 @@ export const theme = createTheme({
   respectReducedMotion: true,
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif',
   headings: { fontWeight: '600' },
+  components: {
+    Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.45 } }, styles: { title: { fontWeight: 600, lineHeight: 1.35 } } },
+  },
 });
 
 export const cssVariables: CSSVariablesResolver = () => ({
@@ -23,6 +30,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#f6f8f9',
     '--mantine-color-dimmed': '#586069',
     '--mantine-color-default-border': '#dde2e6',
+    '--mantine-color-error': '#c92a2a',
     '--bf-surface': '#ffffff',
     '--bf-accent-text': '#0b6a94',
     '--bf-good': '#1f8a4c',
@@ -35,6 +43,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#15191d',
     '--mantine-color-dimmed': '#a3adb6',
     '--mantine-color-default-border': '#323a41',
+    '--mantine-color-error': '#ff8787',
     '--bf-surface': '#1d2328',
     '--bf-accent-text': '#76b9dc',
     '--bf-good': '#4cc27d',

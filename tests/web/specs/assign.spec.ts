@@ -50,6 +50,7 @@ test('several drives keep their order and modes', async ({ page, server }) => {
   await page.getByRole('button', { name: 'Several drives' }).click();
   await page.getByRole('button', { name: 'Add a drive' }).click();
   await page.getByLabel('Image of drive 0x80').selectOption('debian');
+  await page.getByLabel('Image of drive 0x81').selectOption('dos');
   await page.getByLabel('Mode of drive 0x81').selectOption('readonly');
   await page.getByRole('button', { name: 'Assign drives' }).click();
   await expect(machineRow(page, mac)).toContainText('debian, dos (read only)');

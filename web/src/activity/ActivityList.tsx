@@ -25,12 +25,7 @@ export function ActivityList() {
               </time>
               <Text size="sm" component="div" className={classes.text}>
                 {line.bad && <Dot tone="bad" />} {line.text}
-                {line.count > 1 && (
-                  <Text span size="xs" c="dimmed">
-                    {' '}
-                    ({line.count} times)
-                  </Text>
-                )}
+                {line.count > 1 && <span className={classes.count}> ({line.count} times)</span>}
               </Text>
             </li>
           ))}

@@ -2,6 +2,7 @@
 import { Button, CloseButton, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { Drive, DriveMode, Image } from '../api/types';
+import classes from './DriveEditor.module.css';
 
 const mostDrives = 4;
 
@@ -15,8 +16,7 @@ interface DriveEditorProps {
 
 /** An ordered list of drives: the first is 0x80, from which the machine boots. */
 export function DriveEditor({ images, drives: given, busy, onSave }: DriveEditorProps) {
-  const spare = (): Drive => ({ image: images[0]?.name ?? '', mode: 'master' });
-  const [drives, setDrives] = useState<Drive[]>(() => (given.length > 0 ? given : [spare()]));
+  const [drives, setDrives] = useState<Drive[]>(() => (given.length > 0 ? given : [nextDrive(images, given)]));
   const put = (index: number, drive: Drive) => setDrives(drives.map((old, at) => (at === index ? drive : old)));
 
   return (
@@ -38,12 +38,18 @@ export function DriveEditor({ images, drives: given, busy, onSave }: DriveEditor
         <Button onClick={() => onSave(drives)} loading={busy}>
           Assign drives
         </Button>
-        <Button variant="default" disabled={drives.length >= mostDrives} onClick={() => setDrives([...drives, spare()])}>
+        <Button variant="default" disabled={drives.length >= mostDrives} onClick={() => setDrives([...drives, nextDrive(images, drives)])}>
           Add a drive
         </Button>
       </Group>
     </Stack>
   );
+}
+
+/** The first image that is not among the drives yet: one image twice in one machine is seldom meant. */
+function nextDrive(images: Image[], drives: Drive[]): Drive {
+  const unused = images.find((image) => drives.every((drive) => drive.image !== image.name));
+  return { image: (unused ?? images[0])?.name ?? '', mode: 'master' };
 }
 
 interface DriveRowProps {
@@ -57,18 +63,19 @@ interface DriveRowProps {
 function DriveRow({ number, drive, images, onChange, onRemove }: DriveRowProps) {
   const driveName = `0x${(0x80 + number).toString(16)}`;
   return (
-    <Group gap="xs" wrap="nowrap">
-      <Text size="sm" className="mono" w={42}>
+    <div className={classes.drive}>
+      <Text size="sm" className={`mono ${classes.number}`}>
         {driveName}
       </Text>
       <NativeSelect
-        flex={1}
+        className={classes.image}
         aria-label={`Image of drive ${driveName}`}
         data={images.map((image) => image.name)}
         value={drive.image}
         onChange={(event) => onChange({ ...drive, image: event.currentTarget.value })}
       />
       <NativeSelect
+        className={classes.mode}
         aria-label={`Mode of drive ${driveName}`}
         data={[
           { value: 'master', label: 'Read and write' },
@@ -77,7 +84,7 @@ function DriveRow({ number, drive, images, onChange, onRemove }: DriveRowProps) 
         value={drive.mode}
         onChange={(event) => onChange({ ...drive, mode: event.currentTarget.value as DriveMode })}
       />
-      <CloseButton aria-label={`Remove drive ${driveName}`} disabled={onRemove === undefined} onClick={onRemove} />
-    </Group>
+      <CloseButton className={classes.remove} aria-label={`Remove drive ${driveName}`} disabled={onRemove === undefined} onClick={onRemove} />
+    </div>
   );
 }

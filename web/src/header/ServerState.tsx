@@ -4,10 +4,9 @@ import type { LiveState } from '../api/live_stream';
 import { useHealth } from '../api/queries';
 import type { Health } from '../api/types';
 import { Dot, type Tone } from '../shared/Dot';
-import { formatDuration } from '../shared/format';
 import classes from './ServerState.module.css';
 
-const modeWords: Record<Health['dhcp_mode'], string> = {
+export const modeWords: Record<Health['dhcp_mode'], string> = {
   proxy: 'beside another DHCP server',
   server: 'as the DHCP server',
   off: 'without DHCP',
@@ -26,9 +25,8 @@ export function ServerState({ live }: { live: LiveState }) {
         </Text>
       </div>
       {health !== undefined && (
-        <Text size="sm" c="dimmed" className={classes.facts} title={`Version ${health.version}, up for ${formatDuration(health.uptime_seconds)}`}>
+        <Text size="sm" c="dimmed" className={classes.facts}>
           <span className="mono">{health.server_address}</span> on {health.interface}, {modeWords[health.dhcp_mode]}
-          <span className={classes.version}> · {health.version}</span>
         </Text>
       )}
     </Group>

@@ -21,7 +21,7 @@ export function ImageList() {
       }
     >
       {(images) => (
-        <Table horizontalSpacing="md" verticalSpacing="sm">
+        <Table horizontalSpacing="md" verticalSpacing="sm" className={table.table}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th scope="col">Name</Table.Th>

@@ -17,7 +17,7 @@ export function MachineName({ client }: { client: Client }) {
         {titleOf(client)}
       </Text>
       {!client.known && (
-        <Badge size="xs" variant="outline" color="var(--bf-accent-text)">
+        <Badge size="xs" variant="outline" color="var(--bf-accent-text)" flex="none">
           New
         </Badge>
       )}

@@ -12,7 +12,7 @@ export function SessionList() {
   return (
     <Section title="Sessions" items={data} error={error} empty="No machine has a disk open right now.">
       {(sessions) => (
-        <Table horizontalSpacing="md" verticalSpacing="sm">
+        <Table horizontalSpacing="md" verticalSpacing="sm" className={table.table}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th scope="col">Machine</Table.Th>
@@ -36,9 +36,9 @@ export function SessionList() {
                 </Table.Th>
                 <Table.Td>
                   {session.image}{' '}
-                  <Text span size="xs" c="dimmed" className="mono">
-                    {session.drive}
-                    {session.read_only && ' read only'}
+                  <Text span size="xs" c="dimmed">
+                    <span className="mono">{session.drive}</span>
+                    {session.read_only && ', read only'}
                   </Text>
                 </Table.Td>
                 <Table.Td className={table.number}>{formatBytes(session.bytes_read)}</Table.Td>
