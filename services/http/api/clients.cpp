@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/api/json.hpp"
+#include "http/api/resources.hpp"
+
+namespace bootferry::http::api {
+
+Answer list_clients(const Request&, const Site& site) {
+  Json list = Json::array();
+  for (const boot::ClientView& view : site.services.administration.clients()) list.push_back(render_client(view));
+  return make_json(200, {{"clients", std::move(list)}});
+}
+
+Answer get_client(const Request& request, const Site& site) {
+  const auto mac = require_mac(request);
+  if (!mac) return make_problem(mac.error());
+  const auto view = site.services.administration.require_client(*mac);
+  return view ? make_json(200, render_client(*view)) : make_problem(view.error());
+}
+
+Answer put_client(const Request& request, const Site& site) {
+  const auto mac = require_mac(request);
+  if (!mac) return make_problem(mac.error());
+  const auto body = parse_body(request, {"name", "boot", "reserved_address"});
+  if (!body) return make_problem(body.error());
+  const auto change = parse_client_change(*body);
+  if (!change) return make_problem(change.error());
+  const auto view = site.services.administration.put_client(*mac, *change);
+  return view ? make_json(200, render_client(*view)) : make_problem(view.error());
+}
+
+Answer remove_client(const Request& request, const Site& site) {
+  const auto mac = require_mac(request);
+  if (!mac) return make_problem(mac.error());
+  const auto done = site.services.administration.remove_client(*mac);
+  return done ? Answer(204) : make_problem(done.error());
+}
+
+}  // namespace bootferry::http::api

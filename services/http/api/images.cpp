@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/api/json.hpp"
+#include "http/api/resources.hpp"
+
+namespace bootferry::http::api {
+
+Answer list_images(const Request&, const Site& site) {
+  Json list = Json::array();
+  for (const boot::ImageView& view : site.services.administration.images()) list.push_back(render_image(view));
+  return make_json(200, {{"images", std::move(list)}});
+}
+
+Answer get_image(const Request& request, const Site& site) {
+  const auto view = site.services.administration.require_image(request.captures[0]);
+  return view ? make_json(200, render_image(*view)) : make_problem(view.error());
+}
+
+Answer create_image(const Request& request, const Site& site) {
+  const auto body = parse_body(request, {"name", "size", "source"});
+  if (!body) return make_problem(body.error());
+  const auto name = require_text(*body, "name");
+  if (!name) return make_problem(name.error());
+  if (auto checked = boot::check_image_name(*name); !checked) return make_problem(checked.error());
+  const bool has_size = body->contains("size");
+  if (has_size == body->contains("source")) {
+    return make_problem(400, "Give \"size\" for a blank image, or \"source\" to copy a file; one of the two.");
+  }
+  Result<boot::ImageView> made;
+  if (has_size) {
+    const Json& size = body->at("size");
+    if (!size.is_number_unsigned() || size.get<std::uint64_t>() == 0) {
+      return make_problem(400, "\"size\" must be a number of bytes, 1 or more.");
+    }
+    made = site.services.administration.create_image(*name, ByteCount{size.get<std::uint64_t>()});
+  } else {
+    // A path of the server is no business of the network: it would copy any file that root can read.
+    if (request.door != Door::control) {
+      return make_problem(403, "\"source\" is taken only on the server's own Unix socket; use the command line there.");
+    }
+    const auto source = require_text(*body, "source");
+    if (!source) return make_problem(source.error());
+    if (!source->starts_with('/') || source->find('\0') != source->npos) {
+      return make_problem(400, "\"source\" must be an absolute path.");
+    }
+    made = site.services.administration.import_image(*name, *source);
+  }
+  if (!made) return make_problem(made.error());
+  Answer answer = make_json(201, render_image(*made));
+  answer.add_header("Location", "/api/v1/images/" + *name);
+  return answer;
+}
+
+Answer remove_image(const Request& request, const Site& site) {
+  const auto done = site.services.administration.remove_image(request.captures[0]);
+  return done ? Answer(204) : make_problem(done.error());
+}
+
+Answer get_image_path(const Request& request, const Site& site) {
+  const auto path = site.services.administration.image_path(request.captures[0]);
+  return path ? make_json(200, {{"path", path->string()}}) : make_problem(path.error());
+}
+
+}  // namespace bootferry::http::api

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON <-> the domain's values, as docs/api.md writes them. Decoding is strict: unknown keys, keys given twice, wrong types,
+// deep nesting are refused with a sentence. Called by the api files and the live stream; pure, any thread.
+#pragma once
+
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "boot/administration.hpp"
+#include "boot/event.hpp"
+#include "http/answer.hpp"
+#include "http/request.hpp"
+
+namespace bootferry::http::api {
+
+using Json = nlohmann::ordered_json;
+
+[[nodiscard]] Result<Json> parse_json(std::string_view text);
+/// A request's body as an object that has no other keys than these.
+[[nodiscard]] Result<Json> parse_body(const Request& request, std::initializer_list<std::string_view> keys);
+[[nodiscard]] Result<void> check_keys(const Json& object, std::initializer_list<std::string_view> keys);
+[[nodiscard]] Result<std::string> require_text(const Json& object, std::string_view key);
+
+/// The Boot of docs/api.md; `where` names it in an error ("boot", or "the body").
+[[nodiscard]] Result<boot::BootEntry> parse_boot(const Json& value, std::string_view where);
+[[nodiscard]] Result<boot::ClientChange> parse_client_change(const Json& body);
+
+[[nodiscard]] Json render_boot(const boot::BootEntry& entry);
+[[nodiscard]] Json render_client(const boot::ClientView& view);
+[[nodiscard]] Json render_image(const boot::ImageView& view);
+[[nodiscard]] Json render_session(const boot::SessionView& view);
+[[nodiscard]] Json render_lease(const boot::Lease& lease, WallTime now);
+[[nodiscard]] Json render_event(const boot::Event& event);
+/// One line; bytes that are no UTF-8 (a host name off the wire) are replaced.
+[[nodiscard]] std::string render_line(const Json& value);
+
+[[nodiscard]] Answer make_json(unsigned status, const Json& value);
+/// The {mac} of the path.
+[[nodiscard]] Result<MacAddress> require_mac(const Request& request);
+
+}  // namespace bootferry::http::api

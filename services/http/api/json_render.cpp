@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "http/api/json.hpp"
+
+namespace bootferry::http::api {
+namespace {
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+Json time_or_null(const std::optional<WallTime>& time) { return time ? Json(render_time(*time)) : Json(nullptr); }
+template <class Value>
+Json value_or_null(const std::optional<Value>& value) {
+  return value ? Json(value->to_string()) : Json(nullptr);
+}
+
+struct BootRenderer {
+  Json operator()(const boot::Wait&) const { return {{"kind", "wait"}}; }
+  Json operator()(const boot::LocalDisk&) const { return {{"kind", "local"}}; }
+  Json operator()(const boot::Disks& disks) const {
+    Json drives = Json::array();
+    for (const boot::Drive& drive : disks.drives) drives.push_back({{"image", drive.image}, {"mode", boot::name_of(drive.mode)}});
+    return {{"kind", "disks"}, {"drives", std::move(drives)}};
+  }
+  Json operator()(const boot::Kernel& kernel) const {
+    Json initrds = Json::array();
+    for (const std::string& initrd : kernel.initrds) initrds.push_back(initrd);
+    return {{"kind", "kernel"}, {"kernel", kernel.kernel}, {"initrds", std::move(initrds)}, {"command_line", kernel.command_line}};
+  }
+};
+
+}  // namespace
+
+Json render_boot(const boot::BootEntry& entry) { return std::visit(BootRenderer{}, entry); }
+
+Json render_client(const boot::ClientView& view) {
+  const boot::Client& client = view.client;
+  Json targets = Json::array();
+  for (const std::string& target : view.targets) targets.push_back(target);
+  const bool known_architecture = client.architecture != boot::Architecture::unknown;
+  return {{"mac", client.mac.to_string()},
+          {"name", text_or_null(client.name)},
+          {"known", client.known},
+          {"boot", render_boot(client.boot)},
+          {"targets", std::move(targets)},
+          {"reserved_address", value_or_null(client.reserved_address)},
+          {"address", value_or_null(client.address)},
+          {"architecture", known_architecture ? Json(boot::name_of(client.architecture)) : Json(nullptr)},
+          {"state", boot::name_of(view.state)},
+          {"first_seen", time_or_null(client.first_seen)},
+          {"last_seen", time_or_null(client.last_seen)}};
+}
+
+Json render_image(const boot::ImageView& view) {
+  Json users = Json::array();
+  for (const MacAddress& mac : view.used_by) users.push_back(mac.to_string());
+  return {{"name", view.image.name},           {"format", view.image.format},
+          {"size", view.image.size.value},     {"allocated", view.allocated.value},
+          {"created", render_time(view.image.created)}, {"used_by", std::move(users)}};
+}
+
+Json render_session(const boot::SessionView& view) {
+  return {{"id", view.id},
+          {"target", view.target},
+          {"initiator", view.initiator},
+          {"mac", value_or_null(view.mac)},
+          {"address", view.address},
+          {"isid", view.isid},
+          {"tsih", view.tsih},
+          {"state", view.state},
+          {"since", render_time(view.since)},
+          {"bytes_read", view.bytes_read.value},
+          {"bytes_written", view.bytes_written.value},
+          {"commands", view.commands},
+          {"image", view.image},
+          {"drive", fmt::format("{:#04x}", view.drive)},
+          {"read_only", view.read_only}};
+}
+
+Json render_lease(const boot::Lease& lease, WallTime now) {
+  const bool expired = lease.state == boot::LeaseState::bound && lease.expires <= now;
+  return {{"address", lease.address.to_string()},
+          {"mac", lease.mac.to_string()},
+          {"hostname", text_or_null(lease.hostname)},
+          {"state", expired ? std::string_view("expired") : boot::name_of(lease.state)},
+          {"expires", render_time(lease.expires)}};
+}
+
+Json render_event(const boot::Event& event) {
+  Json fields = Json::object();
+  for (const auto& [name, value] : event.fields) fields[name] = value;
+  return {{"id", event.id},
+          {"time", render_time(event.at)},
+          {"kind", boot::name_of(event.kind)},
+          {"mac", value_or_null(event.mac)},
+          {"address", value_or_null(event.address)},
+          {"text", event.text},
+          {"fields", std::move(fields)}};
+}
+
+std::string render_line(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+Answer make_json(unsigned status, const Json& value) {
+  Answer answer(status, "application/json", render_line(value) + "\n");
+  answer.add_header("Cache-Control", "no-store");
+  return answer;
+}
+
+}  // namespace bootferry::http::api

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The handlers of /api/v1, one file per resource: JSON in, a verb of boot::Administration, JSON out. They block, and run on the
+// db thread (stream_events only says what is to be streamed). The contract is docs/api.md.
+#pragma once
+
+#include "http/answer.hpp"
+#include "http/request.hpp"
+#include "http/site.hpp"
+
+namespace bootferry::http::api {
+
+[[nodiscard]] Answer get_health(const Request& request, const Site& site);
+
+[[nodiscard]] Answer list_clients(const Request& request, const Site& site);
+[[nodiscard]] Answer get_client(const Request& request, const Site& site);
+[[nodiscard]] Answer put_client(const Request& request, const Site& site);
+[[nodiscard]] Answer remove_client(const Request& request, const Site& site);
+
+[[nodiscard]] Answer list_assignments(const Request& request, const Site& site);
+[[nodiscard]] Answer put_assignment(const Request& request, const Site& site);
+[[nodiscard]] Answer remove_assignment(const Request& request, const Site& site);
+
+[[nodiscard]] Answer list_images(const Request& request, const Site& site);
+[[nodiscard]] Answer get_image(const Request& request, const Site& site);
+[[nodiscard]] Answer create_image(const Request& request, const Site& site);
+[[nodiscard]] Answer remove_image(const Request& request, const Site& site);
+[[nodiscard]] Answer get_image_path(const Request& request, const Site& site);
+
+[[nodiscard]] Answer list_sessions(const Request& request, const Site& site);
+[[nodiscard]] Answer drop_session(const Request& request, const Site& site);
+
+[[nodiscard]] Answer list_leases(const Request& request, const Site& site);
+
+[[nodiscard]] Answer list_events(const Request& request, const Site& site);
+[[nodiscard]] Answer stream_events(const Request& request, const Site& site);
+
+}  // namespace bootferry::http::api

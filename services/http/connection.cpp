@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/connection.hpp"
+
+#include <boost/asio/this_coro.hpp>
+#include <chrono>
+
+#include "base/async_run.hpp"
+#include "base/log.hpp"
+#include "http/event_stream.hpp"
+#include "http/request_reader.hpp"
+#include "http/router.hpp"
+#include "http/syntax/date.hpp"
+
+namespace bootferry::http {
+namespace {
+namespace asio = boost::asio;
+
+Answer answer_safely(const Route& route, const Request& request, const Site& site) {
+  try {
+    return route.handler(request, site);
+  } catch (const std::exception& error) {
+    log::error("HTTP_HANDLER_FAILED", {{"path", request.path()}, {"why", error.what()}});
+    return make_problem(500, "Something went wrong inside the server; its log has more.");
+  }
+}
+
+/// The job owns what it reads: the connection may end while it runs.
+asio::awaitable<Answer> answer_elsewhere(WorkerPool& pool, const Route* route, std::shared_ptr<const Request> request,
+                                         std::shared_ptr<const Site> site) {
+  auto job = [route, request, site] { return answer_safely(*route, *request, *site); };
+  auto running = async_run(pool, std::move(job));
+  co_return co_await std::move(running);
+}
+
+asio::awaitable<Answer> answer_to(Request request, std::shared_ptr<const Site> site, Workers workers) {
+  auto resolved = resolve(request, site->settings.admin_token);
+  if (auto* refusal = std::get_if<Answer>(&resolved)) co_return std::move(*refusal);
+  const Route* route = std::get<const Route*>(resolved);
+  if (route->place == Place::loop) co_return answer_safely(*route, request, *site);
+  if (route->place == Place::disk) {
+    request.patience = Patience::only_cached;
+    Answer quick = answer_safely(*route, request, *site);
+    if (!quick.is_would_block()) co_return quick;
+    request.patience = Patience::may_wait;
+  }
+  WorkerPool& pool = route->place == Place::db ? workers.db : workers.disk;
+  auto shared = std::make_shared<const Request>(std::move(request));
+  auto running = answer_elsewhere(pool, route, std::move(shared), site);
+  co_return co_await std::move(running);
+}
+
+/// Bytes of a file for the next send: at once when they are cached, else by a disk thread. Empty: the file ended early.
+asio::awaitable<std::size_t> read_piece(std::shared_ptr<const OpenFile> file, std::shared_ptr<std::string> into, std::size_t count,
+                                        std::uint64_t offset, Workers workers) {
+  const long quick = file->try_read_some(into->data(), count, offset);
+  if (quick > 0) co_return static_cast<std::size_t>(quick);
+  auto job = [file, into, count, offset] { return file->read_some(into->data(), count, offset); };
+  auto running = async_run(workers.disk, std::move(job));
+  const long got = co_await std::move(running);
+  co_return got > 0 ? static_cast<std::size_t>(got) : 0;
+}
+
+asio::awaitable<bool> send_file(Channel& channel, std::string head, FilePart part, const Settings& settings, Workers workers) {
+  auto piece = std::make_shared<std::string>(std::min<std::uint64_t>(send_piece, part.length), '\0');
+  while (part.length > 0) {
+    const std::size_t wanted = std::min<std::uint64_t>(piece->size(), part.length);
+    channel.expect_nothing();
+    const std::size_t got = co_await read_piece(part.file, piece, wanted, part.offset, workers);
+    if (got == 0) co_return false;  // cut short while it is sent: closing is the only way to tell
+    channel.expect_within(settings.send_limit);
+    const std::string_view bytes(piece->data(), got);
+    const bool there = co_await channel.send(head, bytes);
+    if (!there) co_return false;
+    head.clear();
+    part.offset += got;
+    part.length -= got;
+  }
+  if (head.empty()) co_return true;
+  channel.expect_within(settings.send_limit);
+  co_return co_await channel.send(head, {});
+}
+
+asio::awaitable<bool> send_answer(Channel& channel, Answer answer, bool with_body, bool keep, const Site& site, Workers workers) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(site.services.clock.wall_now());
+  std::string head = render_head(answer, render_date(now), keep);
+  channel.expect_within(site.settings.send_limit);
+  std::string_view text;
+  if (with_body) {
+    if (const auto* part = std::get_if<FilePart>(&answer.body())) {
+      FilePart copy = *part;
+      auto sending = send_file(channel, std::move(head), std::move(copy), site.settings, workers);
+      const bool sent = co_await std::move(sending);
+      if (sent && answer.sent_action()) answer.sent_action()();
+      co_return sent;
+    }
+    if (const auto* own = std::get_if<std::string>(&answer.body())) text = *own;
+    if (const auto* fixed = std::get_if<std::string_view>(&answer.body())) text = *fixed;
+  }
+  const bool sent = co_await channel.send(head, text);
+  if (sent && answer.sent_action()) answer.sent_action()();
+  co_return sent;
+}
+
+}  // namespace
+
+asio::awaitable<void> serve_connection(std::unique_ptr<Channel> channel, Peer peer, std::shared_ptr<const Site> site,
+                                       Workers workers) {
+  RequestReader reader(*channel, peer, site->settings);
+  for (;;) {
+    ReadOutcome outcome = co_await reader.read();
+    if (std::holds_alternative<Closed>(outcome)) co_return;
+    if (auto* refusal = std::get_if<Answer>(&outcome)) {
+      auto sending = send_answer(*channel, std::move(*refusal), true, false, *site, workers);
+      co_await std::move(sending);
+      break;
+    }
+    Incoming& incoming = std::get<Incoming>(outcome);
+    const bool is_head = incoming.request.method == Method::head;
+    const bool keep = incoming.keep;
+    auto answering = answer_to(std::move(incoming.request), site, workers);
+    Answer answer = co_await std::move(answering);
+    const auto* live = std::get_if<LiveEvents>(&answer.body());
+    if (live != nullptr && !is_head) {
+      std::string last_event_id = live->last_event_id;
+      auto sending = send_answer(*channel, std::move(answer), true, false, *site, workers);
+      const bool sent = co_await std::move(sending);
+      if (!sent) co_return;
+      auto streaming = serve_events(*channel, *site, std::move(last_event_id));
+      co_await std::move(streaming);
+      co_return;
+    }
+    auto sending = send_answer(*channel, std::move(answer), !is_head, keep, *site, workers);
+    const bool sent = co_await std::move(sending);
+    if (!sent) co_return;
+    if (!keep) break;
+  }
+  co_await channel->close_gently();
+}
+
+}  // namespace bootferry::http

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/open_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace bootferry::http {
+namespace {
+
+// O_NONBLOCK: opening a FIFO that somebody put there must not hang; it means nothing to a regular file.
+constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+
+Error open_error(int code) {
+  switch (code) {
+    case ENOENT: case ENOTDIR: case ENAMETOOLONG: case ENXIO: return {ErrorKind::not_found, "There is no such file."};
+    case EXDEV: case ELOOP: return {ErrorKind::not_found, "There is no such file here: its path leads out of the folder."};
+    case EACCES: case EPERM: return {ErrorKind::denied, "The server has no right to read this file; mend its permissions."};
+    case EAGAIN: return {ErrorKind::unavailable, "The file cannot be opened at this moment; try again."};
+    case EMFILE: case ENFILE: return {ErrorKind::unavailable, "The server has too many files open; try again."};
+    default: return {ErrorKind::io, fmt::format("The file cannot be opened: {}.", std::strerror(code))};
+  }
+}
+
+}  // namespace
+
+OpenFile::~OpenFile() { ::close(descriptor_); }
+
+long OpenFile::read_some(char* out, std::size_t count, std::uint64_t offset) const {
+  for (;;) {
+    const ssize_t got = ::pread(descriptor_, out, count, static_cast<off_t>(offset));
+    if (got >= 0 || errno != EINTR) return got;
+  }
+}
+
+long OpenFile::try_read_some(char* out, std::size_t count, std::uint64_t offset) const {
+  const iovec piece{out, count};
+  return ::preadv2(descriptor_, &piece, 1, static_cast<off_t>(offset), RWF_NOWAIT);
+}
+
+Result<std::shared_ptr<const OpenFile>> adopt_file(int descriptor) {
+  auto file = std::make_shared<OpenFile>(descriptor);
+  struct stat found {};
+  if (::fstat(descriptor, &found) != 0) return std::unexpected(open_error(errno));
+  if (!S_ISREG(found.st_mode)) return fail(ErrorKind::not_found, "There is no such file; this is a folder or a special file.");
+  file->size_ = static_cast<std::uint64_t>(found.st_size);
+  file->modified_ = std::chrono::sys_seconds{std::chrono::seconds{found.st_mtim.tv_sec}};
+  file->etag_ = fmt::format("\"{:x}-{:x}-{:x}.{:x}\"", found.st_ino, found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec);
+  return file;
+}
+
+Result<std::shared_ptr<const OpenFile>> open_below(const std::filesystem::path& folder, const std::string& relative,
+                                                   Patience patience) {
+  const int root = ::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (root < 0) return std::unexpected(open_error(errno));
+  open_how how{};
+  how.flags = open_flags;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  if (patience == Patience::only_cached) how.resolve |= RESOLVE_CACHED;
+  const long descriptor = ::syscall(SYS_openat2, root, relative.c_str(), &how, sizeof how);
+  const int code = errno;
+  ::close(root);
+  if (descriptor < 0) return std::unexpected(open_error(code));
+  return adopt_file(static_cast<int>(descriptor));
+}
+
+Result<std::shared_ptr<const OpenFile>> open_named(const std::filesystem::path& file) {
+  const int descriptor = ::open(file.c_str(), open_flags);
+  if (descriptor < 0) return std::unexpected(open_error(errno));
+  return adopt_file(descriptor);
+}
+
+}  // namespace bootferry::http

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table itself: docs/api.md, line by line. The first match counts, so fixed names stand before {names}.
+#include "http/api/resources.hpp"
+#include "http/boot_scripts.hpp"
+#include "http/files.hpp"
+#include "http/page.hpp"
+#include "http/router.hpp"
+
+namespace bootferry::http {
+namespace {
+
+constexpr Route routes[] = {
+    {Method::get, "/api/v1/health", Place::db, api::get_health},
+    {Method::get, "/api/v1/clients", Place::db, api::list_clients},
+    {Method::get, "/api/v1/clients/{mac}", Place::db, api::get_client},
+    {Method::put, "/api/v1/clients/{mac}", Place::db, api::put_client},
+    {Method::remove, "/api/v1/clients/{mac}", Place::db, api::remove_client},
+    {Method::get, "/api/v1/assignments", Place::db, api::list_assignments},
+    {Method::put, "/api/v1/assignments/{mac}", Place::db, api::put_assignment},
+    {Method::remove, "/api/v1/assignments/{mac}", Place::db, api::remove_assignment},
+    {Method::get, "/api/v1/images", Place::db, api::list_images},
+    {Method::post, "/api/v1/images", Place::db, api::create_image},
+    {Method::get, "/api/v1/images/{name}", Place::db, api::get_image},
+    {Method::remove, "/api/v1/images/{name}", Place::db, api::remove_image},
+    {Method::get, "/api/v1/images/{name}/path", Place::db, api::get_image_path, true},
+    {Method::get, "/api/v1/sessions", Place::db, api::list_sessions},
+    {Method::remove, "/api/v1/sessions/{id}", Place::db, api::drop_session},
+    {Method::get, "/api/v1/leases", Place::db, api::list_leases},
+    {Method::get, "/api/v1/events", Place::db, api::list_events},
+    {Method::get, "/api/v1/events/stream", Place::loop, api::stream_events},
+    {Method::get, "/boot/{script}", Place::loop, get_boot_script},
+    {Method::get, "/loaders/{name}", Place::disk, get_loader},
+    {Method::get, "/files/{path...}", Place::disk, get_file},
+    {Method::get, "/", Place::loop, get_page},
+    {Method::get, "/assets/{path...}", Place::loop, get_page},
+    {Method::get, "/{name}", Place::loop, get_page},
+};
+
+}  // namespace
+
+std::span<const Route> all_routes() { return routes; }
+
+}  // namespace bootferry::http

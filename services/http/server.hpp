@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The HTTP server: one TCP listener for the network and one Unix socket for the command line, with the same routes behind
+// both. Made by app; acceptors on loop 0, each connection whole on the least busy loop. RFC 9110, 9112.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/async_loop_pool.hpp"
+#include "base/worker_pool.hpp"
+#include "http/site.hpp"
+
+namespace bootferry::http {
+
+class Server {
+ public:
+  /// Loops, pool and services outlive the server.
+  Server(LoopPool& loops, WorkerPool& db_pool, const Services& services, Settings settings);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Binds both; throws boost::system::system_error that names the port or the socket.
+  void open();
+  /// Serves from now on. The loops may be started before or after.
+  void start();
+  /// Ends all connections and waits for them; the loops must still run. Not on a loop's thread.
+  void stop();
+  /// The bound TCP port, after open().
+  [[nodiscard]] std::uint16_t port() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bootferry::http
