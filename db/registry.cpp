@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/registry.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "db/registry_rows.hpp"
+#include "db/transaction.hpp"
+
+namespace bootferry::db {
+namespace {
+
+constexpr auto seen_delay = std::chrono::milliseconds{100};  ///< sightings of machines already listed share one write
+constexpr auto silence = std::chrono::seconds{10};           ///< after so long, hearing a machine again is news
+
+std::string title(const boot::Client& client) {
+  return client.name.empty() ? client.mac.to_string() : fmt::format("{} ({})", client.name, client.mac.to_string());
+}
+
+boot::Event event_of(boot::EventKind kind, const boot::Client& client, std::string text) {
+  boot::Event event;
+  event.kind = kind;
+  event.mac = client.mac;
+  event.address = client.address;
+  event.text = std::move(text);
+  return event;
+}
+
+boot::Event event_of(boot::EventKind kind, std::string_view image, std::string text) {
+  boot::Event event;
+  event.kind = kind;
+  event.text = std::move(text);
+  event.fields.emplace_back("image", image);
+  return event;
+}
+
+std::string seen_text(const boot::Client& client, std::string_view verb) {
+  std::string text = fmt::format("Machine {} {}", title(client), verb);
+  if (client.architecture != boot::Architecture::unknown) text += fmt::format(" ({})", boot::name_of(client.architecture));
+  if (client.address) text += fmt::format(" at {}", client.address->to_string());
+  return text;
+}
+
+/// Name and reserved address belong to one client, and every drive's image must be there.
+Result<void> check_against(const boot::RegistrySnapshot& snapshot, const boot::Client& client) {
+  for (const auto& [mac, other] : snapshot.clients) {
+    if (mac == client.mac) continue;
+    if (!client.name.empty() && other.name == client.name) {
+      return fail(ErrorKind::conflict, fmt::format("the name {} belongs to the client {}; choose another name", client.name, mac.to_string()));
+    }
+    if (client.reserved_address && other.reserved_address == client.reserved_address) {
+      return fail(ErrorKind::conflict, fmt::format("the address {} is reserved for the client {}; choose another address",
+                                                   client.reserved_address->to_string(), title(other)));
+    }
+  }
+  const auto* disks = std::get_if<boot::Disks>(&client.boot);
+  if (!disks) return {};
+  for (const boot::Drive& drive : disks->drives) {
+    if (!snapshot.find_image(drive.image)) {
+      return fail(ErrorKind::not_found, fmt::format("there is no image {}; add it first, or choose one of the image list", drive.image));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Registry::Registry(Database& database, boot::EventBus& bus, const Clock& clock, WorkerPool& pool)
+    : database_(database), bus_(bus), clock_(clock), gate_(pool) {
+  {
+    std::lock_guard lock(database_.mutex());
+    current_ = std::make_shared<const Snapshot>(load_snapshot(database_));
+  }
+  timer_ = std::thread([this] { run_seen_timer(); });
+}
+
+Registry::~Registry() {
+  {
+    std::lock_guard lock(timer_mutex_);
+    stopping_ = true;
+  }
+  timer_wake_.notify_all();
+  timer_.join();
+  gate_.close();
+  flush_seen();
+}
+
+std::shared_ptr<const boot::RegistrySnapshot> Registry::snapshot() const {
+  std::lock_guard lock(current_mutex_);
+  return current_;
+}
+
+void Registry::publish(std::shared_ptr<const Snapshot> next, Events events) {
+  {
+    std::lock_guard lock(current_mutex_);
+    current_.swap(next);  // the old one dies outside of the lock
+  }
+  for (boot::Event& event : events) bus_.publish(std::move(event));
+}
+
+// ---- sightings
+
+void Registry::note_seen(const boot::Sighting& sighting) {
+  boot::Sighting stamped = sighting;
+  if (stamped.at == WallTime{}) stamped.at = clock_.wall_now();
+  const bool first = sightings_.add(stamped);
+  if (!snapshot()->find_client(stamped.mac)) {
+    if (!flush_posted_.exchange(true)) gate_.post([this] { flush_seen(); });
+    return;
+  }
+  if (!first) return;
+  {
+    std::lock_guard lock(timer_mutex_);
+    timer_armed_ = true;
+  }
+  timer_wake_.notify_one();
+}
+
+void Registry::run_seen_timer() {
+  std::unique_lock lock(timer_mutex_);
+  while (!stopping_) {
+    timer_wake_.wait(lock, [this] { return stopping_ || timer_armed_; });
+    timer_wake_.wait_for(lock, seen_delay, [this] { return stopping_; });
+    timer_armed_ = false;
+    if (!stopping_) gate_.post([this] { flush_seen(); });
+  }
+}
+
+void Registry::flush_seen() {
+  std::lock_guard lock(database_.mutex());
+  flush_posted_ = false;  // before the take: what comes later posts again
+  const std::vector<boot::Sighting> sightings = sightings_.take();
+  if (sightings.empty()) return;
+  auto next = std::make_shared<Snapshot>(*snapshot());
+  Events events;
+  try {
+    Transaction transaction(database_, Durability::soon);
+    apply_sightings(*next, sightings, events);
+    drop_oldest_unknown(*next, events);
+    transaction.commit();
+  } catch (const DbError& error) {
+    log::error("SIGHTINGS_NOT_WRITTEN", {{"count", std::to_string(sightings.size())}, {"why", error.what()}});
+    return;  // they will be heard again
+  }
+  publish(std::move(next), std::move(events));
+}
+
+void Registry::apply_sightings(Snapshot& next, const std::vector<boot::Sighting>& sightings, Events& events) {
+  for (const boot::Sighting& sighting : sightings) {
+    const auto [at, is_new] = next.clients.try_emplace(sighting.mac);
+    boot::Client& client = at->second;
+    client.mac = sighting.mac;
+    const bool was_silent = !client.last_seen || sighting.at - *client.last_seen > silence;
+    const bool moved = (sighting.address && sighting.address != client.address) ||
+                       (sighting.architecture != boot::Architecture::unknown && sighting.architecture != client.architecture);
+    if (sighting.address) client.address = sighting.address;
+    if (sighting.architecture != boot::Architecture::unknown) client.architecture = sighting.architecture;
+    if (!client.first_seen) client.first_seen = sighting.at;
+    client.last_seen = std::max(client.last_seen.value_or(sighting.at), sighting.at);
+    write_sighting(database_, client);
+    if (is_new || was_silent || moved) {
+      events.push_back(event_of(boot::EventKind::client_seen, client, seen_text(client, is_new ? "appeared" : "was heard")));
+    }
+  }
+}
+
+void Registry::drop_oldest_unknown(Snapshot& next, Events& events) {
+  std::vector<std::pair<WallTime, MacAddress>> unknown;
+  for (const auto& [mac, client] : next.clients) {
+    if (!client.known) unknown.emplace_back(client.last_seen.value_or(WallTime{}), mac);
+  }
+  if (unknown.size() <= max_unknown) return;
+  std::sort(unknown.begin(), unknown.end());
+  unknown.resize(unknown.size() - max_unknown);
+  for (const auto& [seen, mac] : unknown) {
+    const auto at = next.clients.find(mac);
+    delete_client(database_, mac);
+    events.push_back(event_of(boot::EventKind::client_removed, at->second,
+                              fmt::format("Machine {} was forgotten: more than {} unknown machines were seen", mac.to_string(), max_unknown)));
+    next.clients.erase(at);
+  }
+}
+
+// ---- edits
+
+Result<void> Registry::put_client(const boot::Client& wanted) {
+  if (!wanted.name.empty()) {
+    if (auto name = boot::check_client_name(wanted.name); !name) return name;
+  }
+  if (auto entry = boot::check_boot_entry(wanted.boot); !entry) return entry;
+  std::lock_guard lock(database_.mutex());
+  auto next = std::make_shared<Snapshot>(*snapshot());
+  if (auto allowed = check_against(*next, wanted); !allowed) return allowed;
+  const bool is_new = !next->clients.contains(wanted.mac);
+  boot::Client& client = next->clients[wanted.mac];
+  // What was seen of it is not a person's to say.
+  client.mac = wanted.mac;
+  client.name = wanted.name;
+  client.known = true;
+  client.boot = wanted.boot;
+  client.reserved_address = wanted.reserved_address;
+  Events events;
+  events.push_back(event_of(boot::EventKind::client_changed, client, fmt::format("Client {} was {}", title(client), is_new ? "added" : "changed")));
+  try {
+    Transaction transaction(database_);
+    write_client(database_, client);
+    transaction.commit();
+  } catch (const DbError& error) {
+    return std::unexpected(error.to_error());
+  }
+  publish(std::move(next), std::move(events));
+  return {};
+}
+
+Result<void> Registry::remove_client(const MacAddress& mac) {
+  std::lock_guard lock(database_.mutex());
+  auto next = std::make_shared<Snapshot>(*snapshot());
+  const auto at = next->clients.find(mac);
+  if (at == next->clients.end()) return fail(ErrorKind::not_found, fmt::format("there is no client {}", mac.to_string()));
+  Events events;
+  events.push_back(event_of(boot::EventKind::client_removed, at->second, fmt::format("Client {} was removed", title(at->second))));
+  next->clients.erase(at);
+  try {
+    Transaction transaction(database_);
+    delete_client(database_, mac);
+    transaction.commit();
+  } catch (const DbError& error) {
+    return std::unexpected(error.to_error());
+  }
+  publish(std::move(next), std::move(events));
+  return {};
+}
+
+Result<void> Registry::put_image(const boot::Image& image) {
+  if (auto name = boot::check_image_name(image.name); !name) return name;
+  std::lock_guard lock(database_.mutex());
+  auto next = std::make_shared<Snapshot>(*snapshot());
+  const bool is_new = !next->images.contains(image.name);
+  next->images[image.name] = image;
+  Events events;
+  events.push_back(event_of(is_new ? boot::EventKind::image_added : boot::EventKind::image_changed, image.name,
+                            fmt::format("Image {} was {} ({})", image.name, is_new ? "added" : "changed", render_byte_count(image.size))));
+  try {
+    Transaction transaction(database_);
+    write_image(database_, image);
+    transaction.commit();
+  } catch (const DbError& error) {
+    return std::unexpected(error.to_error());
+  }
+  publish(std::move(next), std::move(events));
+  return {};
+}
+
+Result<void> Registry::remove_image(std::string_view name) {
+  std::lock_guard lock(database_.mutex());
+  auto next = std::make_shared<Snapshot>(*snapshot());
+  const auto at = next->images.find(name);
+  if (at == next->images.end()) return fail(ErrorKind::not_found, fmt::format("there is no image {}", name));
+  std::string users;
+  for (const MacAddress& mac : next->users_of(name)) users += (users.empty() ? "" : ", ") + title(next->clients.at(mac));
+  if (!users.empty()) {
+    return fail(ErrorKind::conflict, fmt::format("the image {} is a drive of {}; give these another drive first", name, users));
+  }
+  Events events;
+  events.push_back(event_of(boot::EventKind::image_removed, name, fmt::format("Image {} was removed", name)));
+  try {
+    Transaction transaction(database_);
+    delete_image(database_, name);
+    transaction.commit();
+  } catch (const DbError& error) {
+    return std::unexpected(error.to_error());
+  }
+  next->images.erase(at);
+  publish(std::move(next), std::move(events));
+  return {};
+}
+
+}  // namespace bootferry::db

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Clients and images: the boot::ClientRegistry of the running program. Edits go to SQLite first and then become the next
+// immutable snapshot, so nobody ever boots from something that a crash would forget. Edits belong on the db thread (a mutex
+// makes a call from elsewhere safe, and slow); snapshot() and note_seen() may be called on any thread.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "boot/client_registry.hpp"
+#include "boot/event_bus.hpp"
+#include "db/database.hpp"
+#include "db/job_gate.hpp"
+#include "db/sightings.hpp"
+
+namespace bootferry::db {
+
+class Registry final : public boot::ClientRegistry {
+ public:
+  /// Machines that were only seen and never named: a flood of made-up MACs pushes out its own kind, oldest first.
+  static constexpr std::size_t max_unknown = 4096;
+
+  /// Loads what is stored. All four outlive the registry. Throws DbError.
+  Registry(Database& database, boot::EventBus& bus, const Clock& clock, WorkerPool& pool);
+  /// Writes the sightings that wait.
+  ~Registry() override;
+
+  [[nodiscard]] std::shared_ptr<const boot::RegistrySnapshot> snapshot() const override;
+  void note_seen(const boot::Sighting& sighting) override;
+
+  [[nodiscard]] Result<void> put_client(const boot::Client& client) override;
+  [[nodiscard]] Result<void> remove_client(const MacAddress& mac) override;
+  [[nodiscard]] Result<void> put_image(const boot::Image& image) override;
+  [[nodiscard]] Result<void> remove_image(std::string_view name) override;
+
+  /// Makes the sightings noted so far visible and stored, now.
+  void flush_seen();
+
+ private:
+  using Snapshot = boot::RegistrySnapshot;
+  using Events = std::vector<boot::Event>;
+
+  void publish(std::shared_ptr<const Snapshot> next, Events events);
+  void run_seen_timer();
+  /// Both change `next` and the rows alike.
+  void apply_sightings(Snapshot& next, const std::vector<boot::Sighting>& sightings, Events& events);
+  void drop_oldest_unknown(Snapshot& next, Events& events);
+
+  Database& database_;
+  boot::EventBus& bus_;
+  const Clock& clock_;
+
+  // A mutex held for one pointer copy: what GCC 12's atomic<shared_ptr> does too, but visible to ThreadSanitizer.
+  mutable std::mutex current_mutex_;
+  std::shared_ptr<const Snapshot> current_;
+
+  Sightings sightings_;
+  std::atomic<bool> flush_posted_{false};
+  std::mutex timer_mutex_;
+  std::condition_variable timer_wake_;
+  bool timer_armed_ = false;
+  bool stopping_ = false;
+  JobGate gate_;
+  std::thread timer_;
+};
+
+}  // namespace bootferry::db

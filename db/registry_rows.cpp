@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/registry_rows.hpp"
+
+#include "base/log.hpp"
+#include "db/statement.hpp"
+
+namespace bootferry::db {
+namespace {
+
+std::string_view kind_of(const boot::BootEntry& boot) {
+  constexpr std::string_view names[] = {"wait", "disks", "kernel", "local"};  // in the order of BootEntry
+  static_assert(std::variant_size_v<boot::BootEntry> == std::size(names));
+  return names[boot.index()];
+}
+
+template <class Value>
+std::optional<std::string> text_or_null(const std::optional<Value>& value) {
+  return value ? std::optional(value->to_string()) : std::nullopt;
+}
+
+std::optional<Ipv4Address> address_of(const Statement& row, int column) {
+  const auto address = parse_ipv4_address(row.text(column));
+  return address ? std::optional(*address) : std::nullopt;
+}
+
+std::optional<WallTime> time_of(const Statement& row, int column) {
+  return row.is_null(column) ? std::nullopt : std::optional(row.time(column));
+}
+
+boot::BootEntry entry_of(std::string_view kind, const Statement& row, int kernel_column) {
+  if (kind == "disks") return boot::Disks{};
+  if (kind == "kernel") return boot::Kernel{row.text(kernel_column), {}, row.text(kernel_column + 1)};
+  if (kind == "local") return boot::LocalDisk{};
+  return boot::Wait{};
+}
+
+void load_clients(Database& database, boot::RegistrySnapshot& snapshot) {
+  Statement rows(database,
+                 "SELECT mac, name, known, boot_kind, kernel, command_line, reserved_address, address, architecture, first_seen, last_seen FROM clients");
+  while (rows.step()) {
+    const auto mac = parse_mac_address(rows.text(0));
+    if (!mac) {
+      log::warning("CLIENT_SKIPPED", {{"mac", rows.text(0)}, {"why", "unreadable in the database"}});
+      continue;
+    }
+    boot::Client& client = snapshot.clients[*mac];
+    client.mac = *mac;
+    client.name = rows.text(1);
+    client.known = rows.number(2) != 0;
+    client.boot = entry_of(rows.text(3), rows, 4);
+    client.reserved_address = address_of(rows, 6);
+    client.address = address_of(rows, 7);
+    client.architecture = boot::parse_architecture(rows.text(8)).value_or(boot::Architecture::unknown);
+    client.first_seen = time_of(rows, 9);
+    client.last_seen = time_of(rows, 10);
+  }
+}
+
+boot::Client* client_of(boot::RegistrySnapshot& snapshot, const Statement& row) {
+  const auto mac = parse_mac_address(row.text(0));
+  const auto at = mac ? snapshot.clients.find(*mac) : snapshot.clients.end();
+  return at == snapshot.clients.end() ? nullptr : &at->second;
+}
+
+void load_lists(Database& database, boot::RegistrySnapshot& snapshot) {
+  Statement drives(database, "SELECT mac, image, mode FROM drives ORDER BY mac, position");
+  while (drives.step()) {
+    boot::Client* client = client_of(snapshot, drives);
+    auto* disks = client ? std::get_if<boot::Disks>(&client->boot) : nullptr;
+    if (disks) disks->drives.push_back({drives.text(1), boot::parse_drive_mode(drives.text(2)).value_or(boot::DriveMode::readonly)});
+  }
+  Statement initrds(database, "SELECT mac, initrd FROM initrds ORDER BY mac, position");
+  while (initrds.step()) {
+    boot::Client* client = client_of(snapshot, initrds);
+    auto* kernel = client ? std::get_if<boot::Kernel>(&client->boot) : nullptr;
+    if (kernel) kernel->initrds.push_back(initrds.text(1));
+  }
+}
+
+void load_images(Database& database, boot::RegistrySnapshot& snapshot) {
+  Statement rows(database, "SELECT name, format, file, size, created FROM images");
+  while (rows.step()) {
+    const ByteCount size{static_cast<std::uint64_t>(rows.number(3))};
+    snapshot.images[rows.text(0)] = {rows.text(0), rows.text(1), rows.text(2), size, rows.time(4)};
+  }
+}
+
+}  // namespace
+
+boot::RegistrySnapshot load_snapshot(Database& database) {
+  boot::RegistrySnapshot snapshot;
+  load_images(database, snapshot);
+  load_clients(database, snapshot);
+  load_lists(database, snapshot);
+  return snapshot;
+}
+
+void write_client(Database& database, const boot::Client& client) {
+  const std::string mac = client.mac.to_string();
+  const auto* kernel = std::get_if<boot::Kernel>(&client.boot);
+  const auto* disks = std::get_if<boot::Disks>(&client.boot);
+  const auto name = client.name.empty() ? std::nullopt : std::optional(client.name);
+  // REPLACE would delete whichever client has the name; the upsert fails on it, as it must.
+  Statement(database,
+            "INSERT INTO clients (mac, name, known, boot_kind, kernel, command_line, reserved_address, address, architecture, first_seen, last_seen) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (mac) DO UPDATE SET name = excluded.name, known = excluded.known, "
+            "boot_kind = excluded.boot_kind, kernel = excluded.kernel, command_line = excluded.command_line, reserved_address = excluded.reserved_address, "
+            "address = excluded.address, architecture = excluded.architecture, first_seen = excluded.first_seen, last_seen = excluded.last_seen")
+      .bind(mac, name, std::int64_t{client.known}, kind_of(client.boot), kernel ? std::optional(kernel->kernel) : std::nullopt,
+            kernel ? std::optional(kernel->command_line) : std::nullopt, text_or_null(client.reserved_address), text_or_null(client.address),
+            boot::name_of(client.architecture), client.first_seen, client.last_seen).run();
+  Statement(database, "DELETE FROM drives WHERE mac = ?1").bind(mac).run();
+  Statement(database, "DELETE FROM initrds WHERE mac = ?1").bind(mac).run();
+  if (disks) {
+    Statement insert(database, "INSERT INTO drives (mac, position, image, mode) VALUES (?1, ?2, ?3, ?4)");
+    std::int64_t position = 0;
+    for (const boot::Drive& drive : disks->drives) insert.bind(mac, position++, drive.image, boot::name_of(drive.mode)).run();
+  }
+  if (kernel) {
+    Statement insert(database, "INSERT INTO initrds (mac, position, initrd) VALUES (?1, ?2, ?3)");
+    std::int64_t position = 0;
+    for (const std::string& initrd : kernel->initrds) insert.bind(mac, position++, initrd).run();
+  }
+}
+
+void write_sighting(Database& database, const boot::Client& client) {
+  Statement(database,
+            "INSERT INTO clients (mac, known, boot_kind, address, architecture, first_seen, last_seen) VALUES (?1, 0, 'wait', ?2, ?3, ?4, ?5) "
+            "ON CONFLICT (mac) DO UPDATE SET address = excluded.address, architecture = excluded.architecture, first_seen = excluded.first_seen, "
+            "last_seen = excluded.last_seen")
+      .bind(client.mac.to_string(), text_or_null(client.address), boot::name_of(client.architecture), client.first_seen, client.last_seen).run();
+}
+
+void delete_client(Database& database, const MacAddress& mac) {
+  Statement(database, "DELETE FROM clients WHERE mac = ?1").bind(mac.to_string()).run();
+}
+
+void write_image(Database& database, const boot::Image& image) {
+  Statement(database,
+            "INSERT INTO images (name, format, file, size, created) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (name) DO UPDATE SET "
+            "format = excluded.format, file = excluded.file, size = excluded.size, created = excluded.created")
+      .bind(image.name, image.format, image.file, static_cast<std::int64_t>(image.size.value), image.created).run();
+}
+
+void delete_image(Database& database, std::string_view name) { Statement(database, "DELETE FROM images WHERE name = ?1").bind(name).run(); }
+
+}  // namespace bootferry::db
