@@ -3,8 +3,9 @@
 ;
 ; It tells a person that this machine booted over the network, and tells a test what INT 13h does: geometry (08h, 48h),
 ; reads by CHS (02h) and by LBA (42h), a write (03h) that is read back, on every drive that carries the probe's marks.
-; Each line goes to COM1 directly, whole and with interrupts off, then to the screen by INT 10h: firmware that mirrors
-; INT 10h to the serial line does so from its timer interrupt, and would otherwise cut our markers in two.
+; Each line goes to COM1 directly, whole and with interrupts off, then to the screen by INT 10h. Firmware that mirrors
+; INT 10h to the serial line (SeaBIOS without a display) would show each line twice and cut our markers in two: there
+; the text goes into the video memory instead.
 ;
 ; Sectors (LBA):  0 boot sector   1-16 program   40 LBA mark   41 CHS mark   42 the sector that is written   last: END mark
 ; One partition, LBA 63-16127, starts at CHS 0/1/1 and ends at 15/15/63: iPXE and BIOSes derive 16 heads, 63 sectors from it.
@@ -81,6 +82,8 @@ text_unreadable: db 'Bootferry probe: the program behind the boot sector cannot 
 program:
         mov ax, 0x0003                  ; 80x25 text, cleared
         int 0x10
+        cmp word [0x10 * 4 + 2], 0xF000 ; INT 10h in the BIOS and not in the VGA ROM: it is mirrored
+        sete [mirrored]
         call serial_setup
         mov word [line_end], LINE
         call new_line                   ; ends whatever half line the firmware left on the serial line
@@ -459,13 +462,55 @@ new_line:
         cmp si, [line_end]
         je .done
         lodsb
+        cmp byte [mirrored], 0
+        jne .memory
         push si
         mov ah, 0x0E
         mov bx, 0x0007
         int 0x10
         pop si
         jmp .screen
+.memory:
+        call video_char
+        jmp .screen
 .done:  mov word [line_end], LINE
+        ret
+
+; AL into the colour text memory at [cursor]. We never print more than a screenful; what would not fit is dropped.
+video_char:
+        mov di, [cursor]
+        cmp al, 10
+        je .line_feed
+        cmp al, 13
+        je .return
+        cmp di, 80 * 25
+        jae .moved
+        inc word [cursor]
+        shl di, 1
+        push es
+        push 0xB800
+        pop es
+        mov ah, 0x07
+        stosw
+        pop es
+        jmp .moved
+.line_feed:
+        add word [cursor], 80
+        jmp .moved
+.return:
+        mov ax, di
+        mov bl, 80
+        div bl
+        movzx ax, ah
+        sub [cursor], ax
+.moved: mov bx, [cursor]
+        mov dx, 0x3D4                   ; the blinking cursor: CRT controller registers 0Eh and 0Fh
+        mov al, 0x0E
+        mov ah, bh
+        out dx, ax
+        mov al, 0x0F
+        mov ah, bl
+        out dx, ax
         ret
 
 serial_setup:                           ; 115200 8N1, FIFO on, no interrupts
@@ -543,6 +588,7 @@ packet_count:      dw 1
 packet_lba:        dd 0, 0
 
 drive:             db 0
+mirrored:          db 0
 drives:            db 0
 sectors:           db 0
 write_status:      db 0
@@ -551,6 +597,7 @@ cylinders:         dw 0
 total:             dd 0
 boots:             dd 0
 line_end:          dw LINE
+cursor:            dw 0
 result_chs:        dw 0
 result_lba:        dw 0
 result_last:       dw 0
