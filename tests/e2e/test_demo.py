@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`bootferry demo`: a newcomer without a spare PC sees it work, and nothing is left behind."""
+from pathlib import Path
+
+import pytest
+from lab.bootferry import BINARY
+from lab.processes import run
+
+pytestmark = pytest.mark.product
+
+
+def traces() -> dict:
+    links = run(["ip", "-o", "link", "show"]).stdout
+    return {"links": {line.split(": ")[1] for line in links.splitlines()},
+            "namespaces": run(["ip", "netns", "list"]).stdout,
+            "folders": {path.name for path in Path("/tmp").glob("bootferry-demo-*")}}
+
+
+def test_the_demo_boots_a_virtual_pc_and_leaves_nothing(lab):
+    before = traces()
+    done = run([BINARY, "demo"], timeout=60, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+    assert "BOOTFERRY-PROBE-DONE" in done.stdout and "Welcome aboard" in done.stdout
+    assert traces() == before
