@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The folder of disk images (NAME.raw), and the rule who may have one open: one holder for writing, as often as it likes and alone,
+// or many holders for reading. Made and owned by app; thread-safe. create, import_file, remove and open block: call them on a
+// worker. Every change is whole or not there after a crash.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "images/block_device.hpp"
+#include "images/open_mode.hpp"
+
+namespace bootferry::images {
+
+struct Opened {
+  std::shared_ptr<BlockDevice> device;  ///< the same object for all opens of one holder in one mode
+  std::shared_ptr<void> hold;           ///< the image counts as in use by the holder until the last one is gone
+};
+
+class ImageLibrary {
+ public:
+  /// Bytes looked at so far, of how many.
+  using Progress = std::function<void(ByteCount done, ByteCount total)>;
+
+  /// Makes the folder when it is missing and removes what a crash left half done. Throws std::runtime_error with a sentence.
+  explicit ImageLibrary(std::filesystem::path folder);
+  ~ImageLibrary();
+  ImageLibrary(const ImageLibrary&) = delete;
+  ImageLibrary& operator=(const ImageLibrary&) = delete;
+
+  /// An empty sparse disk; the size is rounded up to whole blocks. conflict when the name is taken.
+  [[nodiscard]] Result<void> create(std::string_view name, ByteCount size);
+  /// Copies a raw file or block special file (reflink where possible, holes stay holes). exhausted before it starts when it cannot fit.
+  [[nodiscard]] Result<void> import_file(std::string_view name, const std::filesystem::path& source, const Progress& progress = {});
+  /// conflict, naming the holders, while it is in use.
+  [[nodiscard]] Result<void> remove(std::string_view name);
+
+  [[nodiscard]] Result<std::filesystem::path> path(std::string_view name) const;
+  [[nodiscard]] Result<ByteCount> size(std::string_view name) const;
+  /// Bytes that it takes on the disk below.
+  [[nodiscard]] Result<ByteCount> allocated(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> names() const;
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+
+  /// `holder` names a client for people: "pc1 (52:54:00:e2:e0:01)". conflict when the sharing rule forbids it.
+  [[nodiscard]] Result<Opened> open(std::string_view name, OpenMode mode, std::string_view holder);
+  /// Who has it open, each once.
+  [[nodiscard]] std::vector<std::string> holders(std::string_view name) const;
+
+ private:
+  class Uses;
+  class NameClaim;
+  [[nodiscard]] Result<NameClaim> claim_new_name(std::string_view name);
+
+  const std::filesystem::path folder_;
+  const std::shared_ptr<Uses> uses_;  ///< shared with the holds, which may outlive the library
+};
+
+}  // namespace bootferry::images
