@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Text } from '@mantine/core';
 import { useMemo } from 'react';
-import { useEvents } from '../api/queries';
+import { useEvents, useNames } from '../api/queries';
+import { withNames } from '../machines/names';
 import { Dot } from '../shared/Dot';
 import { formatClock } from '../shared/format';
 import { Section } from '../shared/Section';
@@ -12,6 +13,7 @@ const mostLines = 60;
 
 export function ActivityList() {
   const { data, error } = useEvents();
+  const names = useNames();
   const lines = useMemo(() => data && condense(data, mostLines), [data]);
   return (
     <Section title="Activity" items={lines} error={error} empty="Quiet so far.">
@@ -24,7 +26,7 @@ export function ActivityList() {
                 {formatClock(line.time)}
               </time>
               <Text size="sm" component="div" className={classes.text}>
-                {line.bad && <Dot tone="bad" />} {line.text}
+                {line.bad && <Dot tone="bad" />} {withNames(line.text, names)}
                 {line.count > 1 && <span className={classes.count}> ({line.count} times)</span>}
               </Text>
             </li>

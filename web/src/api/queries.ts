@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page reads, one hook per list. The live stream says when to read again, so nothing here goes stale by itself.
 import { QueryClient, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { type Names, namesOf } from '../machines/names';
 import { read } from './http';
 import type { Client, Health, Image, ServerEvent, Session } from './types';
 
@@ -29,6 +31,12 @@ export function useClients() {
     queryKey: ['clients'],
     queryFn: async () => (await read<{ clients: Client[] }>('clients')).clients,
   });
+}
+
+/** The names of the machines that have one, by MAC. */
+export function useNames(): Names {
+  const { data } = useClients();
+  return useMemo(() => namesOf(data ?? []), [data]);
 }
 
 export function useImages() {

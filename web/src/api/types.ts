@@ -53,7 +53,7 @@ export interface Session {
   id: number;
   target: string;
   initiator: string;
-  mac: string;
+  mac: string | null;
   address: string;
   isid: string;
   tsih: number;

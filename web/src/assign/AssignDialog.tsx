@@ -4,7 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useAssign } from '../api/changes';
 import { tellError } from '../api/problem';
-import { useClients, useImages } from '../api/queries';
+import { useImages } from '../api/queries';
 import type { Boot, Client, DriveMode } from '../api/types';
 import { describeBoot, titleOf } from '../machines/describe';
 import { DriveEditor } from './DriveEditor';
@@ -28,7 +28,6 @@ export function AssignDialog({ client, onClose }: { client: Client | undefined; 
 
 function Choices({ client, onClose }: { client: Client; onClose: () => void }) {
   const images = useImages().data ?? [];
-  const clients = useClients().data ?? [];
   const assign = useAssign();
   const drives = client.boot.kind === 'disks' ? client.boot.drives : [];
   const [mode, setMode] = useState<DriveMode>('master');
@@ -60,7 +59,6 @@ function Choices({ client, onClose }: { client: Client; onClose: () => void }) {
           <ModeChoice mode={mode} onChange={setMode} />
           <ImageChoice
             client={client}
-            clients={clients}
             images={images}
             busy={assign.isPending}
             onChoose={(image) => choose({ kind: 'disks', drives: [{ image, mode }] })}

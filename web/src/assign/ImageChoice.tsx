@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Text, UnstyledButton } from '@mantine/core';
+import { useNames } from '../api/queries';
 import type { Client, Image } from '../api/types';
+import type { Names } from '../machines/names';
 import { formatBytes } from '../shared/format';
 import classes from './ImageChoice.module.css';
 
 interface ImageChoiceProps {
   client: Client;
-  clients: Client[];
   images: Image[];
   busy: boolean;
   onChoose: (image: string) => void;
 }
 
 /** One large button per image. */
-export function ImageChoice({ client, clients, images, busy, onChoose }: ImageChoiceProps) {
+export function ImageChoice({ client, images, busy, onChoose }: ImageChoiceProps) {
+  const names = useNames();
   if (images.length === 0) {
     return (
       <Text size="sm" c="dimmed">
@@ -31,7 +33,7 @@ export function ImageChoice({ client, clients, images, busy, onChoose }: ImageCh
               {image.name}
             </Text>
             <Text size="xs" c="dimmed" span>
-              {[formatBytes(image.size), ...noteOn(image, client, clients), ...(image.name === current ? ['assigned now'] : [])].join(' · ')}
+              {[formatBytes(image.size), ...noteOn(image, client, names), ...(image.name === current ? ['assigned now'] : [])].join(' · ')}
             </Text>
           </UnstyledButton>
         </li>
@@ -40,10 +42,9 @@ export function ImageChoice({ client, clients, images, busy, onChoose }: ImageCh
   );
 }
 
-function noteOn(image: Image, client: Client, clients: Client[]): string[] {
+function noteOn(image: Image, client: Client, names: Names): string[] {
   const others = image.used_by.filter((mac) => mac !== client.mac);
   if (others.length === 0) return [];
   if (others.length > 2) return [`used by ${others.length} machines`];
-  const names = others.map((mac) => clients.find((other) => other.mac === mac)?.name ?? mac);
-  return [`used by ${names.join(' and ')}`];
+  return [`used by ${others.map((mac) => names.get(mac) ?? mac).join(' and ')}`];
 }

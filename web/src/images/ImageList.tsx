@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Table } from '@mantine/core';
-import { useClients, useImages } from '../api/queries';
+import { useImages, useNames } from '../api/queries';
 import { formatBytes } from '../shared/format';
 import { Section } from '../shared/Section';
 import table from '../shared/table.module.css';
 
 export function ImageList() {
   const { data, error } = useImages();
-  const clients = useClients().data ?? [];
-  const nameOf = (mac: string) => clients.find((client) => client.mac === mac)?.name ?? mac;
+  const names = useNames();
   return (
     <Section
       title="Images"
@@ -43,7 +42,7 @@ export function ImageList() {
                 <Table.Td className={table.number}>{formatBytes(image.size)}</Table.Td>
                 <Table.Td className={table.number}>{formatBytes(image.allocated)}</Table.Td>
                 <Table.Td c={image.used_by.length === 0 ? 'dimmed' : undefined}>
-                  {image.used_by.length === 0 ? 'Nobody' : image.used_by.map(nameOf).join(', ')}
+                  {image.used_by.length === 0 ? 'Nobody' : image.used_by.map((mac) => names.get(mac) ?? mac).join(', ')}
                 </Table.Td>
               </Table.Tr>
             ))}

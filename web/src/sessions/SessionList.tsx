@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Table, Text } from '@mantine/core';
-import { useClients, useSessions } from '../api/queries';
+import { useNames, useSessions } from '../api/queries';
+import type { Session } from '../api/types';
+import type { Names } from '../machines/names';
 import { formatBytes } from '../shared/format';
 import { Section } from '../shared/Section';
 import table from '../shared/table.module.css';
 
 export function SessionList() {
   const { data, error } = useSessions();
-  const clients = useClients().data ?? [];
-  const nameOf = (mac: string) => clients.find((client) => client.mac === mac)?.name ?? mac;
+  const names = useNames();
   return (
     <Section title="Sessions" items={data} error={error} empty="No machine has a disk open right now.">
       {(sessions) => (
@@ -32,7 +33,7 @@ export function SessionList() {
             {sessions.map((session) => (
               <Table.Tr key={session.id}>
                 <Table.Th scope="row" fw={600}>
-                  {nameOf(session.mac)}
+                  {machineOf(session, names)}
                 </Table.Th>
                 <Table.Td>
                   {session.image}{' '}
@@ -51,4 +52,9 @@ export function SessionList() {
       )}
     </Section>
   );
+}
+
+/** A target that belongs to no machine can be open too: then the initiator's address says who it is. */
+function machineOf({ mac, address }: Session, names: Names): string {
+  return mac === null ? address : (names.get(mac) ?? mac);
 }
