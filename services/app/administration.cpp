@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/administration.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "boot/target_name.hpp"
+
+namespace bootferry::app {
+
+boot::Health ApplianceAdministration::health() {
+  boot::Health health = identity_;
+  const auto snapshot = parts_.registry.snapshot();
+  health.now = parts_.clock.wall_now();
+  health.clients = snapshot->clients.size();
+  health.images = snapshot->images.size();
+  health.sessions = parts_.target.sessions().size();
+  return health;
+}
+
+// ---- clients
+
+boot::ClientView ApplianceAdministration::view_of(const boot::Client& client, const std::vector<boot::SessionView>& sessions) const {
+  boot::ClientView view{client, parts_.activity.state_of(client.mac, parts_.clock.wall_now()), {}};
+  const bool holds_session = std::any_of(sessions.begin(), sessions.end(), [&](const auto& session) { return session.mac == client.mac; });
+  if (holds_session) view.state = boot::ClientState::on;
+  const auto* disks = std::get_if<boot::Disks>(&client.boot);
+  for (std::size_t i = 0; disks && i < disks->drives.size(); ++i) {
+    view.targets.push_back(boot::target_name({client.mac, static_cast<std::uint8_t>(0x80 + i)}));
+  }
+  return view;
+}
+
+std::vector<boot::ClientView> ApplianceAdministration::clients() {
+  const auto snapshot = parts_.registry.snapshot();
+  const auto live = sessions();
+  std::vector<boot::ClientView> views;
+  views.reserve(snapshot->clients.size());
+  for (const auto& [mac, client] : snapshot->clients) views.push_back(view_of(client, live));
+  return views;
+}
+
+Result<boot::ClientView> ApplianceAdministration::require_client(const MacAddress& mac) {
+  const auto snapshot = parts_.registry.snapshot();
+  const boot::Client* client = snapshot->find_client(mac);
+  if (!client) return fail(ErrorKind::not_found, fmt::format("there is no client {}; \"bootferry client list\" shows all", mac.to_string()));
+  return view_of(*client, sessions());
+}
+
+Result<boot::ClientView> ApplianceAdministration::put_client(const MacAddress& mac, const boot::ClientChange& change) {
+  if (mac.is_multicast() || mac == MacAddress{}) {
+    return fail(ErrorKind::invalid, fmt::format("{} is not a machine's own address; look for its MAC on its screen or label", mac.to_string()));
+  }
+  const auto snapshot = parts_.registry.snapshot();
+  const boot::Client* known = snapshot->find_client(mac);
+  boot::Client client = known ? *known : boot::Client{};
+  client.mac = mac;
+  client.known = true;
+  if (change.name) {
+    // An empty name takes the name back.
+    if (auto good = change.name->empty() ? Result<void>{} : boot::check_client_name(*change.name); !good) return std::unexpected(good.error());
+    client.name = *change.name;
+  }
+  if (change.boot) {
+    if (auto good = boot::check_boot_entry(*change.boot); !good) return std::unexpected(good.error());
+    client.boot = *change.boot;
+  }
+  if (change.reserved_address) client.reserved_address = *change.reserved_address;
+  if (auto done = parts_.registry.put_client(client); !done) return std::unexpected(done.error());
+  return require_client(mac);
+}
+
+Result<void> ApplianceAdministration::remove_client(const MacAddress& mac) {
+  auto view = require_client(mac);
+  if (!view) return std::unexpected(view.error());
+  if (view->state == boot::ClientState::on) {
+    return fail(ErrorKind::conflict, fmt::format("client {} holds an iSCSI session; switch the machine off first, or drop its session", mac.to_string()));
+  }
+  return parts_.registry.remove_client(mac);
+}
+
+// ---- images
+
+boot::ImageView ApplianceAdministration::view_of(const boot::Image& image, const boot::RegistrySnapshot& registry) const {
+  return {image, parts_.library.allocated(image.name).value_or(ByteCount{}), registry.users_of(image.name)};
+}
+
+std::vector<boot::ImageView> ApplianceAdministration::images() {
+  const auto snapshot = parts_.registry.snapshot();
+  std::vector<boot::ImageView> views;
+  for (const auto& [name, image] : snapshot->images) views.push_back(view_of(image, *snapshot));
+  return views;
+}
+
+Result<boot::ImageView> ApplianceAdministration::require_image(std::string_view name) {
+  const auto snapshot = parts_.registry.snapshot();
+  const boot::Image* image = snapshot->find_image(name);
+  if (!image) return fail(ErrorKind::not_found, fmt::format("there is no image {}; \"bootferry image list\" shows all", name.substr(0, 64)));
+  return view_of(*image, *snapshot);
+}
+
+Result<void> ApplianceAdministration::check_new_image(const std::string& name) const {
+  if (auto good = boot::check_image_name(name); !good) return good;
+  if (parts_.registry.snapshot()->find_image(name)) return fail(ErrorKind::conflict, fmt::format("there is already an image {}; choose another name, or remove it first", name));
+  return {};
+}
+
+Result<boot::ImageView> ApplianceAdministration::register_image(const std::string& name) {
+  auto path = parts_.library.path(name);
+  if (!path) return std::unexpected(path.error());
+  auto size = parts_.library.size(name);
+  if (!size) return std::unexpected(size.error());
+  const boot::Image image{name, "raw", path->filename().string(), *size, parts_.clock.wall_now()};
+  if (auto done = parts_.registry.put_image(image); !done) {
+    (void)parts_.library.remove(name);  // no file without its row
+    return std::unexpected(done.error());
+  }
+  return require_image(name);
+}
+
+Result<boot::ImageView> ApplianceAdministration::create_image(const std::string& name, ByteCount size) {
+  if (auto good = check_new_image(name); !good) return std::unexpected(good.error());
+  if (auto made = parts_.library.create(name, size); !made) return std::unexpected(made.error());
+  return register_image(name);
+}
+
+Result<boot::ImageView> ApplianceAdministration::import_image(const std::string& name, const std::filesystem::path& source) {
+  if (auto good = check_new_image(name); !good) return std::unexpected(good.error());
+  if (auto made = parts_.library.import_file(name, source); !made) return std::unexpected(made.error());
+  return register_image(name);
+}
+
+Result<void> ApplianceAdministration::remove_image(std::string_view name) {
+  auto view = require_image(name);
+  if (!view) return std::unexpected(view.error());
+  if (!view->used_by.empty()) {
+    std::string users;
+    for (const MacAddress& mac : view->used_by) users += (users.empty() ? "" : ", ") + mac.to_string();
+    return fail(ErrorKind::conflict, fmt::format("image {} is a drive of {}; give these clients something else first", name, users));
+  }
+  // First the file (refused while a session holds it), then the row: a crash between leaves a row whose image is missing, and says so.
+  if (auto removed = parts_.library.remove(name); !removed && removed.error().kind != ErrorKind::not_found) return removed;
+  return parts_.registry.remove_image(name);
+}
+
+Result<std::filesystem::path> ApplianceAdministration::image_path(std::string_view name) {
+  if (auto view = require_image(name); !view) return std::unexpected(view.error());
+  return parts_.library.path(name);
+}
+
+// ---- sessions, leases, events
+
+std::vector<boot::SessionView> ApplianceAdministration::sessions() { return parts_.target.sessions(); }
+
+Result<void> ApplianceAdministration::drop_session(std::uint64_t id) {
+  if (parts_.target.drop(id)) return {};
+  return fail(ErrorKind::not_found, fmt::format("there is no session {}; \"bootferry session list\" shows all", id));
+}
+
+std::vector<boot::Lease> ApplianceAdministration::leases() { return parts_.leases.load(); }
+
+std::vector<boot::Event> ApplianceAdministration::events(const boot::EventQuery& query) { return parts_.events.find(query); }
+
+}  // namespace bootferry::app

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a person can do, done: the one implementation behind the page, the API and the command line. Called on the db thread
+// (edits) and on network loops (reads of snapshots).
+#pragma once
+
+#include "app/client_activity.hpp"
+#include "boot/administration.hpp"
+#include "boot/client_registry.hpp"
+#include "db/event_store.hpp"
+#include "images/image_library.hpp"
+#include "iscsi/server.hpp"
+
+namespace bootferry::app {
+
+class ApplianceAdministration final : public boot::Administration {
+ public:
+  struct Parts {
+    boot::ClientRegistry& registry;
+    boot::LeaseStore& leases;
+    db::EventStore& events;
+    images::ImageLibrary& library;
+    iscsi::Server& target;
+    const ClientActivity& activity;
+    const Clock& clock;
+  };
+
+  /// `identity`: the parts of health() that never change while the server runs.
+  ApplianceAdministration(Parts parts, boot::Health identity) : parts_(parts), identity_(std::move(identity)) {}
+
+  [[nodiscard]] boot::Health health() override;
+  [[nodiscard]] std::vector<boot::ClientView> clients() override;
+  [[nodiscard]] Result<boot::ClientView> require_client(const MacAddress& mac) override;
+  [[nodiscard]] Result<boot::ClientView> put_client(const MacAddress& mac, const boot::ClientChange& change) override;
+  [[nodiscard]] Result<void> remove_client(const MacAddress& mac) override;
+  [[nodiscard]] std::vector<boot::ImageView> images() override;
+  [[nodiscard]] Result<boot::ImageView> require_image(std::string_view name) override;
+  [[nodiscard]] Result<boot::ImageView> create_image(const std::string& name, ByteCount size) override;
+  [[nodiscard]] Result<boot::ImageView> import_image(const std::string& name, const std::filesystem::path& source) override;
+  [[nodiscard]] Result<void> remove_image(std::string_view name) override;
+  [[nodiscard]] Result<std::filesystem::path> image_path(std::string_view name) override;
+  [[nodiscard]] std::vector<boot::SessionView> sessions() override;
+  [[nodiscard]] Result<void> drop_session(std::uint64_t id) override;
+  [[nodiscard]] std::vector<boot::Lease> leases() override;
+  [[nodiscard]] std::vector<boot::Event> events(const boot::EventQuery& query) override;
+
+ private:
+  [[nodiscard]] boot::ClientView view_of(const boot::Client& client, const std::vector<boot::SessionView>& sessions) const;
+  [[nodiscard]] boot::ImageView view_of(const boot::Image& image, const boot::RegistrySnapshot& registry) const;
+  /// The name is well-formed and free; else the error to answer.
+  [[nodiscard]] Result<void> check_new_image(const std::string& name) const;
+  [[nodiscard]] Result<boot::ImageView> register_image(const std::string& name);
+
+  Parts parts_;
+  boot::Health identity_;
+};
+
+}  // namespace bootferry::app

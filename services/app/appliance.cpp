@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/appliance.hpp"
+
+#include <algorithm>
+#include <boost/system/system_error.hpp>
+#include <fmt/format.h>
+#include <sodium.h>
+#include <stdexcept>
+#include <sys/resource.h>
+#include <thread>
+
+#include "app/admin_token.hpp"
+#include "app/administration.hpp"
+#include "app/client_activity.hpp"
+#include "app/disk_directory.hpp"
+#include "app/loaders.hpp"
+#include "app/network_interface.hpp"
+#include "app/port_owner.hpp"
+#include "app/state_folder.hpp"
+#include "app/version.hpp"
+#include "base/async_loop_pool.hpp"
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "base/worker_pool.hpp"
+#include "boot/address_book.hpp"
+#include "boot/event_bus.hpp"
+#include "db/event_store.hpp"
+#include "db/lease_store.hpp"
+#include "db/migrate.hpp"
+#include "db/registry.hpp"
+#include "dhcp/server.hpp"
+#include "http/server.hpp"
+#include "images/image_library.hpp"
+#include "iscsi/server.hpp"
+#include "tftp/server.hpp"
+
+#ifdef BOOTFERRY_HAS_PAGE
+namespace bootferry {
+extern const EmbeddedFiles page_files;
+}
+#endif
+
+namespace bootferry::app {
+namespace {
+
+std::size_t network_threads(const Settings& settings) {
+  return settings.network_threads ? settings.network_threads : std::max(1u, std::thread::hardware_concurrency());
+}
+
+NetworkInterface require_interface(const Settings& settings) {
+  auto chosen = choose_interface(list_interfaces(), settings.interface);
+  if (!chosen) throw std::runtime_error(chosen.error().message);
+  return *chosen;
+}
+
+/// The upper half of the network, without its broadcast address: a router's own fixed addresses are low in most homes.
+Ipv4Range default_range(const Ipv4Network& network) {
+  const std::uint32_t half = (network.last().value - network.first().value) / 2;
+  Ipv4Range range{{network.first().value + half + 1}, {network.last().value - 1}};
+  if (range.first <= network.address && network.address <= range.last) {
+    // Ours is in it: the longer of the two parts around it.
+    const Ipv4Range below{range.first, {network.address.value - 1}}, above{{network.address.value + 1}, range.last};
+    const bool below_longer = network.address.value - range.first.value > range.last.value - network.address.value;
+    return below_longer ? below : above;
+  }
+  return range;
+}
+
+boot::BootSettings boot_settings(const Settings& settings, const NetworkInterface& interface, const boot::LoaderCatalog& loaders) {
+  boot::BootSettings made;
+  made.server = interface.network.address;
+  made.http_port = settings.http_port;
+  made.iscsi_port = settings.iscsi_port;
+  for (const auto& [name, file] : loaders.files()) made.loaders.insert(name);
+  return made;
+}
+
+dhcp::Settings dhcp_settings(const Settings& settings, const NetworkInterface& interface, const boot::BootSettings& boot) {
+  dhcp::Settings made;
+  switch (settings.dhcp_mode) {
+    case DhcpMode::off: made.mode = dhcp::Settings::Mode::off; break;
+    case DhcpMode::proxy: made.mode = dhcp::Settings::Mode::proxy; break;
+    case DhcpMode::server: made.mode = dhcp::Settings::Mode::server; break;
+  }
+  made.interface = interface.name;
+  made.interface_index = interface.index;
+  made.network = interface.network;
+  made.interface_mac = interface.mac;
+  made.range = settings.dhcp_range ? *settings.dhcp_range : default_range(interface.network);
+  made.gateways = settings.dhcp_gateways;
+  made.dns = settings.dhcp_dns;
+  made.domain = settings.dhcp_domain;
+  made.lease_time = settings.dhcp_lease_time;
+  made.router_advertisements = settings.router_advertisements;
+  made.server_port = settings.dhcp_port;
+  made.pxe_port = settings.pxe_port;
+  made.boot = boot;
+  return made;
+}
+
+boot::Health identity_of(const Settings& settings, const NetworkInterface& interface, WallTime started) {
+  boot::Health identity;
+  identity.version = version;
+  identity.started = started;
+  identity.interface = interface.name;
+  identity.server_address = interface.network.address;
+  identity.dhcp_mode = name_of(settings.dhcp_mode);
+  identity.dhcp_port = settings.dhcp_port;
+  identity.pxe_port = settings.pxe_port;
+  identity.tftp_port = settings.tftp_port;
+  identity.http_port = settings.http_port;
+  identity.iscsi_port = settings.iscsi_port;
+  return identity;
+}
+
+http::Settings http_settings(const Settings& settings, const std::string& token) {
+  http::Settings made;
+  made.port = settings.http_port;
+  made.state_dir = settings.state_dir;
+  made.admin_token = token;
+#ifdef BOOTFERRY_HAS_PAGE
+  made.page = &page_files;
+#endif
+  return made;
+}
+
+/// Each idle session is a descriptor, and the soft limit is often 1024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+struct Appliance::Parts {
+  explicit Parts(const Settings& chosen)
+      : settings(chosen),
+        state(settings.state_dir),
+        interface(require_interface(settings)),
+        loops(network_threads(settings)),
+        db_pool("db", 1),
+        disk_pool("disk", settings.disk_threads),
+        database(db::open_database(settings.state_dir / "bootferry.db")),
+        bus(clock, db::EventStore::next_id(*database)),
+        registry(*database, bus, clock, db_pool),
+        leases(*database, db_pool),
+        events(*database, bus, db_pool),
+        activity(bus, db_pool),
+        library(settings.state_dir / "images"),
+        token(load_or_make_admin_token(settings.state_dir, random)),
+        loaders(find_loaders(settings.loader_dir, settings.state_dir / "loaders")),
+        boot(boot_settings(settings, interface, loaders)),
+        disks(registry, library),
+        target(loops, disk_pool, disks, bus, clock, iscsi::ServerSettings{.port = settings.iscsi_port}),
+        administration({registry, leases, events, library, target, activity, clock}, identity_of(settings, interface, clock.wall_now())),
+        http(loops, db_pool, {administration, registry, bus, addresses, loaders, clock, boot}, http_settings(settings, token.value)),
+        tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name}, loaders, bus, addresses, clock),
+        dhcp(loops.context(0).get_executor(), dhcp_settings(settings, interface, boot), registry, leases, bus, addresses, clock, random) {}
+
+  Settings settings;
+  StateFolder state;
+  NetworkInterface interface;
+  SystemClock clock;
+  SystemRandom random;
+  LoopPool loops;
+  WorkerPool db_pool;
+  WorkerPool disk_pool;
+  std::unique_ptr<db::Database> database;
+  boot::EventBus bus;
+  db::Registry registry;
+  db::LeaseStore leases;
+  db::EventStore events;
+  ClientActivity activity;
+  images::ImageLibrary library;
+  AdminToken token;
+  boot::LoaderCatalog loaders;
+  boot::BootSettings boot;
+  boot::AddressBook addresses;
+  DiskDirectory disks;
+  iscsi::Server target;
+  ApplianceAdministration administration;
+  http::Server http;
+  tftp::Server tftp;
+  dhcp::Server dhcp;
+
+  void open_listeners();
+  void publish(boot::EventKind kind, std::string text);
+};
+
+namespace {
+
+/// Opens one listener, or says in a sentence why not.
+template <class Open>
+void open_or_explain(Open open, PortKind kind, std::uint16_t port, const char* setting) {
+  try {
+    open();
+  } catch (const boost::system::system_error& error) {
+    throw std::runtime_error(explain_bind_failure(error.code().value(), kind, port, setting));
+  }
+}
+
+}  // namespace
+
+void Appliance::Parts::open_listeners() {
+  open_or_explain([&] { target.open(); }, PortKind::tcp, settings.iscsi_port, "ports.iscsi (--iscsi-port)");
+  open_or_explain([&] { http.open(); }, PortKind::tcp, settings.http_port, "ports.http (--http-port)");
+  open_or_explain([&] { tftp.open(); }, PortKind::udp, settings.tftp_port, "ports.tftp (--tftp-port)");
+  if (settings.dhcp_mode != DhcpMode::off) open_or_explain([&] { dhcp.open(); }, PortKind::udp, settings.dhcp_port, "ports.dhcp (--dhcp-port)");
+}
+
+void Appliance::Parts::publish(boot::EventKind kind, std::string text) {
+  boot::Event event;
+  event.kind = kind;
+  event.text = std::move(text);
+  bus.publish(std::move(event));
+}
+
+Appliance::Appliance(const Settings& settings) {
+  if (sodium_init() < 0) throw std::runtime_error("the system gives no random numbers");
+  raise_descriptor_limit();
+  parts_ = std::make_unique<Parts>(settings);
+  parts_->open_listeners();
+}
+
+Appliance::~Appliance() { stop(); }
+
+void Appliance::start() {
+  Parts& p = *parts_;
+  p.loops.start();
+  p.target.start();
+  p.http.start();
+  p.tftp.start();
+  if (p.settings.dhcp_mode != DhcpMode::off) p.dhcp.start();
+  p.publish(boot::EventKind::server_started, fmt::format("Bootferry {} serves on {} ({}), DHCP mode {}.", version, p.interface.name,
+                                                         p.interface.network.address.to_string(), name_of(p.settings.dhcp_mode)));
+}
+
+void Appliance::stop() {
+  if (!parts_) return;
+  Parts& p = *parts_;
+  p.publish(boot::EventKind::server_stopping, "Bootferry stops; machines with a disk of ours lose it until it is back.");
+  // New boots first, then the disks: a session may flush until its end.
+  p.dhcp.stop();
+  p.tftp.stop();
+  p.http.stop();
+  p.target.stop();
+  p.loops.stop();
+  p.disk_pool.stop();
+  p.events.flush();
+  p.db_pool.stop();
+  parts_.reset();
+}
+
+std::string Appliance::welcome() const {
+  const Parts& p = *parts_;
+  const std::string address = p.interface.network.address.to_string();
+  std::string text = fmt::format("Bootferry {} is ready.\n  LAN interface  {} ({})\n  DHCP           {}\n  Dashboard      http://{}:{}/\n", version, p.interface.name,
+                                 p.interface.network.to_string(),
+                                 p.settings.dhcp_mode == DhcpMode::proxy    ? "proxy: addresses come from your router, boot files from here"
+                                 : p.settings.dhcp_mode == DhcpMode::server ? fmt::format("server: hands out {} to {}", (p.settings.dhcp_range ? *p.settings.dhcp_range : default_range(p.interface.network)).first.to_string(),
+                                                                                          (p.settings.dhcp_range ? *p.settings.dhcp_range : default_range(p.interface.network)).last.to_string())
+                                                                            : "off: point your DHCP server's boot options here",
+                                 address, p.settings.http_port);
+  const std::string token_file = (p.settings.state_dir / "admin-token").string();
+  text += p.token.made_now ? fmt::format("  Admin token    {}\n                 (shown this once; kept in {})\n", p.token.value, token_file)
+                           : fmt::format("  Admin token    in {}\n", token_file);
+  return text;
+}
+
+}  // namespace bootferry::app

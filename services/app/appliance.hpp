@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole appliance: owns every service and wires them together. Members are in the order of start-up; their destruction, in
+// reverse, is the order of shutdown. Built and stopped on the main thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/settings.hpp"
+
+namespace bootferry::app {
+
+class Appliance {
+ public:
+  /// Opens the state and all listeners; throws std::runtime_error with one sentence that names the mend when something is in the way.
+  explicit Appliance(const Settings& settings);
+  ~Appliance();
+  Appliance(const Appliance&) = delete;
+  Appliance& operator=(const Appliance&) = delete;
+
+  /// Begins to answer.
+  void start();
+  /// Takes leave of every client (iSCSI asynchronous logout request), flushes, and ends all threads.
+  void stop();
+
+  /// What was chosen, for the console: interface, address, mode, URL, where the token is.
+  [[nodiscard]] std::string welcome() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace bootferry::app

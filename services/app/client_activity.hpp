@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether a machine is waiting, booting or silent: remembers each machine's last netboot events. Fed from the EventBus on the
+// db thread, asked by Administration; thread-safe.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "base/clock.hpp"
+#include "base/worker_pool.hpp"
+#include "boot/administration.hpp"
+#include "boot/event_bus.hpp"
+
+namespace bootferry::app {
+
+class ClientActivity {
+ public:
+  ClientActivity(boot::EventBus& bus, WorkerPool& db_pool);
+
+  void on_event(const boot::Event& event);
+  /// `on` is for the caller to say: only he knows the sessions.
+  [[nodiscard]] boot::ClientState state_of(const MacAddress& mac, WallTime now) const;
+
+ private:
+  struct Last {
+    WallTime at{};
+    bool waits = false;
+  };
+  static constexpr std::size_t max_machines = 8192;
+
+  mutable std::mutex mutex_;
+  std::unordered_map<MacAddress, Last> last_;
+  std::unique_ptr<boot::EventSubscription> subscription_;
+};
+
+}  // namespace bootferry::app

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/disk_directory.hpp"
+
+#include <fmt/format.h>
+
+#include "boot/target_name.hpp"
+
+namespace bootferry::app {
+namespace {
+
+using iscsi::LoginRefusal;
+
+std::unexpected<LoginRefusal> refuse(LoginRefusal::Why why, std::string reason) { return std::unexpected(LoginRefusal{why, std::move(reason)}); }
+
+LoginRefusal::Why why_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::conflict: return LoginRefusal::Why::in_use;
+    case ErrorKind::not_found: return LoginRefusal::Why::target_removed;
+    case ErrorKind::denied: return LoginRefusal::Why::not_authorized;
+    default: return LoginRefusal::Why::unavailable;
+  }
+}
+
+/// Holders are MACs, which never change under a running machine; people are told the name too.
+std::string with_names(std::string sentence, const boot::RegistrySnapshot& registry) {
+  for (const auto& [mac, client] : registry.clients) {
+    const std::size_t at = client.name.empty() ? std::string::npos : sentence.find(mac.to_string());
+    if (at != std::string::npos) sentence.replace(at, 17, fmt::format("{} ({})", client.name, mac.to_string()));
+  }
+  return sentence;
+}
+
+void add_targets(const boot::Client& client, std::vector<std::string>& names) {
+  const auto* disks = std::get_if<boot::Disks>(&client.boot);
+  for (std::size_t i = 0; disks && i < disks->drives.size(); ++i) {
+    names.push_back(boot::target_name({client.mac, static_cast<std::uint8_t>(0x80 + i)}));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> DiskDirectory::targets_for(std::string_view initiator) {
+  const auto snapshot = registry_.snapshot();
+  std::vector<std::string> names;
+  for (const auto& [mac, client] : snapshot->clients) {
+    if (boot::initiator_name(mac) != initiator) continue;
+    add_targets(client, names);
+    return names;  // a client of ours sees its own disks only
+  }
+  for (const auto& [mac, client] : snapshot->clients) add_targets(client, names);
+  return names;
+}
+
+std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string_view target, std::string_view) {
+  const auto key = boot::find_target_key(target);
+  const auto snapshot = registry_.snapshot();
+  const boot::Client* client = key ? snapshot->find_client(key->mac) : nullptr;
+  const auto* disks = client ? std::get_if<boot::Disks>(&client->boot) : nullptr;
+  const std::size_t position = key ? key->drive - std::size_t{0x80} : 0;
+  if (!disks || position >= disks->drives.size()) {
+    return refuse(LoginRefusal::Why::target_not_found, fmt::format("No client has a drive with the target name {}.", target));
+  }
+  const boot::Drive& drive = disks->drives[position];
+  const bool read_only = drive.mode == boot::DriveMode::readonly;
+  auto opened = library_.open(drive.image, read_only ? images::OpenMode::read_only : images::OpenMode::read_write, client->mac.to_string());
+  if (!opened) return refuse(why_of(opened.error().kind), with_names(opened.error().message, *snapshot));
+
+  iscsi::scsi::Identity identity;
+  identity.target_name = std::string(target);
+  identity.serial = fmt::format("{}-{:02x}", key->mac.to_hex(), key->drive);
+  identity.read_only = read_only;
+  iscsi::OpenedTarget answer;
+  const std::string unit_key = fmt::format("{} {} {}", target, drive.image, boot::name_of(drive.mode));
+  answer.unit = shared_unit(unit_key, std::move(opened->device), std::move(identity));
+  answer.image = drive.image;
+  answer.drive = key->drive;
+  answer.read_only = read_only;
+  answer.mac = key->mac;
+  answer.hold = std::move(opened->hold);
+  return answer;
+}
+
+std::shared_ptr<iscsi::scsi::LogicalUnit> DiskDirectory::shared_unit(const std::string& key, std::shared_ptr<images::BlockDevice> device,
+                                                                     iscsi::scsi::Identity identity) {
+  std::lock_guard lock(mutex_);
+  std::erase_if(units_, [](const auto& entry) { return entry.second.expired(); });
+  if (auto living = units_[key].lock()) return living;
+  auto made = iscsi::scsi::make_disk(std::move(device), std::move(identity));
+  units_[key] = made;
+  return made;
+}
+
+}  // namespace bootferry::app

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may open which disk: joins the registry (which image is this client's drive) with the image library (is it free).
+// Asked by the iSCSI target at discovery (network loop) and login (disk pool); thread-safe.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "boot/client_registry.hpp"
+#include "images/image_library.hpp"
+#include "iscsi/target_directory.hpp"
+
+namespace bootferry::app {
+
+class DiskDirectory final : public iscsi::TargetDirectory {
+ public:
+  DiskDirectory(const boot::ClientRegistry& registry, images::ImageLibrary& library) : registry_(registry), library_(library) {}
+
+  [[nodiscard]] std::vector<std::string> targets_for(std::string_view initiator) override;
+  [[nodiscard]] std::expected<iscsi::OpenedTarget, iscsi::LoginRefusal> open(std::string_view target, std::string_view initiator) override;
+
+ private:
+  /// One LogicalUnit for all sessions of a target, as long as one of them lives (reservations and unit attentions hang on it).
+  std::shared_ptr<iscsi::scsi::LogicalUnit> shared_unit(const std::string& key, std::shared_ptr<images::BlockDevice> device,
+                                                        iscsi::scsi::Identity identity);
+
+  const boot::ClientRegistry& registry_;
+  images::ImageLibrary& library_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::weak_ptr<iscsi::scsi::LogicalUnit>> units_;
+};
+
+}  // namespace bootferry::app
