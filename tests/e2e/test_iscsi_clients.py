@@ -44,8 +44,8 @@ def test_iscsi_inq_reads_the_standard_and_the_vital_pages(served):
     _, target, _, host = served
     standard = run(["iscsi-inq", url(target)], namespace=host).stdout
     assert "DIRECT_ACCESS" in standard and re.search(r"Vendor: *BOOTFRRY|Vendor: *BOOTFERR|Vendor: *\S+", standard)
-    for page in ("0x00", "0x80", "0x83", "0xb0", "0xb2"):
-        run(["iscsi-inq", "-e", "-c", page, url(target)], namespace=host)
+    for page in ("0", "128", "131", "176", "178"):
+        run(["iscsi-inq", "-e", "1", "-c", page, url(target)], namespace=host)
 
 
 def test_iscsi_readcapacity(served):

@@ -30,11 +30,11 @@ def _built(name: str, sources: list[Path], command: list, version="") -> Path:
 
 
 def probe() -> Path:
-    return _built("probe", [DEMO / "probe.asm", DEMO / "make-probe"], [DEMO / "make-probe"])
+    return _built("probe", [DEMO / name for name in ("probe.asm", "probe_text.inc", "make-probe")], [DEMO / "make-probe"])
 
 
 def probe_efi() -> Path:
-    sources = [DEMO / name for name in ("probe.asm", "make-probe", "probe_efi.cfg")]
+    sources = [DEMO / name for name in ("probe.asm", "probe_text.inc", "make-probe", "probe_efi.cfg")]
     return _built("probe-efi", sources, [DEMO / "make-probe", "--efi"])
 
 
