@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Server mode's conversation (RFC 2131 4.3): DISCOVER with an ARP probe before the offer, REQUEST in its four states, RELEASE,
+// DECLINE, INFORM. Owned by Responder, which has checked the message; pure, on loop 0.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <unordered_map>
+
+#include "dhcp/action.hpp"
+#include "dhcp/lease_pool.hpp"
+#include "dhcp/reply.hpp"
+
+namespace bootferry::dhcp {
+
+/// A checked request, with all that is known of its sender.
+struct Request {
+  Message message;
+  ReceivedOn from;
+  MacAddress mac;
+  std::optional<BootAnswer> boot;
+  std::optional<Ipv4Address> reserved;
+};
+
+class AddressServer {
+ public:
+  static constexpr std::chrono::milliseconds probe_time{100};  ///< silence for so long means that nobody has the address
+  static constexpr std::chrono::milliseconds probe_limit{200};  ///< no boot waits longer for all probes together
+
+  explicit AddressServer(const Settings& settings) : settings_(settings), pool_(*settings.range, settings.network) {}
+
+  [[nodiscard]] LeasePool& pool() { return pool_; }
+  void on_request(const Request& request, Moment now, Actions& out);
+  /// Somebody said by ARP that he has the address.
+  void on_probe_answer(Ipv4Address address, const MacAddress& holder, Moment now, Actions& out);
+  void on_tick(Moment now, Actions& out);
+  [[nodiscard]] std::optional<SteadyTime> next_wake() const;
+
+ private:
+  static constexpr std::size_t max_probes = 1024;
+  static constexpr std::chrono::minutes confirmation_time{10};
+  struct PendingOffer {
+    Request request;
+    Ipv4Address address;
+    SteadyTime probe_ends;
+    SteadyTime give_up;
+  };
+
+  void on_discover(const Request& request, Moment now, Actions& out);
+  void offer_or_probe(Request request, SteadyTime give_up, Moment now, Actions& out);
+  void send_offer(const Request& request, Ipv4Address address, Actions& out);
+  void on_dhcp_request(const Request& request, Moment now, Actions& out);
+  void on_selecting(const Request& request, Ipv4Address server, Moment now, Actions& out);
+  void on_init_reboot(const Request& request, Ipv4Address wanted, Moment now, Actions& out);
+  void on_extending(const Request& request, Moment now, Actions& out);
+  void grant(const Request& request, Ipv4Address address, Moment now, Actions& out);
+  void refuse(const Request& request, std::string reason, Actions& out);
+  void on_release(const Request& request, Moment now, Actions& out);
+  void on_decline(const Request& request, Moment now, Actions& out);
+  void on_inform(const Request& request, Actions& out);
+  [[nodiscard]] bool needs_probe(const Request& request, Ipv4Address address, Moment now) const;
+  void forget_probe(const MacAddress& mac);
+
+  const Settings& settings_;
+  LeasePool pool_;
+  std::unordered_map<MacAddress, PendingOffer> pending_;
+  std::unordered_map<Ipv4Address, MacAddress> probing_;
+  std::set<std::pair<SteadyTime, MacAddress>> probe_ends_;
+  std::unordered_map<Ipv4Address, SteadyTime> confirmed_;  ///< when an address was last found to be free or its client's own
+};
+
+}  // namespace bootferry::dhcp
