@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A disk: what the iSCSI target reads and writes, whatever is below (file, block special file, overlay, a test's fault layer).
-// Synchronous and thread-safe: called by disk workers; try_read also by network loops. Offsets and lengths are bytes and must be
-// multiples of block_size() and inside size(); the caller checks that against LBA and transfer length, a device checks it again.
+// A disk: what the iSCSI target reads and writes, whatever is below (file, block special file, overlay, a test's fault
+// layer). Synchronous and thread-safe: called by disk workers; try_read also by network loops. Offsets and lengths are
+// bytes and must be multiples of block_size() and inside size(); the caller checks that against LBA and transfer
+// length, a device checks it again.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,8 @@ namespace bootferry::images {
 
 struct Capabilities {
   bool writable = false;
-  bool trims = false;         ///< trim() gives space back
-  bool zeroes = false;        ///< zero() is cheaper than writing zeros
+  bool trims = false;               ///< trim() gives space back
+  bool zeroes = false;              ///< zero() is cheaper than writing zeros
   bool trimmed_reads_zero = false;  ///< after trim(), reads return zeros (SBC-3 LBPRZ)
 };
 

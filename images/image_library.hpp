@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The folder of disk images (NAME.raw), and the rule who may have one open: one holder for writing, as often as it likes and alone,
-// or many holders for reading. Made and owned by app; thread-safe. create, import_file, remove and open block: call them on a
-// worker. Every change is whole or not there after a crash.
+// The folder of disk images (NAME.raw), and the rule who may have one open: one holder for writing, as often as it
+// likes and alone, or many holders for reading. Made and owned by app; thread-safe. create, import_file, remove and
+// open block: call them on a worker. Every change is whole or not there after a crash.
 #pragma once
 
 #include <filesystem>
@@ -16,6 +16,8 @@
 
 namespace bootferry::images {
 
+class ImageUses;
+
 struct Opened {
   std::shared_ptr<BlockDevice> device;  ///< the same object for all opens of one holder in one mode
   std::shared_ptr<void> hold;           ///< the image counts as in use by the holder until the last one is gone
@@ -26,7 +28,8 @@ class ImageLibrary {
   /// Bytes looked at so far, of how many.
   using Progress = std::function<void(ByteCount done, ByteCount total)>;
 
-  /// Makes the folder when it is missing and removes what a crash left half done. Throws std::runtime_error with a sentence.
+  /// Makes the folder when it is missing and removes what a crash left half done. Throws std::runtime_error with a
+  /// sentence.
   explicit ImageLibrary(std::filesystem::path folder);
   ~ImageLibrary();
   ImageLibrary(const ImageLibrary&) = delete;
@@ -34,8 +37,10 @@ class ImageLibrary {
 
   /// An empty sparse disk; the size is rounded up to whole blocks. conflict when the name is taken.
   [[nodiscard]] Result<void> create(std::string_view name, ByteCount size);
-  /// Copies a raw file or block special file (reflink where possible, holes stay holes). exhausted before it starts when it cannot fit.
-  [[nodiscard]] Result<void> import_file(std::string_view name, const std::filesystem::path& source, const Progress& progress = {});
+  /// Copies a raw file or block special file (reflink where possible, holes stay holes). exhausted before it starts
+  /// when it cannot fit.
+  [[nodiscard]] Result<void> import_file(std::string_view name, const std::filesystem::path& source,
+                                         const Progress& progress = {});
   /// conflict, naming the holders, while it is in use.
   [[nodiscard]] Result<void> remove(std::string_view name);
 
@@ -52,12 +57,13 @@ class ImageLibrary {
   [[nodiscard]] std::vector<std::string> holders(std::string_view name) const;
 
  private:
-  class Uses;
-  class NameClaim;
-  [[nodiscard]] Result<NameClaim> claim_new_name(std::string_view name);
+  /// Makes the file under a name of its own, lets `fill` write it, and gives it its name when all of it is on the disk.
+  [[nodiscard]] Result<void> add(std::string_view name,
+                                 const std::function<Result<void>(int fd, const std::filesystem::path&)>& fill);
+  [[nodiscard]] std::filesystem::path file_of(std::string_view name) const;
 
   const std::filesystem::path folder_;
-  const std::shared_ptr<Uses> uses_;  ///< shared with the holds, which may outlive the library
+  const std::shared_ptr<ImageUses> uses_;  ///< shared with the holds, which may outlive the library
 };
 
 }  // namespace bootferry::images

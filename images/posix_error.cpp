@@ -10,21 +10,28 @@ namespace {
 ErrorKind kind_of(int error) {
   switch (error) {
     case ENOENT:
-    case ENOTDIR: return ErrorKind::not_found;
+    case ENOTDIR:
+      return ErrorKind::not_found;
     case EEXIST:
     case EBUSY:
-    case ETXTBSY: return ErrorKind::conflict;
+    case ETXTBSY:
+      return ErrorKind::conflict;
     case EACCES:
     case EPERM:
-    case EROFS: return ErrorKind::denied;
+    case EROFS:
+      return ErrorKind::denied;
     case ENOSPC:
     case EDQUOT:
-    case EFBIG: return ErrorKind::exhausted;
+    case EFBIG:
+      return ErrorKind::exhausted;
     case EMFILE:
     case ENFILE:
-    case ENOMEM: return ErrorKind::unavailable;
-    case EOPNOTSUPP: return ErrorKind::unsupported;
-    default: return ErrorKind::io;
+    case ENOMEM:
+      return ErrorKind::unavailable;
+    case EOPNOTSUPP:
+      return ErrorKind::unsupported;
+    default:
+      return ErrorKind::io;
   }
 }
 

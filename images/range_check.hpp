@@ -9,8 +9,10 @@ namespace bootferry::images {
 [[nodiscard]] inline Result<void> check_range(const BlockDevice& device, ByteCount offset, std::uint64_t length) {
   const std::uint64_t block = device.block_size();
   const std::uint64_t size = device.size().value;
-  if (offset.value % block != 0 || length % block != 0) return fail(ErrorKind::invalid, "Disk access is not in whole blocks.");
-  if (offset.value > size || length > size - offset.value) return fail(ErrorKind::invalid, "Disk access behind the end.");
+  if (offset.value % block != 0 || length % block != 0)
+    return fail(ErrorKind::invalid, "Disk access is not in whole blocks.");
+  if (offset.value > size || length > size - offset.value)
+    return fail(ErrorKind::invalid, "Disk access behind the end.");
   return {};
 }
 

@@ -52,10 +52,12 @@ class RawDevice final : public BlockDevice {
     return write_all(offset, data);
   }
 
-  // After a failed writeback the kernel may drop the dirty pages and let the next fdatasync succeed: the failure must stay.
+  // After a failed writeback the kernel may drop the dirty pages and let the next fdatasync succeed: the failure must
+  // stay.
   Result<void> flush() override {
     if (!capabilities_.writable) return {};
-    if (lost_writes_.load()) return fail(ErrorKind::io, "Earlier writes to " + path_.string() + " were lost by the disk below.");
+    if (lost_writes_.load())
+      return fail(ErrorKind::io, "Earlier writes to " + path_.string() + " were lost by the disk below.");
     while (::fdatasync(fd_.get()) != 0) {
       if (errno == EINTR) continue;
       if (errno == EIO) lost_writes_ = true;
@@ -142,7 +144,8 @@ class RawDevice final : public BlockDevice {
     std::vector<Extent> found;
     while (at < end) {
       const off_t data = ::lseek(fd_.get(), static_cast<off_t>(at), SEEK_DATA);
-      if (data < 0 && errno != ENXIO) return std::vector<Extent>{{{at}, {end - at}, true}};  // no such question here: all data
+      if (data < 0 && errno != ENXIO)
+        return std::vector<Extent>{{{at}, {end - at}, true}};  // no such question here: all data
       const std::uint64_t data_begin = data < 0 ? end : std::min<std::uint64_t>(static_cast<std::uint64_t>(data), end);
       if (data_begin > at) found.push_back({{at}, {data_begin - at}, false});
       at = data_begin;
@@ -177,7 +180,8 @@ Result<Geometry> geometry_of(int fd, const std::filesystem::path& path) {
     if (::ioctl(fd, BLKGETSIZE64, &geometry.size) != 0) return posix_fail(errno, "ask the size of", path);
     if (::ioctl(fd, BLKSSZGET, &sector) != 0) return posix_fail(errno, "ask the sector size of", path);
     if (sector != 512 && sector != 4096) {
-      return fail(ErrorKind::unsupported, path.string() + " has sectors of " + std::to_string(sector) + " bytes; only 512 and 4096 work.");
+      return fail(ErrorKind::unsupported,
+                  path.string() + " has sectors of " + std::to_string(sector) + " bytes; only 512 and 4096 work.");
     }
     geometry.block_size = static_cast<std::uint32_t>(sector);
     geometry.is_block_special = true;
@@ -185,7 +189,8 @@ Result<Geometry> geometry_of(int fd, const std::filesystem::path& path) {
     return fail(ErrorKind::unsupported, path.string() + " is neither a file nor a disk.");
   }
   geometry.size -= geometry.size % geometry.block_size;
-  if (geometry.size == 0) return fail(ErrorKind::invalid, path.string() + " is smaller than one block; it cannot be a disk.");
+  if (geometry.size == 0)
+    return fail(ErrorKind::invalid, path.string() + " is smaller than one block; it cannot be a disk.");
   return geometry;
 }
 
@@ -196,7 +201,8 @@ bool can_punch(int fd, const Geometry& geometry) {
     // A discard of no bytes is refused as invalid where discards exist, and as unsupported where they do not.
     return ::ioctl(fd, BLKDISCARD, none) == 0 || errno == EINVAL;
   }
-  return ::fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(geometry.size + (1 << 20)), 4096) == 0;
+  return ::fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(geometry.size + (1 << 20)),
+                     4096) == 0;
 }
 
 }  // namespace
@@ -209,8 +215,10 @@ Result<std::shared_ptr<BlockDevice>> make_raw_device(const std::filesystem::path
   if (links == Symlinks::refuse) flags |= O_NOFOLLOW;
   if (is_block && mode == OpenMode::read_write) flags |= O_EXCL;  // EBUSY when it is mounted or part of an array
   FileDescriptor fd(::open(path.c_str(), flags));
-  if (!fd && errno == ELOOP) return fail(ErrorKind::denied, path.string() + " is a symbolic link; images must be files themselves.");
-  if (!fd && errno == EBUSY) return fail(ErrorKind::conflict, path.string() + " is in use by this machine (mounted, swap or in an array).");
+  if (!fd && errno == ELOOP)
+    return fail(ErrorKind::denied, path.string() + " is a symbolic link; images must be files themselves.");
+  if (!fd && errno == EBUSY)
+    return fail(ErrorKind::conflict, path.string() + " is in use by this machine (mounted, swap or in an array).");
   if (!fd) return posix_fail(errno, "open", path);
   auto geometry = geometry_of(fd.get(), path);
   if (!geometry) return std::unexpected(geometry.error());

@@ -18,7 +18,9 @@ class ReadOnlyDevice final : public BlockDevice {
   Result<void> flush() override { return {}; }
   Result<void> trim(ByteCount, ByteCount) override { return refuse(); }
   Result<void> zero(ByteCount, ByteCount) override { return refuse(); }
-  Result<std::vector<Extent>> extents(ByteCount offset, ByteCount length) override { return below_->extents(offset, length); }
+  Result<std::vector<Extent>> extents(ByteCount offset, ByteCount length) override {
+    return below_->extents(offset, length);
+  }
   Result<TryRead> try_read(ByteCount offset, MutableByteView out) override { return below_->try_read(offset, out); }
 
  private:

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "images/image_library.hpp"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <stdexcept>
+
+#include "images/file_copy.hpp"
+#include "images/file_descriptor.hpp"
+#include "images/image_uses.hpp"
+#include "images/posix_error.hpp"
+#include "images/raw_device.hpp"
+
+namespace bootferry::images {
+namespace {
+
+constexpr std::string_view suffix = ".raw";
+constexpr std::string_view unfinished = ".unfinished-";  // no image name begins with a dot
+constexpr std::uint64_t block = 512;
+
+// boot::check_image_name is stricter; this one keeps any name inside the folder.
+Result<void> check_name(std::string_view name) {
+  const auto plain = [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
+           letter == '-' || letter == '_' || letter == '.';
+  };
+  if (name.empty() || name.size() > 200 || name.front() == '.' || !std::ranges::all_of(name, plain)) {
+    return fail(ErrorKind::invalid,
+                "An image name is made of letters, digits, '-', '_' and '.', and begins with none of the latter.");
+  }
+  return {};
+}
+
+Result<void> sync_folder(const std::filesystem::path& folder) {
+  const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) return posix_fail(errno, "flush", folder);
+  return {};
+}
+
+Result<ByteCount> source_size(int fd, const std::filesystem::path& path) {
+  struct stat info{};
+  if (::fstat(fd, &info) != 0) return posix_fail(errno, "look at", path);
+  std::uint64_t size = static_cast<std::uint64_t>(info.st_size);
+  if (S_ISBLK(info.st_mode)) {
+    if (::ioctl(fd, BLKGETSIZE64, &size) != 0) return posix_fail(errno, "ask the size of", path);
+  } else if (!S_ISREG(info.st_mode)) {
+    return fail(ErrorKind::unsupported, path.string() + " is neither a file nor a disk.");
+  }
+  if (size == 0) return fail(ErrorKind::invalid, path.string() + " is empty; it cannot be a disk.");
+  return ByteCount{(size + block - 1) / block * block};  // a last part of a block is filled up with zeros
+}
+
+}  // namespace
+
+ImageLibrary::ImageLibrary(std::filesystem::path folder)
+    : folder_(std::move(folder)), uses_(std::make_shared<ImageUses>()) {
+  std::error_code error;
+  std::filesystem::create_directories(folder_, error);
+  if (error)
+    throw std::runtime_error("Cannot make the image folder " + folder_.string() + ": " + error.message() + ".");
+  std::filesystem::directory_iterator entries(folder_, error);
+  if (error)
+    throw std::runtime_error("Cannot read the image folder " + folder_.string() + ": " + error.message() + ".");
+  for (const auto& entry : entries) {
+    if (entry.path().filename().string().starts_with(unfinished)) std::filesystem::remove(entry.path(), error);
+  }
+}
+
+ImageLibrary::~ImageLibrary() = default;
+
+std::filesystem::path ImageLibrary::file_of(std::string_view name) const {
+  return folder_ / (std::string(name) + std::string(suffix));
+}
+
+// Written under another name, flushed, named, and the folder flushed: after a crash the image is whole or not there.
+Result<void> ImageLibrary::add(std::string_view name,
+                               const std::function<Result<void>(int, const std::filesystem::path&)>& fill) {
+  if (auto checked = check_name(name); !checked) return checked;
+  auto claim = uses_->claim(std::string(name));
+  if (!claim) return std::unexpected(claim.error());
+  const std::filesystem::path file = file_of(name);
+  std::error_code error;
+  if (std::filesystem::exists(std::filesystem::symlink_status(file, error))) {
+    return fail(ErrorKind::conflict, "There is already an image " + std::string(name) + ".");
+  }
+
+  const std::filesystem::path draft = folder_ / (std::string(unfinished) + std::string(name));
+  const FileDescriptor fd(::open(draft.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd) return posix_fail(errno, "make", draft);
+  Result<void> done = fill(fd.get(), draft);
+  if (done && ::fsync(fd.get()) != 0) done = posix_fail(errno, "flush", draft);
+  if (done && ::renameat2(AT_FDCWD, draft.c_str(), AT_FDCWD, file.c_str(), RENAME_NOREPLACE) != 0) {
+    done = posix_fail(errno, "name the new image", file);
+  }
+  if (!done) {
+    ::unlink(draft.c_str());
+    return done;
+  }
+  return sync_folder(folder_);
+}
+
+Result<void> ImageLibrary::create(std::string_view name, ByteCount size) {
+  if (size.value == 0) return fail(ErrorKind::invalid, "A disk needs a size above 0.");
+  if (size.value > (1ull << 62)) return fail(ErrorKind::invalid, "No disk can be that big.");
+  const std::uint64_t rounded = (size.value + block - 1) / block * block;
+  return add(name, [rounded](int fd, const std::filesystem::path& draft) -> Result<void> {
+    if (::ftruncate(fd, static_cast<off_t>(rounded)) != 0) return posix_fail(errno, "make room for", draft);
+    return {};
+  });
+}
+
+Result<void> ImageLibrary::import_file(std::string_view name, const std::filesystem::path& source,
+                                       const Progress& progress) {
+  const FileDescriptor from(::open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!from) return posix_fail(errno, "open", source);
+  auto size = source_size(from.get(), source);
+  if (!size) return std::unexpected(size.error());
+  return add(name, [&](int fd, const std::filesystem::path& draft) {
+    const CopyJob job{from.get(), fd, *size, source, draft};
+    return copy_file(job, progress);
+  });
+}
+
+Result<void> ImageLibrary::remove(std::string_view name) {
+  auto file = path(name);
+  if (!file) return std::unexpected(file.error());
+  auto claim = uses_->claim(std::string(name));
+  if (!claim) return std::unexpected(claim.error());
+  if (::unlink(file->c_str()) != 0) return posix_fail(errno, "remove", *file);
+  return sync_folder(folder_);
+}
+
+Result<std::filesystem::path> ImageLibrary::path(std::string_view name) const {
+  if (auto checked = check_name(name); !checked) return std::unexpected(checked.error());
+  const std::filesystem::path file = file_of(name);
+  std::error_code error;
+  const auto status = std::filesystem::symlink_status(file, error);
+  if (!std::filesystem::exists(status))
+    return fail(ErrorKind::not_found, "There is no image " + std::string(name) + ".");
+  if (std::filesystem::is_symlink(status)) {
+    return fail(ErrorKind::denied, file.string() + " is a symbolic link; images must be files themselves.");
+  }
+  return file;
+}
+
+Result<ByteCount> ImageLibrary::size(std::string_view name) const {
+  auto file = path(name);
+  if (!file) return std::unexpected(file.error());
+  struct stat info{};
+  if (::lstat(file->c_str(), &info) != 0) return posix_fail(errno, "look at", *file);
+  return ByteCount{static_cast<std::uint64_t>(info.st_size) / block * block};
+}
+
+Result<ByteCount> ImageLibrary::allocated(std::string_view name) const {
+  auto file = path(name);
+  if (!file) return std::unexpected(file.error());
+  struct stat info{};
+  if (::lstat(file->c_str(), &info) != 0) return posix_fail(errno, "look at", *file);
+  return ByteCount{static_cast<std::uint64_t>(info.st_blocks) * 512};  // st_blocks counts in 512 always
+}
+
+std::vector<std::string> ImageLibrary::names() const {
+  std::vector<std::string> found;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_, error)) {
+    const std::string file = entry.path().filename().string();
+    if (!file.ends_with(suffix) || file.starts_with('.') || !entry.is_regular_file(error)) continue;
+    found.push_back(file.substr(0, file.size() - suffix.size()));
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+Result<Opened> ImageLibrary::open(std::string_view name, OpenMode mode, std::string_view holder) {
+  auto file = path(name);
+  if (!file) return std::unexpected(file.error());
+  return uses_->open(std::string(name), mode, std::string(holder),
+                     [&] { return make_raw_device(*file, mode, Symlinks::refuse); });
+}
+
+std::vector<std::string> ImageLibrary::holders(std::string_view name) const {
+  return uses_->holders(std::string(name));
+}
+
+}  // namespace bootferry::images
