@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The security stage of a login (RFC 7143 section 12): which method is taken, and the exchange of its keys. Today's only method
+// is None; CHAP is another implementation. One a connection, called by Login on the connection's loop.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "iscsi/codec/key_values.hpp"
+
+namespace bootferry::iscsi {
+
+class Authenticator {
+ public:
+  enum class Step { more, passed, failed };
+  virtual ~Authenticator() = default;
+  /// The method to take of the initiator's list, best first; nothing when none will do.
+  [[nodiscard]] virtual std::optional<std::string_view> choose(const std::vector<std::string_view>& offered) = 0;
+  /// Keys of the security stage behind AuthMethod; adds what must be answered.
+  [[nodiscard]] virtual Step on_keys(std::string_view initiator, const std::vector<KeyValue>& keys, KeyValueText& reply) = 0;
+  /// May an initiator go without a security stage?
+  [[nodiscard]] virtual bool optional() const = 0;
+};
+
+class NoAuthentication final : public Authenticator {
+ public:
+  std::optional<std::string_view> choose(const std::vector<std::string_view>& offered) override {
+    for (const std::string_view method : offered) {
+      if (method == "None") return method;
+    }
+    return std::nullopt;
+  }
+  Step on_keys(std::string_view, const std::vector<KeyValue>&, KeyValueText&) override { return Step::passed; }
+  bool optional() const override { return true; }
+};
+
+}  // namespace bootferry::iscsi
