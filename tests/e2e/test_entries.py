@@ -14,9 +14,7 @@ def test_an_unknown_machine_waits_is_assigned_and_boots(lab, probe, path, mode):
     server.add_image("probe", images.copy(probe, lab.folder / "probe.img"))
     pc = lab.machine(path, mac=MAC).power_on()
     lab.wire.wait("http", timeout=40, path=f"/boot/{MAC}.ipxe")
-    pc.wait_serial(r"(?i)(wait|assign)", 20)
-    screen = pc.serial[pc.serial.find("/boot/"):]
-    assert MAC in screen.lower(), f"the waiting screen must show the machine's MAC:\n{screen[-800:]}"
+    pc.wait_serial(rf"waits to be assigned[^/]*MAC address: +{MAC}", 20)
     seen = wait_until("the machine in the client list", lambda: [c for c in server.clients() if c["mac"] == MAC])[0]
     assert seen["known"] is False and seen["boot"]["kind"] == "wait"
     server.set_client(MAC, [("probe", "master")])
@@ -30,7 +28,7 @@ def test_an_unknown_uefi_machine_waits_is_assigned_and_boots(lab, probe_efi):
     server.add_image("probe", images.copy(probe_efi, lab.folder / "probe.img"))
     pc = lab.machine("uefi-pxe", mac=MAC).power_on()
     lab.wire.wait("http", timeout=60, path=f"/boot/{MAC}.ipxe")
-    pc.wait_serial(MAC, 20)
+    pc.wait_serial(rf"waits to be assigned[^/]*MAC address: +{MAC}", 20)
     server.set_client(MAC, [("probe", "master")])
     pc.wait_serial(r"BOOTFERRY-PROBE efi", 60)
 
@@ -46,12 +44,13 @@ def test_a_machine_is_told_to_boot_its_own_disk(lab, probe):
     assert lab.wire.events("http", path=f"/boot/{MAC}.ipxe"), "it must have been told by its script"
 
 
-def test_a_uefi_machine_is_told_to_boot_its_own_disk(lab, probe_efi):
+def test_a_uefi_machine_is_told_to_boot_its_own_disk(lab):
+    """iPXE hands back with an error, and the firmware goes on with its next boot entry (OVMF's next ones take minutes)."""
     server = lab.serve("server")
-    own = images.copy(probe_efi, lab.folder / "own.img")
     server.set_boot(MAC, {"kind": "local"})
-    pc = lab.machine("uefi-pxe", mac=MAC, disks=[own]).power_on()
-    pc.wait_serial(r"BOOTFERRY-PROBE efi", 90)
+    pc = lab.machine("uefi-pxe", mac=MAC).power_on()
+    pc.wait_serial(r"boots its own disk", 90)
+    pc.wait_serial(r"BdsDxe: failed to start Boot\w+ \"UEFI PXEv4", 30)
     assert not lab.wire.events("iscsi-login")
 
 

@@ -68,7 +68,7 @@ def test_01_an_empty_router_advertisement_only_for_a_netbooting_machine(lab, pro
 
 
 def test_01_the_router_advertisement_can_be_switched_off(lab, probe):
-    assigned(lab, probe, flags=["--no-router-advertisement"])
+    assigned(lab, probe, flags=["--no-router-advertisements"])
     pc = lab.machine("bios-rom", mac=MAC).power_on()
     lab.wire.wait("rs", timeout=40, mac=MAC)
     pc.wait_serial(r"BOOTFERRY-PROBE drv=80", 60)

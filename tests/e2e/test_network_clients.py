@@ -29,7 +29,7 @@ def start_udhcpc(lab, host):
     script.write_text(UDHCPC_SCRIPT)
     script.chmod(0o755)
     log.touch()
-    child = lab.add(Child("udhcpc", ["env", f"UDHCPC_LOG={log}", "udhcpc", "-f", "-i", "eth0", "-s", script, "-x", "hostname:lab-host",
+    child = lab.add(Child("udhcpc", ["env", f"UDHCPC_LOG={log}", "busybox", "udhcpc", "-f", "-i", "eth0", "-s", script, "-x", "hostname:lab-host",
                                      "-t", "5", "-T", "1"], lab.folder / "udhcpc.log", host))
     return child, log
 

@@ -248,7 +248,8 @@ class Sniffer:
         words = lines[0].split()
         if len(words) == 3 and words[2].startswith("HTTP/"):
             headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
-            self.emit("http", client=key[0], method=words[0], path=words[1], agent=headers.get("user-agent", ""), headers=headers)
+            path, _, query = words[1].partition("?")
+            self.emit("http", client=key[0], method=words[0], path=path, query=query, agent=headers.get("user-agent", ""), headers=headers)
 
 
 def _filter_bulk(sock: socket.socket):
