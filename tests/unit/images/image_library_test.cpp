@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+// The library: names, making, copying, removing, and who may have what open.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <thread>
+
+#include "base/random.hpp"
+#include "images/image_library.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace bootferry::images {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const std::string pc1 = "pc1 (52:54:00:e2:e0:01)";
+const std::string pc2 = "pc2 (52:54:00:e2:e0:02)";
+
+class ImageLibraryTest : public testing::Test {
+ protected:
+  Bytes bytes_of_file(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  std::filesystem::path source(std::uint64_t size) {
+    Bytes data(size);
+    SeededRandom(size).fill(data);
+    std::ofstream(folder_ / "source", std::ios::binary)
+        .write(reinterpret_cast<const char*>(data.data()), static_cast<std::streamsize>(size));
+    return folder_ / "source";
+  }
+  test::TemporaryFolder folder_;
+  ImageLibrary library_{folder_ / "images"};
+};
+
+TEST_F(ImageLibraryTest, create_makes_a_sparse_disk) {
+  ASSERT_TRUE(library_.create("dos", mib(64)));
+  EXPECT_EQ(library_.size("dos").value(), mib(64));
+  EXPECT_LT(library_.allocated("dos").value(), kib(64));
+  EXPECT_THAT(library_.names(), ElementsAre("dos"));
+  EXPECT_EQ(library_.path("dos").value(), folder_ / "images/dos.raw");
+}
+
+TEST_F(ImageLibraryTest, create_rounds_up_to_whole_blocks_and_refuses_nothing) {
+  ASSERT_TRUE(library_.create("odd", {513}));
+  EXPECT_EQ(library_.size("odd").value().value, 1024u);
+  EXPECT_EQ(library_.create("none", {0}).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(library_.create("huge", {~0ull}).error().kind, ErrorKind::invalid);
+}
+
+TEST_F(ImageLibraryTest, a_taken_name_is_refused_and_the_old_disk_stays) {
+  ASSERT_TRUE(library_.import_file("dos", source(4096)));
+  EXPECT_EQ(library_.create("dos", mib(1)).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(library_.import_file("dos", source(8192)).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(library_.size("dos").value().value, 4096u);
+}
+
+TEST_F(ImageLibraryTest, no_name_leads_out_of_the_folder) {
+  std::ofstream(folder_ / "outside.raw") << std::string(4096, 'x');
+  for (const std::string name : {"../outside", "/etc/passwd", "..", ".", "", ".hidden", "a/b", "a\\b", "a b", "a\nb"}) {
+    EXPECT_EQ(library_.open(name, OpenMode::read_only, pc1).error().kind, ErrorKind::invalid) << name;
+    EXPECT_EQ(library_.create(name, mib(1)).error().kind, ErrorKind::invalid) << name;
+    EXPECT_EQ(library_.remove(name).error().kind, ErrorKind::invalid) << name;
+    EXPECT_EQ(library_.path(name).error().kind, ErrorKind::invalid) << name;
+  }
+  EXPECT_EQ(library_.create(std::string_view("a\0b", 3), mib(1)).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(library_.create(std::string(300, 'a'), mib(1)).error().kind, ErrorKind::invalid);
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "outside.raw"));
+}
+
+TEST_F(ImageLibraryTest, a_link_in_the_folder_is_not_followed) {
+  std::ofstream(folder_ / "secret") << std::string(4096, 'x');
+  std::filesystem::create_symlink(folder_ / "secret", folder_ / "images/trick.raw");
+  EXPECT_EQ(library_.open("trick", OpenMode::read_only, pc1).error().kind, ErrorKind::denied);
+  EXPECT_EQ(library_.create("trick", mib(1)).error().kind, ErrorKind::conflict);
+}
+
+TEST_F(ImageLibraryTest, import_copies_every_byte_and_reports_progress) {
+  const auto file = source(9 << 20);
+  std::vector<ByteCount> seen;
+  ASSERT_TRUE(library_.import_file("copy", file, [&](ByteCount done, ByteCount total) {
+    EXPECT_EQ(total.value, 9u << 20);
+    EXPECT_TRUE(seen.empty() || seen.back() <= done);
+    seen.push_back(done);
+  }));
+  EXPECT_EQ(seen.back().value, 9u << 20);
+  EXPECT_EQ(bytes_of_file(library_.path("copy").value()), bytes_of_file(file));
+}
+
+TEST_F(ImageLibraryTest, import_keeps_holes_and_fills_the_last_block) {
+  const auto file = folder_ / "sparse";
+  std::ofstream(file).close();
+  std::filesystem::resize_file(file, (64 << 20) + 7);
+  std::fstream(file, std::ios::in | std::ios::out | std::ios::binary).seekp(32 << 20).write("data", 4);
+  ASSERT_TRUE(library_.import_file("sparse", file));
+  EXPECT_EQ(library_.size("sparse").value().value, (64u << 20) + 512);
+  EXPECT_LT(library_.allocated("sparse").value(), mib(1));
+  auto opened = library_.open("sparse", OpenMode::read_only, pc1).value();
+  Bytes block(512);
+  ASSERT_TRUE(opened.device->read({32 << 20}, block));
+  EXPECT_EQ(text_of(ByteView(block).first(4)), "data");
+}
+
+TEST_F(ImageLibraryTest, import_refuses_what_is_no_disk) {
+  std::ofstream(folder_ / "empty").close();
+  EXPECT_EQ(library_.import_file("a", folder_ / "empty").error().kind, ErrorKind::invalid);
+  EXPECT_EQ(library_.import_file("a", folder_ / "none").error().kind, ErrorKind::not_found);
+  EXPECT_EQ(library_.import_file("a", "/dev/zero").error().kind, ErrorKind::unsupported);
+  EXPECT_THAT(library_.names(), ElementsAre());
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "images"));
+}
+
+TEST_F(ImageLibraryTest, leftovers_of_a_crash_are_removed_at_start_and_images_stay) {
+  ASSERT_TRUE(library_.create("dos", mib(1)));
+  std::ofstream(folder_ / "images/.unfinished-win") << "half";
+  ImageLibrary again(folder_ / "images");
+  EXPECT_THAT(again.names(), ElementsAre("dos"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "images/.unfinished-win"));
+}
+
+TEST_F(ImageLibraryTest, nobody_sees_an_image_before_it_is_whole) {
+  const auto file = source(1 << 20);
+  bool asked = false;
+  ASSERT_TRUE(library_.import_file("slow", file, [&](ByteCount, ByteCount) {
+    asked = true;
+    EXPECT_THAT(library_.names(), ElementsAre());
+    EXPECT_EQ(library_.open("slow", OpenMode::read_only, pc1).error().kind, ErrorKind::not_found);
+    EXPECT_EQ(library_.create("slow", mib(1)).error().kind, ErrorKind::conflict);
+  }));
+  EXPECT_TRUE(asked);
+  EXPECT_TRUE(library_.open("slow", OpenMode::read_only, pc1));
+}
+
+TEST_F(ImageLibraryTest, one_writer_may_open_often_and_shares_one_device) {
+  ASSERT_TRUE(library_.create("dos", mib(1)));
+  auto first = library_.open("dos", OpenMode::read_write, pc1).value();
+  auto second = library_.open("dos", OpenMode::read_write, pc1).value();
+  EXPECT_EQ(first.device, second.device);
+  EXPECT_TRUE(first.hold);
+  EXPECT_THAT(library_.holders("dos"), ElementsAre(pc1));
+}
+
+TEST_F(ImageLibraryTest, a_writer_keeps_everybody_else_out_until_its_last_hold_goes) {
+  ASSERT_TRUE(library_.create("dos", mib(1)));
+  auto first = library_.open("dos", OpenMode::read_write, pc1).value();
+  auto second = library_.open("dos", OpenMode::read_write, pc1).value();
+  for (const OpenMode mode : {OpenMode::read_only, OpenMode::read_write}) {
+    auto refused = library_.open("dos", mode, pc2);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
+    EXPECT_EQ(refused.error().message, "Image dos is in use for writing by pc1 (52:54:00:e2:e0:01).");
+  }
+  first.hold.reset();
+  EXPECT_FALSE(library_.open("dos", OpenMode::read_write, pc2));
+  second.hold.reset();
+  EXPECT_TRUE(library_.open("dos", OpenMode::read_write, pc2));
+}
+
+TEST_F(ImageLibraryTest, many_readers_share_and_keep_writers_out) {
+  ASSERT_TRUE(library_.create("dos", mib(1)));
+  auto one = library_.open("dos", OpenMode::read_only, pc1).value();
+  auto two = library_.open("dos", OpenMode::read_only, pc2).value();
+  auto refused = library_.open("dos", OpenMode::read_write, pc2);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr(pc1));
+  EXPECT_THAT(library_.holders("dos"), ElementsAre(pc1, pc2));
+}
+
+TEST_F(ImageLibraryTest, remove_is_refused_while_in_use_and_names_who) {
+  ASSERT_TRUE(library_.create("dos", mib(1)));
+  auto one = library_.open("dos", OpenMode::read_only, pc1).value();
+  auto two = library_.open("dos", OpenMode::read_only, pc2).value();
+  auto refused = library_.remove("dos");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
+  EXPECT_THAT(refused.error().message, testing::AllOf(HasSubstr(pc1), HasSubstr(pc2)));
+  one.hold.reset();
+  two.hold.reset();
+  EXPECT_TRUE(library_.remove("dos"));
+  EXPECT_EQ(library_.remove("dos").error().kind, ErrorKind::not_found);
+}
+
+TEST_F(ImageLibraryTest, a_hold_may_outlive_the_library) {
+  auto library = std::make_unique<ImageLibrary>(folder_ / "other");
+  ASSERT_TRUE(library->create("dos", mib(1)));
+  auto opened = library->open("dos", OpenMode::read_write, pc1).value();
+  library.reset();
+  EXPECT_TRUE(opened.device->write({0}, Bytes(512, 1)));
+  opened.hold.reset();
+}
+
+TEST_F(ImageLibraryTest, opening_from_many_threads_gives_one_writer) {
+  ASSERT_TRUE(library_.create("dos", mib(1)));
+  std::atomic<int> winners{0};
+  std::vector<std::shared_ptr<void>> holds(8);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < holds.size(); ++i) {
+    threads.emplace_back([&, i] {
+      auto opened = library_.open("dos", OpenMode::read_write, "pc" + std::to_string(i));
+      if (!opened) return;
+      ++winners;
+      holds[i] = std::move(opened->hold);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(winners, 1);
+}
+
+TEST(ImageLibraryStart, a_folder_that_cannot_be_made_is_a_sentence) {
+  try {
+    ImageLibrary library("/proc/no/such/folder");
+    FAIL() << "made a folder in /proc";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("/proc/no/such/folder"));
+  }
+}
+
+}  // namespace
+}  // namespace bootferry::images
