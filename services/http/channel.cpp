@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/channel.hpp"
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -70,6 +72,11 @@ bool Channel::has_news() const {
 void Channel::expire() {
   deadline_ = std::chrono::steady_clock::time_point::max();
   boost::system::error_code ignored;
+  int unsent = 0;
+  if (::ioctl(socket_.native_handle(), SIOCOUTQ, &unsent) == 0 && unsent > 0) {
+    // A reader that stopped: a plain close would keep its data in the kernel for minutes more.
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  }
   socket_.close(ignored);
 }
 

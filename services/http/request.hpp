@@ -25,7 +25,7 @@ struct Request {
   Target target;
   std::vector<std::string> captures;  ///< of the route's pattern, set by the router
   std::optional<Ipv4Address> peer;    ///< absent on the Unix socket
-  std::string authorization, content_type, range, if_range, if_none_match, if_modified_since, last_event_id;
+  std::string authorization, range, if_range, if_none_match, if_modified_since, last_event_id;
   std::string body;
   Patience patience = Patience::may_wait;  ///< only_cached while a handler runs on a loop (Place::disk)
 

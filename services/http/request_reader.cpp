@@ -52,7 +52,6 @@ ReadOutcome make_request(Message message, const Peer& peer) {
   request.peer = peer.address;
   request.target = std::move(*target);
   request.authorization = text_of_field(message, beast::http::field::authorization);
-  request.content_type = text_of_field(message, beast::http::field::content_type);
   request.range = text_of_field(message, beast::http::field::range);
   request.if_range = text_of_field(message, beast::http::field::if_range);
   request.if_none_match = text_of_field(message, beast::http::field::if_none_match);

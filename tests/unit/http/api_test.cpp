@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every route of docs/api.md, over a real socket.
+#include "appliance.hpp"
+
+namespace bootferry::http::test {
+namespace {
+
+using Api = Appliance;
+constexpr std::string_view client_path = "/api/v1/clients/52:54:00:e2:e0:01";
+
+TEST_F(Api, Reads) {
+  start();
+  Wire wire = dial();
+  EXPECT_EQ(ask(wire, "GET", "/api/v1/health").json()["uptime_seconds"], 12);
+  EXPECT_EQ(ask(wire, "GET", "/api/v1/health").json()["ports"]["pxe"], 4011);
+  EXPECT_EQ(ask(wire, "GET", "/api/v1/clients").json()["clients"][0]["name"], "pc1");
+  EXPECT_EQ(ask(wire, "GET", client_path).json()["boot"]["drives"][0]["image"], "dos");
+  EXPECT_EQ(ask(wire, "GET", "/api/v1/clients/52%3A54%3A00%3AE2%3AE0%3A01").status, 200);
+  EXPECT_EQ(ask(wire, "GET", "/api/v1/assignments").json()["assignments"][0]["mac"], "52:54:00:e2:e0:01");
+  EXPECT_EQ(ask(wire, "GET", "/api/v1/images").json()["images"][0]["used_by"][0], "52:54:00:e2:e0:01");
+  EXPECT_EQ(ask(wire, "GET", "/api/v1/images/dos").json()["size"], 104857600);
+  EXPECT_EQ(ask(wire, "GET", "/api/v1/sessions").json()["sessions"][0]["drive"], "0x81");
+  EXPECT_EQ(ask(wire, "GET", "/api/v1/leases").json()["leases"][0]["state"], "expired");
+  EXPECT_EQ(ask(wire, "GET", "/api/v1/events?mac=52:54:00:e2:e0:01&after=7&limit=1000").status, 200);
+  EXPECT_EQ(administration.query.mac, mac());
+  EXPECT_EQ(administration.query.after, 7u);
+  EXPECT_EQ(administration.query.limit, 1000u);
+}
+
+TEST_F(Api, ReadsThatAreWrong) {
+  start();
+  for (const char* path : {"/api/v1/clients/nonsense", "/api/v1/events?limit=0", "/api/v1/events?limit=1001", "/api/v1/events?limit=-1",
+                           "/api/v1/events?after=x", "/api/v1/events?mac=x", "/api/v1/events?lmit=1", "/api/v1/events?limit"}) {
+    EXPECT_EQ(get(path).status, 400) << path;
+  }
+  EXPECT_EQ(get("/api/v1/clients/52:54:00:00:00:00").status, 404);
+  const Reply reply = get("/api/v1/images/none");
+  EXPECT_EQ(reply.status, 404);
+  EXPECT_EQ(reply.header("Content-Type"), "application/problem+json");
+  EXPECT_EQ(reply.json(), nlohmann::json::parse(R"({"title":"Not Found","status":404,"detail":"No such image."})"));
+}
+
+TEST_F(Api, WritesOfClientsAndAssignments) {
+  start();
+  Reply reply = write("PUT", client_path, R"({"name":"pc2","boot":{"kind":"local"}})");
+  EXPECT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(reply.json()["name"], "pc2");
+  EXPECT_EQ(administration.changes.back().boot, boot::BootEntry(boot::LocalDisk{}));
+  EXPECT_FALSE(administration.changes.back().reserved_address);
+  reply = write("PUT", "/api/v1/assignments/52:54:00:e2:e0:01", R"({"kind":"disks","drives":[{"image":"dos","mode":"readonly"}]})");
+  EXPECT_EQ(reply.json()["boot"]["drives"][0]["mode"], "readonly");
+  reply = write("DELETE", "/api/v1/assignments/52:54:00:e2:e0:01");
+  EXPECT_EQ(reply.status, 204);
+  EXPECT_EQ(reply.header("Content-Length"), "");
+  EXPECT_EQ(administration.changes.back().boot, boot::BootEntry(boot::Wait{}));
+  EXPECT_EQ(get("/api/v1/assignments").json()["assignments"].size(), 0u);
+  const auto before = administration.changes.size();
+  EXPECT_EQ(write("DELETE", "/api/v1/assignments/52:54:00:00:00:09").status, 404);
+  EXPECT_EQ(administration.changes.size(), before);
+  EXPECT_EQ(write("DELETE", client_path).status, 204);
+}
+
+TEST_F(Api, WritesOfImagesAndSessions) {
+  start();
+  Reply reply = write("POST", "/api/v1/images", R"({"name":"win","size":8589934592})");
+  EXPECT_EQ(reply.status, 201) << reply.body;
+  EXPECT_EQ(reply.header("Location"), "/api/v1/images/win");
+  EXPECT_EQ(administration.image.image.size, gib(8));
+  for (const char* bad : {R"({"name":"win"})", R"({"name":"win","size":0})", R"({"name":"win","size":-1})", R"({"name":"win","size":"8G"})", R"({"name":"win","size":1.5})",
+                          R"({"name":"../x","size":1})", R"({"size":1})", R"({"name":"win","size":1,"source":"/x"})", R"({"name":"win","size":1,"typo":1})"}) {
+    EXPECT_EQ(write("POST", "/api/v1/images", bad).status, 400) << bad;
+  }
+  EXPECT_EQ(write("DELETE", "/api/v1/images/win").status, 204);
+  EXPECT_EQ(write("DELETE", "/api/v1/sessions/7").status, 204);
+  EXPECT_EQ(administration.dropped, 7u);
+  EXPECT_EQ(write("DELETE", "/api/v1/sessions/7x").status, 400);
+}
+
+TEST_F(Api, PathsOfTheServerOnlyForTheUnixSocket) {
+  start();
+  EXPECT_EQ(write("POST", "/api/v1/images", R"({"name":"dos","source":"/etc/shadow"})").status, 403);
+  EXPECT_TRUE(administration.imported.empty());
+  EXPECT_EQ(write("GET", "/api/v1/images/dos/path").status, 403);
+  Wire wire = dial_control();
+  EXPECT_EQ(ask(wire, "POST", "/api/v1/images", "", R"({"name":"dos","source":"/tmp/dos.img"})").status, 201);
+  EXPECT_EQ(administration.imported, "/tmp/dos.img");
+  EXPECT_EQ(ask(wire, "POST", "/api/v1/images", "", R"({"name":"dos","source":"dos.img"})").status, 400);
+  EXPECT_EQ(ask(wire, "GET", "/api/v1/images/dos/path").json()["path"], "/images/dos.raw");
+}
+
+TEST_F(Api, EveryWriteNeedsAuthority) {
+  start();
+  const std::pair<const char*, const char*> writes[] = {
+      {"PUT", "/api/v1/clients/52:54:00:e2:e0:01"}, {"DELETE", "/api/v1/clients/52:54:00:e2:e0:01"}, {"PUT", "/api/v1/assignments/52:54:00:e2:e0:01"},
+      {"DELETE", "/api/v1/assignments/52:54:00:e2:e0:01"}, {"POST", "/api/v1/images"}, {"DELETE", "/api/v1/images/dos"}, {"DELETE", "/api/v1/sessions/7"}};
+  for (const auto& [method, path] : writes) {
+    const Reply without = ask(method, path, "", "{}");
+    EXPECT_EQ(without.status, 401) << path;
+    EXPECT_TRUE(without.header("WWW-Authenticate").starts_with("Bearer")) << path;
+    EXPECT_EQ(ask(method, path, bearer("wrong"), "{}").status, 403) << path;
+    EXPECT_EQ(ask(method, path, "Cookie: token=" + token + "\r\n", "{}").status, 401) << path;
+    EXPECT_EQ(ask(method, std::string(path) + "?token=" + token, "", "{}").status, 401) << path;
+  }
+  EXPECT_TRUE(administration.changes.empty());
+  EXPECT_EQ(administration.dropped, 0u);
+  Wire wire = dial_control();
+  EXPECT_EQ(ask(wire, "PUT", client_path, "", R"({"name":"pc3"})").status, 200);
+}
+
+TEST_F(Api, EveryKindOfErrorHasItsStatus) {
+  start();
+  const std::pair<ErrorKind, int> kinds[] = {{ErrorKind::invalid, 400}, {ErrorKind::not_found, 404}, {ErrorKind::conflict, 409},  {ErrorKind::denied, 403},
+                                             {ErrorKind::unsupported, 501}, {ErrorKind::exhausted, 507}, {ErrorKind::unavailable, 503}, {ErrorKind::io, 500}};
+  for (const auto& [kind, status] : kinds) {
+    administration.failure = Error{kind, "It is so \xff\"."};
+    for (const Reply& reply : {get(client_path), write("DELETE", client_path), write("PUT", client_path, "{}"), write("DELETE", "/api/v1/images/dos"),
+                               write("POST", "/api/v1/images", R"({"name":"a","size":1})"), write("DELETE", "/api/v1/sessions/1")}) {
+      EXPECT_EQ(reply.status, status);
+      EXPECT_EQ(reply.json()["status"], status);
+      EXPECT_TRUE(reply.json()["detail"].get<std::string>().starts_with("It is so "));
+    }
+  }
+}
+
+TEST_F(Api, AHandlerThatThrowsEndsNothing) {
+  administration.explode = true;
+  start();
+  Wire wire = dial();
+  const Reply reply = ask(wire, "GET", "/api/v1/images");
+  EXPECT_EQ(reply.status, 500);
+  EXPECT_EQ(reply.body.find("fire"), std::string::npos) << "the log has the details, not the network";
+  EXPECT_EQ(ask(wire, "GET", "/api/v1/health").status, 200);
+}
+
+}  // namespace
+}  // namespace bootferry::http::test
