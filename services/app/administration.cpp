@@ -21,7 +21,7 @@ boot::Health ApplianceAdministration::health() {
 // ---- clients
 
 boot::ClientView ApplianceAdministration::view_of(const boot::Client& client, const std::vector<boot::SessionView>& sessions) const {
-  boot::ClientView view{client, parts_.activity.state_of(client.mac, parts_.clock.wall_now()), {}};
+  boot::ClientView view{client, parts_.activity.state_of(client.mac, client.last_seen.value_or(WallTime{}), parts_.clock.wall_now()), {}};
   const bool holds_session = std::any_of(sessions.begin(), sessions.end(), [&](const auto& session) { return session.mac == client.mac; });
   if (holds_session) view.state = boot::ClientState::on;
   const auto* disks = std::get_if<boot::Disks>(&client.boot);

@@ -2,12 +2,16 @@
 #include "app/appliance.hpp"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 #include <fmt/format.h>
+#include <functional>
+#include <future>
 #include <sodium.h>
 #include <stdexcept>
 #include <sys/resource.h>
 #include <thread>
+#include <utility>
 
 #include "app/admin_token.hpp"
 #include "app/administration.hpp"
@@ -158,7 +162,7 @@ struct Appliance::Parts {
         administration({registry, leases, events, library, target, activity, clock}, identity_of(settings, interface, clock.wall_now())),
         http(loops, db_pool, {administration, registry, bus, addresses, loaders, clock, boot}, http_settings(settings, token.value)),
         tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name}, loaders, bus, addresses, clock),
-        dhcp(loops.context(0).get_executor(), dhcp_settings(settings, interface, boot), registry, leases, bus, addresses, clock, random) {}
+        dhcp(loops.context(0).get_executor(), dhcp_settings(settings, interface, boot), {registry, leases, bus, addresses, clock, random}) {}
 
   Settings settings;
   StateFolder state;
@@ -187,6 +191,8 @@ struct Appliance::Parts {
   dhcp::Server dhcp;
 
   void open_listeners();
+  /// DHCP and TFTP live on loop 0 and are touched only there.
+  void run_on_first_loop(std::function<void()> what);
   void publish(boot::EventKind kind, std::string text);
 };
 
@@ -211,6 +217,15 @@ void Appliance::Parts::open_listeners() {
   if (settings.dhcp_mode != DhcpMode::off) open_or_explain([&] { dhcp.open(); }, PortKind::udp, settings.dhcp_port, "ports.dhcp (--dhcp-port)");
 }
 
+void Appliance::Parts::run_on_first_loop(std::function<void()> what) {
+  std::promise<void> done;
+  boost::asio::post(loops.context(0), [&] {
+    what();
+    done.set_value();
+  });
+  done.get_future().wait();
+}
+
 void Appliance::Parts::publish(boot::EventKind kind, std::string text) {
   boot::Event event;
   event.kind = kind;
@@ -229,29 +244,31 @@ Appliance::~Appliance() { stop(); }
 
 void Appliance::start() {
   Parts& p = *parts_;
-  p.loops.start();
-  p.target.start();
-  p.http.start();
   p.tftp.start();
   if (p.settings.dhcp_mode != DhcpMode::off) p.dhcp.start();
+  p.target.start();
+  p.http.start();
+  p.loops.start();
+  started_ = true;
   p.publish(boot::EventKind::server_started, fmt::format("Bootferry {} serves on {} ({}), DHCP mode {}.", version, p.interface.name,
                                                          p.interface.network.address.to_string(), name_of(p.settings.dhcp_mode)));
 }
 
 void Appliance::stop() {
-  if (!parts_) return;
+  if (!parts_ || !std::exchange(started_, false)) return;
   Parts& p = *parts_;
   p.publish(boot::EventKind::server_stopping, "Bootferry stops; machines with a disk of ours lose it until it is back.");
   // New boots first, then the disks: a session may flush until its end.
-  p.dhcp.stop();
-  p.tftp.stop();
+  p.run_on_first_loop([&p] {
+    p.dhcp.stop();
+    p.tftp.stop();
+  });
   p.http.stop();
   p.target.stop();
   p.loops.stop();
   p.disk_pool.stop();
   p.events.flush();
   p.db_pool.stop();
-  parts_.reset();
 }
 
 std::string Appliance::welcome() const {

@@ -29,6 +29,7 @@ class Appliance {
  private:
   struct Parts;
   std::unique_ptr<Parts> parts_;
+  bool started_ = false;
 };
 
 }  // namespace bootferry::app

@@ -19,8 +19,9 @@ class ClientActivity {
   ClientActivity(boot::EventBus& bus, WorkerPool& db_pool);
 
   void on_event(const boot::Event& event);
+  /// `last_seen`: when the registry heard it last (a waiting screen asks again without an event each time).
   /// `on` is for the caller to say: only he knows the sessions.
-  [[nodiscard]] boot::ClientState state_of(const MacAddress& mac, WallTime now) const;
+  [[nodiscard]] boot::ClientState state_of(const MacAddress& mac, WallTime last_seen, WallTime now) const;
 
  private:
   struct Last {
