@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The TFTP service (RFC 1350): listens on port 69 and gives each download a socket of its own (its transfer identifier). Owned by app;
+// works on loop 0. open() before the loop runs; start() and stop() may be called on any thread.
+//
+//   tftp::Server server(loops.context(0), {.address = ..., .interface = "eth0"}, loaders, bus, addresses, clock);
+//   server.open();   // binds; throws boost::system::system_error
+//   server.start();
+//   server.stop();   // ends the downloads; what is running on the loop is left in a turn of the loop
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <string>
+
+#include "base/clock.hpp"
+#include "boot/address_book.hpp"
+#include "boot/event_bus.hpp"
+#include "boot/loader_catalog.hpp"
+#include "tftp/negotiation.hpp"
+
+namespace bootferry::tftp {
+
+struct Settings {
+  Ipv4Address address = Ipv4Address::any();  ///< any: answers come from the address that was asked
+  std::uint16_t port = 69;
+  std::string interface;  ///< only on this one, unless empty
+  TransferLimits limits;
+  std::size_t max_transfers = 512;
+  std::size_t max_transfers_per_address = 16;
+};
+
+class Server {
+ public:
+  /// All references outlive the server.
+  Server(boost::asio::io_context& context, Settings settings, const boot::LoaderCatalog& loaders, boot::EventBus& events,
+         const boot::AddressBook& addresses, const Clock& clock);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  void open();
+  void start();
+  void stop();
+  [[nodiscard]] std::uint16_t port() const;  ///< the bound one: with port 0 in the settings, a free one
+
+ private:
+  class Core;
+  std::shared_ptr<Core> core_;
+  boost::asio::io_context::executor_type executor_;
+};
+
+}  // namespace bootferry::tftp

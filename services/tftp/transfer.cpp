@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tftp/transfer.hpp"
+
+#include <algorithm>
+
+namespace bootferry::tftp {
+namespace {
+
+constexpr std::chrono::seconds longest_wait{8};  ///< the backoff's ceiling, unless the client asked for more
+
+}  // namespace
+
+Transfer::Transfer(ByteView content, Terms terms) : content_(content), terms_(std::move(terms)) {}
+
+Transfer::Actions Transfer::start(SteadyTime now) {
+  tries_ = 1;
+  if (terms_.accepted.empty()) return send_window(now);
+  arm(now);
+  return {.send_option_ack = true};
+}
+
+Transfer::Actions Transfer::on_ack(std::uint16_t block, SteadyTime now) {
+  if (ended_) return {};
+  // Only blocks on their way can be acknowledged; the difference is right across the wrap of the 16-bit number.
+  const auto news = static_cast<std::uint16_t>(block - static_cast<std::uint16_t>(acked_));
+  if (news > sent_ - acked_) return {};
+  const bool first_answer = !proven_ && (news > 0 || sent_ == 0);
+  if (news == 0 && !first_answer) {
+    // With a window of one, a repeated ACK says nothing. With more, it says that the block behind it was lost.
+    if (terms_.window == 1 || sent_ == acked_ || gap_answered_ == acked_) return {};
+    gap_answered_ = acked_;
+    return repeat(now);
+  }
+  proven_ = true;
+  acked_ += news;
+  tries_ = 1;
+  gap_answered_.reset();
+  if (acked_ == last_block()) return end(Outcome::done);
+  return send_window(now);
+}
+
+Transfer::Actions Transfer::on_error() {
+  if (ended_) return {};
+  // Right after the OACK the client has what it asked for: the size (OVMF, iPXE and many ROMs do so before each load).
+  return end(sent_ == 0 ? Outcome::probe : Outcome::refused);
+}
+
+Transfer::Actions Transfer::on_tick(SteadyTime now) {
+  if (ended_ || now < deadline_) return {};
+  if (tries_ < (proven_ ? max_tries : max_unproven_tries)) {
+    ++tries_;
+    gap_answered_.reset();
+    return repeat(now);
+  }
+  if (proven_ && sent_ == last_block()) return end(Outcome::done);
+  return end(Outcome::unanswered);
+}
+
+Transfer::Actions Transfer::on_repeated_request(SteadyTime now) {
+  if (ended_ || proven_ || tries_ >= max_unproven_tries) return {};
+  ++tries_;
+  return repeat(now);
+}
+
+ByteView Transfer::block(std::uint64_t number) const {
+  const std::uint64_t offset = (number - 1) * terms_.block_size;
+  return content_.subspan(offset, std::min<std::uint64_t>(terms_.block_size, content_.size() - offset));
+}
+
+std::uint64_t Transfer::bytes_acknowledged() const { return std::min<std::uint64_t>(acked_ * terms_.block_size, content_.size()); }
+
+int Transfer::percent() const {
+  if (content_.empty()) return acked_ > 0 ? 100 : 0;
+  return static_cast<int>(bytes_acknowledged() * 100 / content_.size());
+}
+
+Transfer::Actions Transfer::send_window(SteadyTime now) {
+  sent_ = std::min(acked_ + terms_.window, last_block());
+  arm(now);
+  return {.first_block = acked_ + 1, .block_count = static_cast<std::size_t>(sent_ - acked_)};
+}
+
+Transfer::Actions Transfer::repeat(SteadyTime now) {
+  ++repeats_;
+  if (sent_ > acked_) return send_window(now);
+  arm(now);
+  return {.send_option_ack = true};
+}
+
+Transfer::Actions Transfer::end(Outcome outcome) {
+  ended_ = true;
+  return {.finish = outcome};
+}
+
+void Transfer::arm(SteadyTime now) {
+  const std::chrono::seconds ceiling = std::max(longest_wait, terms_.timeout);
+  deadline_ = now + std::min(terms_.timeout * (1 << (tries_ - 1)), ceiling);
+}
+
+}  // namespace bootferry::tftp
