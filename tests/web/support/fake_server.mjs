@@ -185,10 +185,10 @@ export class FakeServer {
   rename(client, { name, ...unknown }) {
     const [key] = Object.keys(unknown);
     if (key !== undefined) throw new Refusal(400, `The key ${key} is not known here.`);
-    if ([...this.clients.values()].some((other) => other !== client && other.name === name && name !== null)) {
+    if ([...this.clients.values()].some((other) => other !== client && other.name === name && name !== '')) {
       throw new Refusal(409, `Another client has the name ${name} already: choose another one.`);
     }
-    client.name = name;
+    client.name = name === '' ? null : name;
     client.known = true;
   }
 

@@ -35,7 +35,7 @@ export interface Client {
 
 /** PUT /clients/{mac}: a key left out keeps its value. */
 export interface ClientChange {
-  name?: string | null;
+  name?: string;
   boot?: Boot;
   reserved_address?: string | null;
 }

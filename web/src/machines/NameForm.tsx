@@ -12,8 +12,8 @@ export function NameForm({ client, onDone }: { client: Client; onDone: () => voi
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const wanted = name.trim() === '' ? null : name.trim();
-    if (wanted === client.name) return onDone();
+    const wanted = name.trim();
+    if (wanted === (client.name ?? '')) return onDone();
     change.mutate({ mac: client.mac, change: { name: wanted } }, { onSuccess: onDone });
   };
   const onKeyDown = (event: KeyboardEvent) => {
