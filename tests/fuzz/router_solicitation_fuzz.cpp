@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Frames from the network: Router Solicitations and ARP.
+#include <cstdint>
+
+#include "dhcp/arp.hpp"
+#include "dhcp/router_advertisement.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace bootferry;
+  const ByteView frame(data, size);
+  (void)dhcp::find_arp_claim(frame);
+  if (const auto client = dhcp::find_router_solicitation(frame)) {
+    (void)dhcp::encode_router_advertisement(MacAddress{}, dhcp::link_local_address(*client), *client);
+  }
+  return 0;
+}
