@@ -35,6 +35,7 @@ class OutputQueue {
   void fill(SendBatch& batch, const Parameters& parameters, std::uint32_t& stat_sn, std::uint32_t exp_cmd_sn, std::uint32_t max_cmd_sn);
   [[nodiscard]] bool empty() const { return head_ == items_.size() && urgent_.empty(); }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }  ///< of data that waits
+  [[nodiscard]] std::size_t pdus() const { return items_.size() - head_ + urgent_.size(); }
 
  private:
   struct Item {

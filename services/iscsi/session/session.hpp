@@ -66,6 +66,7 @@ class Session {
   void fill(SendBatch& batch);
   [[nodiscard]] bool has_output() const { return !output_.empty(); }
   [[nodiscard]] std::size_t queued_bytes() const { return output_.bytes(); }
+  [[nodiscard]] std::size_t queued_pdus() const { return output_.pdus(); }
   [[nodiscard]] std::uint32_t open_commands() const { return open_; }
 
  private:

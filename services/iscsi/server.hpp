@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The iSCSI target's shell (RFC 7143): listens, gives each connection whole to the least busy loop, and runs the disk jobs that
+// its sessions ask for. Made by app; open, start, stop, sessions and drop may be called from any thread that is not a network loop.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/async_loop_pool.hpp"
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "base/worker_pool.hpp"
+#include "boot/administration.hpp"
+#include "boot/event_bus.hpp"
+#include "iscsi/target_directory.hpp"
+
+namespace bootferry::iscsi {
+
+struct ServerSettings {
+  std::vector<std::string> addresses{"0.0.0.0"};  ///< IPv4 or IPv6, without port
+  std::uint16_t port = 3260;                      ///< 0: any free one, see Server::port()
+  std::size_t max_connections = 8192;
+  std::size_t max_connections_per_address = 1024;
+  Duration login_limit = std::chrono::seconds(15);
+};
+
+class Server {
+ public:
+  /// All references outlive the server; the loops must run while stop() waits.
+  Server(LoopPool& loops, WorkerPool& disk_pool, TargetDirectory& directory, boot::EventBus& events, const Clock& clock,
+         ServerSettings settings);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Binds every address; throws boost::system::system_error when one cannot be had.
+  void open();
+  void start();
+  /// Asks every session to log out, waits for at most `patience`, then closes what is left; blocks until the disks are flushed.
+  void stop(Duration patience);
+
+  [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] std::vector<boot::SessionView> sessions() const;
+  /// The initiator is asked to log out; its connection ends a few seconds later in any case.
+  [[nodiscard]] Result<void> drop(std::uint64_t id);
+
+  struct Core;
+
+ private:
+  struct Listener;
+  void accept(std::size_t listener);
+
+  std::shared_ptr<Core> core_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+};
+
+}  // namespace bootferry::iscsi

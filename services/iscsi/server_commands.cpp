@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// A connection's commands: the session's actions, the device server's steps, and the disk jobs between them.
+#include <boost/asio/post.hpp>
+
+#include <cstring>
+
+#include "base/log.hpp"
+#include "iscsi/server_connection.hpp"
+
+namespace bootferry::iscsi {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::size_t reading_limit = 2u << 20;    // of one session: reads under way and not sent; more would only cool the cache
+constexpr std::size_t grouped_jobs = 16;           // small writes that share one trip to the disk pool
+constexpr std::size_t grouped_bytes = 256u << 10;
+
+}  // namespace
+
+void Connection::run_actions() {
+  if (running_actions_) return;
+  running_actions_ = true;
+  for (std::size_t i = 0; i < actions_.size() && !ended_; ++i) {
+    Action action = std::move(actions_[i]);  // handling one may append others
+    std::visit([this](auto& which) { on_action(which); }, action);
+  }
+  actions_.clear();
+  running_actions_ = false;
+}
+
+void Connection::on_action(CloseConnection& action) {
+  if (!logout_asked_ || end_reason_.empty()) end_reason_ = std::move(action.reason);
+  if (!action.flush) return end(end_reason_);
+  closing_ = true;
+  set_timer(std::chrono::seconds(5));  // a peer that does not read is not waited for
+  schedule_flush();
+}
+
+Connection::Running& Connection::running_of(CommandId id) {
+  if (id.slot >= running_.size()) running_.resize(id.slot + 1);
+  return running_[id.slot];
+}
+
+void Connection::on_action(StartCommand& action) {
+  counters_->commands.fetch_add(1, std::memory_order_relaxed);
+  const std::size_t waiting = reading_bytes_ + session_->queued_bytes();
+  const bool must_wait = action.read && waiting != 0 && waiting + action.expected_length > reading_limit;
+  if (must_wait || (action.read && !parked_.empty())) return parked_.push_back(action);
+  start_command(action);
+}
+
+void Connection::start_parked() {
+  while (!parked_.empty() && !ended_) {
+    const std::size_t waiting = reading_bytes_ + session_->queued_bytes();
+    if (waiting != 0 && waiting + parked_.front().expected_length > reading_limit) return;
+    const StartCommand action = parked_.front();
+    parked_.pop_front();
+    start_command(action);
+    run_actions();
+  }
+}
+
+void Connection::start_command(const StartCommand& action) {
+  Running& running = running_of(action.id);
+  running = {};
+  running.id = action.id;
+  running.task = opened_.unit->make_task(nexus_, action.lun, action.cdb);
+  if (action.write) running.task->expect_data_out(action.expected_length);
+  on_step(running, running.task->start());
+}
+
+void Connection::on_action(DataArrived& action) {
+  Running& running = running_of(action.id);
+  if (!(running.id == action.id) || !running.task) return;
+  running.data = std::move(action.data);
+  running.length = action.length;
+  counters_->bytes_written.fetch_add(action.length, std::memory_order_relaxed);
+  const ByteView bytes = running.data.first(action.length);
+  on_step(running, running.task->on_data_out(bytes));
+}
+
+void Connection::on_action(ForgetCommand& action) {
+  std::erase_if(parked_, [&](const StartCommand& parked) { return parked.id == action.id; });
+  Running& running = running_of(action.id);
+  if (running.id == action.id && running.in_pool) {
+    running.forgotten = true;  // it cannot be called back; its end is told when it comes
+    return;
+  }
+  if (running.id == action.id) running.task.reset();
+  session_->on_command_gone(action.id, actions_);
+}
+
+void Connection::on_action(ResetUnit& action) {
+  opened_.unit->on_reset(nexus_);
+  for (const auto& other : core_->table.others_of_target(id_)) {
+    if (action.drop_sessions) other->ask_close("the target was reset");
+    else other->ask_abort_all();
+  }
+}
+
+void Connection::on_step(Running& running, scsi::Step step) {
+  for (;;) {
+    if (auto* done = std::get_if<scsi::Answer>(&step)) return answer(running, std::move(*done));
+    if (const auto* need = std::get_if<scsi::NeedData>(&step)) {
+      session_->on_need_data(running.id, need->length, actions_);
+      return;
+    }
+    auto& job = std::get<scsi::DiskJob>(step);
+    if (!try_inline(running, job)) return queue_job(running, std::move(job));
+    step = running.task->on_job_done({}, running.data.first(running.length));
+  }
+}
+
+/// A read that memory answers costs less than the trip to another thread.
+bool Connection::try_inline(Running& running, const scsi::DiskJob& job) {
+  if (job.kind != scsi::DiskJob::Kind::read) return false;
+  running.data = core_->buffers->take(job.length.value);
+  running.length = static_cast<std::uint32_t>(job.length.value);
+  const auto tried = scsi::try_run_job(job, opened_.unit->device(), running.data.first(running.length));
+  return tried && *tried == images::TryRead::done;  // an error is found again, and told, by the pool
+}
+
+void Connection::queue_job(Running& running, scsi::DiskJob job) {
+  running.in_pool = true;
+  if (job.kind == scsi::DiskJob::Kind::read) {
+    running.reading = running.length;
+    reading_bytes_ += running.reading;
+  } else {
+    wrote_ = true;
+  }
+  new_jobs_.push_back({running.id, std::move(job), running.data, {}});
+  if (!running_actions_) schedule_flush();
+}
+
+/// Small writes go together: one wake-up there and one back. All else goes alone, so that nothing waits for a slow one.
+void Connection::dispatch_jobs() {
+  std::vector<PoolJob> group;
+  std::size_t bytes = 0;
+  const auto post = [&] {
+    if (group.empty()) return;
+    ++jobs_in_pool_;
+    core_->disk_pool.post([self = shared_from_this(), unit = opened_.unit, jobs = std::move(group)]() mutable {
+      for (PoolJob& job : jobs) {
+        const auto size = job.job.kind == scsi::DiskJob::Kind::read || job.job.kind == scsi::DiskJob::Kind::write ? job.job.length.value : 0;
+        job.result = scsi::run_job(job.job, unit->device(), job.data.first(size));
+      }
+      const auto executor = self->socket_.get_executor();
+      asio::post(executor, [self = std::move(self), done = std::move(jobs)]() mutable { self->on_jobs_done(std::move(done)); });
+    });
+    group = {};
+    bytes = 0;
+  };
+  for (PoolJob& job : new_jobs_) {
+    const bool small_write = job.job.kind == scsi::DiskJob::Kind::write && !job.job.force_unit_access && job.job.length.value <= grouped_bytes;
+    if (!small_write) post();
+    bytes += job.job.length.value;
+    group.push_back(std::move(job));
+    if (!small_write || group.size() >= grouped_jobs || bytes >= grouped_bytes) post();
+  }
+  post();
+  new_jobs_.clear();
+}
+
+void Connection::on_jobs_done(std::vector<PoolJob> jobs) {
+  --jobs_in_pool_;
+  if (ended_) {
+    if (jobs_in_pool_ == 0) finish_ending();
+    return;
+  }
+  for (PoolJob& job : jobs) {
+    Running& running = running_of(job.id);
+    if (!(running.id == job.id) || !running.in_pool) continue;
+    running.in_pool = false;
+    reading_bytes_ -= std::exchange(running.reading, 0);
+    if (running.forgotten) {
+      running.task.reset();
+      session_->on_command_gone(job.id, actions_);
+      continue;
+    }
+    const bool read = job.job.kind == scsi::DiskJob::Kind::read;
+    const ByteView data = read && job.result ? ByteView(running.data.first(running.length)) : ByteView{};
+    on_step(running, running.task->on_job_done(job.result, data));
+  }
+  run_actions();
+  schedule_flush();
+}
+
+void Connection::answer(Running& running, scsi::Answer done) {
+  CommandAnswer out;
+  out.status = static_cast<std::uint8_t>(done.status);
+  if (done.sense) out.sense = scsi::encode_sense(*done.sense);
+  if (done.data_in_is_job) {
+    out.data = running.data.first(running.length);
+    out.owner = std::move(running.data);
+  } else if (!done.data_in.empty()) {
+    out.owner = core_->buffers->take(done.data_in.size());
+    std::memcpy(out.owner.data(), done.data_in.data(), done.data_in.size());
+    out.data = out.owner.first(done.data_in.size());
+  }
+  counters_->bytes_read.fetch_add(out.data.size(), std::memory_order_relaxed);
+  running.task.reset();
+  running.data = {};
+  session_->on_answer(running.id, std::move(out), actions_);
+}
+
+}  // namespace bootferry::iscsi

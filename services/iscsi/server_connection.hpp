@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// One connection of the target: its socket, its session machine, its commands on their way through the device server. Lives on
+// one loop; handlers and jobs keep it alive by shared_ptr, so that nothing ever touches freed memory. Callbacks rather than
+// coroutines: the way of a command is hot, and a callback on a socket that is ready costs no frame.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <memory>
+
+#include "iscsi/server_core.hpp"
+
+namespace bootferry::iscsi {
+
+class Connection final : public SessionDoor, public std::enable_shared_from_this<Connection> {
+ public:
+  using Socket = boost::asio::ip::tcp::socket;
+
+  Connection(std::shared_ptr<Server::Core> core, Socket socket, LoopPool::Seat seat, std::size_t lane);
+  /// On its loop, once.
+  void start(std::string address);
+
+  void ask_close(std::string reason) override;
+  void ask_logout(std::uint16_t seconds, std::string reason) override;
+  void ask_abort_all() override;
+
+ private:
+  /// A command that the device server has in hand.
+  struct Running {
+    CommandId id;
+    std::unique_ptr<scsi::Task> task;
+    Buffer data;
+    std::uint32_t length = 0;
+    std::size_t reading = 0;  ///< bytes that it adds to reading_bytes_
+    bool in_pool = false;
+    bool forgotten = false;
+  };
+  /// Owns all that the disk worker touches.
+  struct PoolJob {
+    CommandId id;
+    scsi::DiskJob job;
+    Buffer data;
+    Result<void> result;
+  };
+
+  // server_connection.cpp: the socket
+  void wait_readable();
+  void on_readable();
+  [[nodiscard]] bool receive_once();
+  [[nodiscard]] bool process(ByteView input);
+  void flush();
+  [[nodiscard]] bool send_batch();
+  void schedule_flush();
+  void wait_writable();
+  void acknowledge_now();
+  void set_timer(Duration after);
+  void on_timer();
+  void end(std::string reason);
+  void finish_ending();
+  [[nodiscard]] bool congested() const;
+
+  // server_login.cpp: who logs in
+  void on_action(OpenTarget& action);
+  void on_action(SessionBegan& action);
+  void on_action(ListTargets& action);
+  void ask_directory(std::string target, std::string initiator);
+  void on_directory(std::string target, std::expected<OpenedTarget, LoginRefusal> opened);
+  void publish(boot::EventKind kind, std::string text);
+
+  // server_commands.cpp: what it asks for
+  void run_actions();
+  void on_action(StartCommand& action);
+  void on_action(DataArrived& action);
+  void on_action(ForgetCommand& action);
+  void on_action(ResetUnit& action);
+  void on_action(CloseConnection& action);
+  void start_command(const StartCommand& action);
+  void start_parked();
+  void on_step(Running& running, scsi::Step step);
+  [[nodiscard]] bool try_inline(Running& running, const scsi::DiskJob& job);
+  void queue_job(Running& running, scsi::DiskJob job);
+  void dispatch_jobs();
+  void on_jobs_done(std::vector<PoolJob> jobs);
+  void answer(Running& running, scsi::Answer answer);
+  [[nodiscard]] Running& running_of(CommandId id);
+
+  const std::shared_ptr<Server::Core> core_;
+  Socket socket_;
+  const LoopPool::Seat seat_;
+  const std::size_t lane_;
+  boost::asio::steady_timer timer_;
+  std::string address_;
+  std::uint64_t id_ = 0;
+  const std::shared_ptr<SessionCounters> counters_ = std::make_shared<SessionCounters>();
+
+  PduReader reader_;
+  std::unique_ptr<Session> session_;
+  Actions actions_;
+  bool running_actions_ = false;
+  std::unique_ptr<SendBatch> batch_;
+  bool waits_readable_ = false, waits_writable_ = false, flush_scheduled_ = false;
+  bool closing_ = false;   ///< ends when all is sent
+  bool ended_ = false;
+  bool logout_asked_ = false;
+  std::string end_reason_;
+
+  OpenedTarget opened_;
+  scsi::Nexus nexus_;
+  bool nexus_began_ = false;
+  bool wrote_ = false;
+  std::vector<Running> running_;
+  std::deque<StartCommand> parked_;   ///< reads that wait until others have been sent
+  std::vector<PoolJob> new_jobs_;     ///< asked for in this round
+  std::size_t jobs_in_pool_ = 0;
+  std::size_t reading_bytes_ = 0;
+};
+
+}  // namespace bootferry::iscsi

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// A connection's login: the session table is asked for a predecessor, the directory for the disk.
+#include <boost/asio/post.hpp>
+
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "iscsi/server_connection.hpp"
+
+namespace bootferry::iscsi {
+namespace asio = boost::asio;
+namespace {
+
+LoginStatus status_of(LoginRefusal::Why why) {
+  switch (why) {
+    case LoginRefusal::Why::target_not_found: return LoginStatus::not_found;
+    case LoginRefusal::Why::not_authorized: return LoginStatus::authorization_failure;
+    case LoginRefusal::Why::target_removed: return LoginStatus::target_removed;
+    case LoginRefusal::Why::in_use: return LoginStatus::out_of_resources;  // iPXE shows both as busy; initiators try again later
+    case LoginRefusal::Why::unavailable: return LoginStatus::service_unavailable;
+  }
+  return LoginStatus::target_error;
+}
+
+std::string render_isid(const Isid& isid) {
+  std::string text;
+  for (const std::uint8_t byte : isid) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+}  // namespace
+
+void Connection::on_action(OpenTarget& action) {
+  if (core_->stopping) return session_->on_target_refused(LoginStatus::service_unavailable, actions_);
+  SessionKey key{action.initiator, render_isid(session_->login().isid()), action.target};
+  if (action.requested_tsih != 0) {  // a second connection to a session: MaxConnections is 1
+    const bool exists = core_->table.has_tsih(key, action.requested_tsih);
+    return session_->on_target_refused(exists ? LoginStatus::too_many_connections : LoginStatus::session_does_not_exist, actions_);
+  }
+  if (action.target.empty()) return session_->on_target_opened(core_->table.next_tsih(), actions_);
+  const auto older = core_->table.claim(id_, std::move(key));
+  if (!older) return ask_directory(std::move(action.target), std::move(action.initiator));
+  if (const auto door = core_->table.find(*older)) door->ask_close("its initiator logged in again");
+  core_->table.when_gone(*older, [self = shared_from_this(), target = action.target, initiator = action.initiator] {
+    asio::post(self->socket_.get_executor(), [self, target, initiator] {
+      if (!self->ended_) self->ask_directory(target, initiator);
+    });
+  });
+}
+
+void Connection::ask_directory(std::string target, std::string initiator) {
+  ++jobs_in_pool_;
+  core_->disk_pool.post([self = shared_from_this(), target = std::move(target), initiator = std::move(initiator)]() mutable {
+    std::expected<OpenedTarget, LoginRefusal> opened = std::unexpected(LoginRefusal{LoginRefusal::Why::unavailable, "the disk cannot be opened"});
+    try {
+      opened = self->core_->directory.open(target, initiator);
+    } catch (const std::exception& error) {
+      log::error("ISCSI_OPEN_FAILED", {{"target", target}, {"why", error.what()}});
+    }
+    const auto executor = self->socket_.get_executor();
+    asio::post(executor, [self = std::move(self), target = std::move(target), opened = std::move(opened)]() mutable {
+      self->on_directory(std::move(target), std::move(opened));
+    });
+  });
+}
+
+void Connection::on_directory(std::string target, std::expected<OpenedTarget, LoginRefusal> opened) {
+  --jobs_in_pool_;
+  if (ended_) {
+    if (opened) opened_ = std::move(*opened);
+    return finish_ending();
+  }
+  const std::string& initiator = session_->login().initiator_name();
+  if (!opened) {
+    log::warning("ISCSI_LOGIN_REFUSED", {{"target", target}, {"initiator", initiator}, {"peer", address_}, {"why", opened.error().reason}});
+    publish(boot::EventKind::login_refused, "was refused " + target + ": " + opened.error().reason);
+    session_->on_target_refused(status_of(opened.error().why), actions_);
+  } else {
+    opened_ = std::move(*opened);
+    nexus_ = {id_, initiator + ",i,0x" + render_isid(session_->login().isid())};
+    session_->on_target_opened(core_->table.next_tsih(), actions_);
+  }
+  run_actions();
+  if (!ended_) flush();
+  if (!ended_) wait_readable();
+}
+
+void Connection::on_action(SessionBegan&) {
+  timer_.cancel();
+  const Login& login = session_->login();
+  boot::SessionView view;
+  view.target = login.target_name();
+  view.initiator = login.initiator_name();
+  view.isid = render_isid(login.isid());
+  view.tsih = login.response().tsih;
+  view.state = "full-feature";
+  view.image = opened_.image;
+  view.drive = opened_.drive;
+  view.read_only = opened_.read_only;
+  view.mac = opened_.mac;
+  view.since = core_->clock.wall_now();
+  if (login.discovery()) {
+    view.state = "discovery";
+    return core_->table.set_view(id_, std::move(view));
+  }
+  core_->table.set_view(id_, std::move(view));
+  opened_.unit->on_nexus_begin(nexus_);
+  nexus_began_ = true;
+  log::info("ISCSI_OPENED", {{"session", std::to_string(id_)}, {"target", login.target_name()}, {"initiator", login.initiator_name()},
+                             {"peer", address_}, {"image", opened_.image}});
+  publish(boot::EventKind::session_opened, fmt::format("opened disk {:#04x}, image {}", opened_.drive, opened_.image));
+}
+
+void Connection::on_action(ListTargets& action) { session_->on_targets(core_->directory.targets_for(action.initiator), actions_); }
+
+/// `text` goes on after who did it: "PC 52:54:00:e2:e0:01 opened disk 0x80".
+void Connection::publish(boot::EventKind kind, std::string text) {
+  boot::Event event;
+  event.kind = kind;
+  event.mac = opened_.mac;
+  if (const auto address = parse_ipv4_address(host_of(address_))) event.address = *address;
+  const std::string who = opened_.mac ? "PC " + opened_.mac->to_string() : session_->login().initiator_name() + " at " + address_;
+  event.text = who + " " + text;
+  event.fields = {{"session", std::to_string(id_)}, {"target", session_->login().target_name()},
+                  {"initiator", session_->login().initiator_name()}, {"peer", address_}};
+  core_->events.publish(std::move(event));
+}
+
+}  // namespace bootferry::iscsi
