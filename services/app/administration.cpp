@@ -153,8 +153,7 @@ Result<std::filesystem::path> ApplianceAdministration::image_path(std::string_vi
 std::vector<boot::SessionView> ApplianceAdministration::sessions() { return parts_.target.sessions(); }
 
 Result<void> ApplianceAdministration::drop_session(std::uint64_t id) {
-  if (parts_.target.drop(id)) return {};
-  return fail(ErrorKind::not_found, fmt::format("there is no session {}; \"bootferry session list\" shows all", id));
+  return parts_.target.drop(id);
 }
 
 std::vector<boot::Lease> ApplianceAdministration::leases() { return parts_.leases.load(); }

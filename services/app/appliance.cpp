@@ -264,7 +264,7 @@ void Appliance::stop() {
     p.tftp.stop();
   });
   p.http.stop();
-  p.target.stop();
+  p.target.stop(std::chrono::seconds(3));
   p.loops.stop();
   p.disk_pool.stop();
   p.events.flush();

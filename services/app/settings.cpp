@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/settings.hpp"
 
-#define TOML_EXCEPTIONS 0
 #include <fmt/format.h>
 #include <fstream>
 #include <functional>
@@ -139,14 +138,14 @@ Result<DhcpMode> parse_dhcp_mode(std::string_view name) {
 }
 
 Result<Settings> parse_settings(std::string_view text, const std::string& file_name) {
-  const toml::parse_result parsed = toml::parse(text, file_name);
-  if (!parsed) {
-    const toml::parse_error& error = parsed.error();
+  try {
+    const toml::table table = toml::parse(text, file_name);
+    Settings settings;
+    if (Complaint complaint = read_table(table, "", file_name, settings)) return fail(ErrorKind::invalid, *complaint);
+    return settings;
+  } catch (const toml::parse_error& error) {
     return fail(ErrorKind::invalid, fmt::format("{}:{}: {}", file_name, error.source().begin.line, error.description()));
   }
-  Settings settings;
-  if (Complaint complaint = read_table(parsed.table(), "", file_name, settings)) return fail(ErrorKind::invalid, *complaint);
-  return settings;
 }
 
 Result<Settings> read_settings(const std::filesystem::path& file) {
