@@ -115,7 +115,8 @@ TEST(Crowd, no_address_has_two_owners_whatever_happens) {
     const std::uint32_t who = random.u32() % 150;
     lab.clock.advance(std::chrono::seconds(random.u32() % 3));
     (void)lab.responder.on_tick(lab.now());
-    Message message = make_request(static_cast<MessageType>(1 + random.u32() % 8), machine(who));
+    constexpr std::uint8_t types[] = {1, 1, 1, 1, 3, 3, 3, 3, 3, 3, 3, 4, 7, 8, 2, 5};
+    Message message = make_request(static_cast<MessageType>(types[random.u32() % 16]), machine(who));
     if (random.u32() % 2) message.set_address(option::server_id, random.u32() % 4 ? us : ip("10.99.0.2"));
     if (random.u32() % 2) message.set_address(option::requested_address, has.contains(who) ? has[who] : Ipv4Address{ip("10.99.0.90").value + random.u32() % 120});
     if (random.u32() % 3 == 0) message.ciaddr = has.contains(who) ? has[who] : Ipv4Address{ip("10.99.0.90").value + random.u32() % 120};
