@@ -158,7 +158,8 @@ void Server::stop() {
     std::promise<void> ended;
     auto done = ended.get_future();
     auto ending = end_tasks(*floor);
-    asio::co_spawn(floor->context, std::move(ending), [&ended](std::exception_ptr) { ended.set_value(); });
+    auto on_end = [&ended](std::exception_ptr) { ended.set_value(); };
+    asio::co_spawn(floor->context, std::move(ending), std::move(on_end));
     done.wait();
   }
   impl.lan.reset();

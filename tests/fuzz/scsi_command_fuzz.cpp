@@ -2,7 +2,7 @@
 // Random CDBs with random data from two initiators on one small disk: no crash, no read outside, every command ends.
 #include <cstdint>
 
-#include "../support/scsi_initiator.hpp"
+#include "support/scsi_initiator.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace bootferry;
