@@ -62,7 +62,7 @@ void Session::on_answer(CommandId id, CommandAnswer answer, Actions& actions) {
 
 void Session::send_answer(Command& command, const CommandAnswer& answer) {
   const std::uint32_t expected = command.expected_length;
-  const auto length = command.write ? command.needed : static_cast<std::uint32_t>(answer.data.size());
+  const auto length = command.needed != 0 ? command.needed : static_cast<std::uint32_t>(answer.data.size());
   const std::uint32_t sent = command.read ? static_cast<std::uint32_t>(std::min<std::size_t>(answer.data.size(), expected)) : 0;
   const bool overflow = length > expected;
   const bool underflow = length < expected;
