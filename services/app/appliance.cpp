@@ -17,6 +17,8 @@
 #include "app/administration.hpp"
 #include "app/client_activity.hpp"
 #include "app/disk_directory.hpp"
+#include "app/event_log.hpp"
+#include "app/event_pump.hpp"
 #include "app/loaders.hpp"
 #include "app/network_interface.hpp"
 #include "app/port_owner.hpp"
@@ -152,7 +154,7 @@ struct Appliance::Parts {
         registry(*database, bus, clock, db_pool),
         leases(*database, db_pool),
         events(*database, bus, db_pool),
-        activity(bus, db_pool),
+        pump(bus, db_pool, [this](const boot::Event& event) { on_event(event); }),
         library(settings.state_dir / "images"),
         token(load_or_make_admin_token(settings.state_dir, random)),
         loaders(find_loaders(settings.loader_dir, settings.state_dir / "loaders")),
@@ -178,6 +180,7 @@ struct Appliance::Parts {
   db::LeaseStore leases;
   db::EventStore events;
   ClientActivity activity;
+  EventPump pump;
   images::ImageLibrary library;
   AdminToken token;
   boot::LoaderCatalog loaders;
@@ -191,6 +194,10 @@ struct Appliance::Parts {
   dhcp::Server dhcp;
 
   void open_listeners();
+  void on_event(const boot::Event& event) {
+    log_event(event);
+    activity.on_event(event);
+  }
   /// DHCP and TFTP live on loop 0 and are touched only there.
   void run_on_first_loop(std::function<void()> what);
   void publish(boot::EventKind kind, std::string text);

@@ -36,15 +36,6 @@ bool is_netboot(const boot::Event& event) {
 
 }  // namespace
 
-ClientActivity::ClientActivity(boot::EventBus& bus, WorkerPool& db_pool) {
-  auto wake = [this, &db_pool] {
-    db_pool.post([this] {
-      for (const boot::Event& event : subscription_->take().events) on_event(event);
-    });
-  };
-  subscription_ = bus.subscribe(wake);
-}
-
 void ClientActivity::on_event(const boot::Event& event) {
   if (!event.mac || !is_netboot(event)) return;
   std::lock_guard lock(mutex_);

@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a machine is waiting, booting or silent: remembers each machine's last netboot events. Fed from the EventBus on the
+// Whether a machine is waiting, booting or silent: remembers each machine's last netboot events. Fed by an EventPump on the
 // db thread, asked by Administration; thread-safe.
 #pragma once
 
-#include <memory>
 #include <mutex>
 #include <unordered_map>
 
 #include "base/clock.hpp"
-#include "base/worker_pool.hpp"
 #include "boot/administration.hpp"
-#include "boot/event_bus.hpp"
+#include "boot/event.hpp"
 
 namespace bootferry::app {
 
 class ClientActivity {
  public:
-  ClientActivity(boot::EventBus& bus, WorkerPool& db_pool);
-
   void on_event(const boot::Event& event);
   /// `last_seen`: when the registry heard it last (a waiting screen asks again without an event each time).
   /// `on` is for the caller to say: only he knows the sessions.
@@ -32,7 +28,6 @@ class ClientActivity {
 
   mutable std::mutex mutex_;
   std::unordered_map<MacAddress, Last> last_;
-  std::unique_ptr<boot::EventSubscription> subscription_;
 };
 
 }  // namespace bootferry::app
