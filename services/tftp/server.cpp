@@ -20,7 +20,7 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::udp;
 
-constexpr auto tick = std::chrono::milliseconds{100};
+constexpr auto tick = std::chrono::milliseconds{20};  ///< only while there are downloads
 constexpr int datagrams_a_turn = 64;  ///< then other work of the loop gets its turn
 
 std::string printable(std::string_view text) {

@@ -26,7 +26,7 @@ struct Settings {
   std::string interface;  ///< only on this one, unless empty
   TransferLimits limits;
   std::size_t max_transfers = 512;
-  std::size_t max_transfers_per_address = 16;
+  std::size_t max_transfers_per_address = 64;  ///< one address may be many machines behind a router
 };
 
 class Server {

@@ -7,6 +7,8 @@ namespace bootferry::tftp {
 namespace {
 
 constexpr std::chrono::seconds longest_wait{8};  ///< the backoff's ceiling, unless the client asked for more
+/// An ACK below the window's end may tell of a lost block, or be a copy, or be overtaken by the ACK of the whole window: after so long it is a loss.
+constexpr std::chrono::milliseconds gap_wait{20};
 
 }  // namespace
 
@@ -26,17 +28,18 @@ Transfer::Actions Transfer::on_ack(std::uint16_t block, SteadyTime now) {
   if (news > sent_ - acked_) return {};
   const bool first_answer = !proven_ && (news > 0 || sent_ == 0);
   if (news == 0 && !first_answer) {
-    // With a window of one, a repeated ACK says nothing. With more, it says that the block behind it was lost.
-    if (terms_.window == 1 || sent_ == acked_ || gap_answered_ == acked_) return {};
-    gap_answered_ = acked_;
-    return repeat(now);
+    // With a window of one, a repeated ACK says nothing. With more, it may say that the block behind it was lost.
+    const bool may_be_a_gap = terms_.window > 1 && sent_ > acked_ && gap_answered_ != acked_;
+    if (may_be_a_gap) expect_gap(now);
+    return {};
   }
   proven_ = true;
   acked_ += news;
   tries_ = 1;
-  gap_answered_.reset();
   if (acked_ == last_block()) return end(Outcome::done);
-  return send_window(now);
+  if (acked_ == sent_) return send_window(now);
+  expect_gap(now);
+  return {};
 }
 
 Transfer::Actions Transfer::on_error() {
@@ -47,6 +50,7 @@ Transfer::Actions Transfer::on_error() {
 
 Transfer::Actions Transfer::on_tick(SteadyTime now) {
   if (ended_ || now < deadline_) return {};
+  if (gap_expected_) return repeat(now);
   if (tries_ < (proven_ ? max_tries : max_unproven_tries)) {
     ++tries_;
     gap_answered_.reset();
@@ -76,6 +80,7 @@ int Transfer::percent() const {
 
 Transfer::Actions Transfer::send_window(SteadyTime now) {
   sent_ = std::min(acked_ + terms_.window, last_block());
+  gap_expected_ = false;
   arm(now);
   return {.first_block = acked_ + 1, .block_count = static_cast<std::size_t>(sent_ - acked_)};
 }
@@ -85,6 +90,12 @@ Transfer::Actions Transfer::repeat(SteadyTime now) {
   if (sent_ > acked_) return send_window(now);
   arm(now);
   return {.send_option_ack = true};
+}
+
+void Transfer::expect_gap(SteadyTime now) {
+  gap_expected_ = true;
+  gap_answered_ = acked_;
+  deadline_ = now + gap_wait;
 }
 
 Transfer::Actions Transfer::end(Outcome outcome) {

@@ -3,7 +3,7 @@
 // window RFC 7440). Called by server on loop 0, one for each transfer; never touches a socket or a clock.
 //
 // A repeated ACK makes no new DATA (the Sorcerer's Apprentice), save once per window when the client says by it that it missed
-// a block. Until the address has proven itself by an ACK, only the first packet is sent, and only a few times.
+// a block and no better ACK follows within a moment. Until the address has proven itself by an ACK, only the first packet is sent, and only a few times.
 #pragma once
 
 #include <optional>
@@ -57,6 +57,7 @@ class Transfer {
   [[nodiscard]] Actions send_window(SteadyTime now);
   [[nodiscard]] Actions repeat(SteadyTime now);
   [[nodiscard]] Actions end(Outcome outcome);
+  void expect_gap(SteadyTime now);
   void arm(SteadyTime now);
 
   ByteView content_;
@@ -64,6 +65,7 @@ class Transfer {
   std::uint64_t acked_ = 0;  ///< blocks the client has; block numbers here do not wrap, on the wire they do
   std::uint64_t sent_ = 0;   ///< the last block sent
   std::optional<std::uint64_t> gap_answered_;  ///< the value of acked_ whose repeated ACK was already answered
+  bool gap_expected_ = false;                  ///< at the deadline the blocks behind acked_ are sent again
   bool proven_ = false;
   bool ended_ = false;
   int tries_ = 1;
