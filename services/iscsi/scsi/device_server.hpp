@@ -117,6 +117,9 @@ struct Identity {
   std::string serial;       ///< VPD 80h; printable ASCII
   bool read_only = false;
   bool removable = false;
+  /// What initiators align to, and what UNMAP frees whole: the page size of the file systems below (READ CAPACITY(16),
+  /// VPD B0h).
+  std::uint32_t physical_block_size = 4096;
 };
 
 class LogicalUnit {

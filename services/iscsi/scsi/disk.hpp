@@ -4,6 +4,7 @@
 // reservation is held.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 
@@ -39,10 +40,15 @@ class Disk final : public LogicalUnit {
 
   /// Limits, in blocks; VPD B0h announces them.
   [[nodiscard]] std::uint32_t max_transfer() const { return (8u << 20) / block_size_; }
-  [[nodiscard]] std::uint32_t max_span() const {
+  [[nodiscard]] std::uint32_t max_verify() const {
     return (1u << 30) / block_size_;
-  }  ///< WRITE SAME, VERIFY without data
-  [[nodiscard]] std::uint32_t physical_blocks() const { return block_size_ < 4096 ? 4096 / block_size_ : 1; }
+  }  ///< VERIFY without data: VPD has no field for it
+  [[nodiscard]] std::uint32_t max_unmap() const { return 1u << 20; }
+  [[nodiscard]] std::uint32_t max_write_same() const { return 65528; }
+  [[nodiscard]] std::uint32_t max_compare_and_write() const { return 128; }
+  [[nodiscard]] std::uint32_t physical_blocks() const {
+    return std::max(identity_.physical_block_size / block_size_, 1u);
+  }
 
   [[nodiscard]] Attentions& attentions() { return attentions_; }
   [[nodiscard]] Medium& medium() { return medium_; }

@@ -93,17 +93,17 @@ Bytes block_limits(const Disk& disk) {  // SBC-3 6.6.4
   Bytes bytes;
   ByteWriter out(bytes);
   const bool thin = disk.thin();
-  out.u8(0x01);  // WSNZ
-  out.u8(255);   // COMPARE AND WRITE
+  out.u8(0x00);  // WSNZ 0: a WRITE SAME of 0 blocks goes to the end of the disk
+  out.u8(static_cast<std::uint8_t>(disk.max_compare_and_write()));
   out.u16(static_cast<std::uint16_t>(disk.physical_blocks()));
   out.u32(disk.max_transfer());
   out.u32((1u << 20) / disk.block_size());  // optimal transfer length
   out.u32(0);
-  out.u32(thin ? disk.max_span() : 0);
+  out.u32(thin ? disk.max_unmap() : 0);
   out.u32(thin ? 256 : 0);
   out.u32(thin ? disk.physical_blocks() : 0);
   out.u32(thin ? 0x80000000u : 0);  // UGAVALID, alignment 0
-  out.u64(disk.max_span());
+  out.u64(disk.max_write_same());
   out.zeros(60 - bytes.size());
   return bytes;
 }

@@ -12,7 +12,13 @@ namespace bootferry::iscsi::scsi {
 class Medium {
  public:
   [[nodiscard]] bool loaded() const { return loaded_.load(std::memory_order_acquire); }
-  void load() { loaded_.store(true, std::memory_order_release); }
+  /// false: a nexus forbids to move the medium.
+  [[nodiscard]] bool load() {
+    std::lock_guard lock(mutex_);
+    if (!loaded_ && !prevented_by_.empty()) return false;
+    loaded_.store(true, std::memory_order_release);
+    return true;
+  }
   /// false: a nexus forbids it.
   [[nodiscard]] bool eject() {
     std::lock_guard lock(mutex_);

@@ -28,13 +28,11 @@ Step start_stop_unit(Command& command) {
   if (cdb.u8(4) >> 4 != 0) return command.good();
   if (!command.disk().identity().removable || !cdb.bit(4, 0x02)) return command.good();
   Medium& medium = command.disk().medium();
-  if (cdb.bit(4, 0x01)) {
-    if (!medium.loaded())
-      command.disk().attentions().raise_for_others(command.nexus(), attention::medium_may_have_changed);
-    medium.load();
-    return command.good();
-  }
-  return medium.eject() ? command.good() : command.refuse(medium_removal_prevented());
+  if (!cdb.bit(4, 0x01)) return medium.eject() ? command.good() : command.refuse(medium_removal_prevented());
+  const bool was_out = !medium.loaded();
+  if (!medium.load()) return command.refuse(medium_removal_prevented());
+  if (was_out) command.disk().attentions().raise_for_others(command.nexus(), attention::medium_may_have_changed);
+  return command.good();
 }
 
 Step prevent_allow_medium_removal(Command& command) {

@@ -45,7 +45,7 @@ Step on_parameters(Command& command, ByteView data) {
     in.skip(4);
     if (!command.disk().contains(range)) return command.refuse(lba_out_of_range());
     total += range.count;
-    if (total > command.disk().max_span()) {
+    if (total > command.disk().max_unmap()) {
       return command.refuse(invalid_parameter(static_cast<std::uint16_t>(head_length + i * descriptor_length + 8)));
     }
     if (range.count != 0) ranges.push_back(range);

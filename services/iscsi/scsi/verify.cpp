@@ -90,7 +90,7 @@ Step verify(Command& command) {
   if (range.count == 0) return command.good();
   const Disk& disk = command.disk();
   const ByteCheck how = byte_check(command.cdb());
-  const std::uint32_t limit = how == ByteCheck::all ? disk.max_transfer() : disk.max_span();
+  const std::uint32_t limit = how == ByteCheck::all ? disk.max_transfer() : disk.max_verify();
   if (range.count > limit) return command.refuse(invalid_field(command.cdb().count_field()));
   if (how == ByteCheck::medium) {
     return command.run(std::make_shared<VerifyWork>(disk.bytes(range.lba), disk.bytes(range.count), Bytes{}, false),

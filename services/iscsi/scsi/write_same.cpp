@@ -42,9 +42,17 @@ class WriteSameWork final : public DiskWork {
   bool durable_;
 };
 
+// 0 blocks are all from the LBA on (VPD B0h: WSNZ 0).
+BlockRange range_of(const Command& command) {
+  BlockRange range = command.cdb().range();
+  const std::uint64_t end = command.disk().blocks();
+  if (range.count == 0 && range.lba < end) range.count = end - range.lba;
+  return range;
+}
+
 Step start_work(Command& command, Bytes pattern) {
   const Disk& disk = command.disk();
-  const BlockRange range = command.cdb().range();
+  const BlockRange range = range_of(command);
   // Unmapping may stand for writing zeros only where unmapped blocks read as zeros (SBC-3 5.43).
   const bool unmaps = command.cdb().bit(1, 0x08) && disk.capabilities().trimmed_reads_zero;
   if (std::ranges::all_of(pattern, [](std::uint8_t byte) { return byte == 0; })) pattern.clear();
@@ -63,15 +71,14 @@ Step on_pattern(Command& command, ByteView data) {
 Step write_same(Command& command) {
   const Cdb& cdb = command.cdb();
   const Disk& disk = command.disk();
-  const BlockRange range = cdb.range();
+  const BlockRange range = range_of(command);
   const bool unmaps = cdb.bit(1, 0x08);
   const bool no_data = cdb.length() == 16 && cdb.bit(1, 0x01);  // NDOB
   if (cdb.u8(1) >> 5 != 0) return command.refuse(invalid_field(1));
   if (cdb.bit(1, 0x10)) return command.refuse(invalid_field(1));  // ANCHOR: nothing is anchored here
   if (unmaps && !disk.thin()) return command.refuse(invalid_field(1));
-  if (range.count == 0) return command.refuse(invalid_field(cdb.count_field()));  // WSNZ
   if (!disk.contains(range)) return command.refuse(lba_out_of_range());
-  if (range.count > disk.max_span()) return command.refuse(invalid_field(cdb.count_field()));
+  if (range.count > disk.max_write_same()) return command.refuse(invalid_field(cdb.count_field()));
   if (no_data) return start_work(command, {});
   // One block exactly: a sender of more means something else (the bytes behind it would vanish unseen).
   if (command.expected_data_out().value_or(disk.block_size()) != disk.block_size())

@@ -107,13 +107,34 @@ TEST_F(ThinTest, write_same_with_unmap_and_other_bytes_writes_them) {
 }
 
 TEST_F(ThinTest, write_same_limits) {
-  EXPECT_EQ(pc_.send({0x41, 0, 0, 0, 0, 0, 0, 0, 0, 0}, Bytes(512)).sense->field, 7);  // WSNZ
   EXPECT_EQ(pc_.send({0x41, 0, 0, 0, 0x07, 0xff, 0, 0, 2, 0}, Bytes(512)).code(), 0x2100);
   EXPECT_EQ(pc_.send({0x41, 0x20, 0, 0, 0, 0, 0, 0, 1, 0}, Bytes(512)).sense->field, 1);
   EXPECT_EQ(pc_.send({0x41, 0x18, 0, 0, 0, 0, 0, 0, 1, 0}, Bytes(512)).sense->field, 1);  // ANCHOR
   EXPECT_EQ(pc_.send({0x41, 0, 0, 0, 0, 0, 0, 0, 1, 0}, Bytes(1024)).code(), 0x2400);     // more than one block sent
   EXPECT_EQ(pc_.send({0x41, 0, 0, 0, 0, 0, 0, 0, 1, 0}, Bytes(256)).code(), 0x2400);
   EXPECT_TRUE(device_->calls().empty());
+}
+
+TEST_F(ThinTest, write_same_of_zero_blocks_goes_to_the_end) {
+  const std::uint64_t first = blocks - 3;
+  ASSERT_TRUE(
+      pc_.send({0x41, 0, 0, 0, static_cast<std::uint8_t>(first >> 8), static_cast<std::uint8_t>(first), 0, 0, 0, 0},
+               Bytes(512, 9))
+          .good());
+  EXPECT_EQ(on_disk(first, 3), Bytes(3 * 512, 9));
+  EXPECT_EQ(on_disk(first - 1), Bytes(512));
+  EXPECT_TRUE(pc_.send({0x41, 0, 0, 0, 0x08, 0x00, 0, 0, 0, 0}, Bytes(512, 9)).good());
+  EXPECT_EQ(pc_.send({0x41, 0, 0, 0, 0x08, 0x01, 0, 0, 0, 0}, Bytes(512, 9)).code(), 0x2100);
+}
+
+TEST_F(ThinTest, write_same_and_compare_and_write_keep_their_limits) {
+  auto unit = make_unit(std::make_shared<images::MemoryDevice>(mib(64)));
+  test::ScsiInitiator pc(*unit, 3);
+  EXPECT_TRUE(pc.send({0x93, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xf8, 0, 0}).good());
+  EXPECT_EQ(pc.send({0x93, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xf9, 0, 0}).sense->field, 10);
+  EXPECT_EQ(pc.send({0x93, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}).sense->field, 10);  // to the end is too far
+  EXPECT_TRUE(pc.send({0x89, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 128, 0, 0}, Bytes(256 * 512)).good());
+  EXPECT_EQ(pc.send({0x89, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 129, 0, 0}, Bytes(258 * 512)).sense->field, 13);
 }
 
 TEST_F(ThinTest, get_lba_status_tells_mapped_from_unmapped) {

@@ -96,6 +96,14 @@ class HugeDevice final : public images::BlockDevice {
   ByteCount size_;
 };
 
+TEST_F(ScsiTest, physical_blocks_are_told_as_configured) {
+  Identity native = identity();
+  native.physical_block_size = 512;
+  auto unit = make_disk(device_, native);
+  test::ScsiInitiator pc(*unit, 3);
+  EXPECT_EQ(pc.send({0x9e, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, 0, 0}).data[13], 0);
+}
+
 TEST_F(ScsiTest, read_capacity_10_sends_big_disks_to_16) {
   for (const auto& [count, last] :
        {std::pair{0xffffffffull, 0xfffffffeull}, {0x100000000ull, 0xffffffffull}, {0x200000000ull, 0xffffffffull}}) {
@@ -149,6 +157,10 @@ TEST_F(ScsiTest, prevention_holds_the_medium_until_its_nexus_goes) {
   EXPECT_EQ(pc.send({0x1b, 0, 0, 0, 2, 0}).code(), 0x5302);
   other.reset();
   EXPECT_TRUE(pc.send({0x1b, 0, 0, 0, 2, 0}).good());
+  EXPECT_TRUE(pc.send({0x1e, 0, 0, 0, 1, 0}).good());
+  EXPECT_EQ(pc.send({0x1b, 0, 0, 0, 3, 0}).code(), 0x5302);  // not put in either
+  EXPECT_TRUE(pc.send({0x1e, 0, 0, 0, 0, 0}).good());
+  EXPECT_TRUE(pc.send({0x1b, 0, 0, 0, 3, 0}).good());
 }
 
 TEST(EncodeSense, fixed_format_with_a_field_pointer) {
