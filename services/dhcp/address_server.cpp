@@ -26,6 +26,10 @@ Bytes client_id_of(const Message& message) {
   return id && id->size() <= 255 ? *id : Bytes{};
 }
 
+std::string render_duration(std::chrono::seconds duration) {
+  return duration.count() % 60 == 0 ? fmt::format("{} minutes", duration.count() / 60) : fmt::format("{} seconds", duration.count());
+}
+
 }  // namespace
 
 void AddressServer::on_request(const Request& request, Moment now, Actions& out) {
@@ -176,7 +180,7 @@ void AddressServer::grant(const Request& request, Ipv4Address address, Moment no
   add_network_options(ack, settings_);
   if (request.boot) add_boot_options(ack, *request.boot, BootForm::server, settings_);
   const Destination to = destination_of(ack, request.message, settings_);
-  std::string text = fmt::format("{} has the address {} for {} minutes.", request.mac.to_string(), address.to_string(), settings_.lease_time.count() / 60);
+  std::string text = fmt::format("{} has the address {} for {}.", request.mac.to_string(), address.to_string(), render_duration(settings_.lease_time));
   std::vector<boot::Event> events{event_of(boot::EventKind::dhcp_ack, request.mac, address, std::move(text), {{"hostname", lease.hostname}})};
   out.push_back(SaveLease{lease, finish(std::move(ack), request.message, Port::server, to), std::move(events)});
   out.push_back(LearnAddress{address, request.mac});

@@ -11,6 +11,7 @@ constexpr std::uint8_t next_header_icmpv6 = 58, hop_limit = 255;
 constexpr std::uint8_t type_solicitation = 133, type_advertisement = 134;
 constexpr std::size_t ethernet_header = 14, ipv6_header = 40, solicitation_size = 8;
 constexpr Ipv6Address all_nodes{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+constexpr MacAddress all_nodes_mac{{0x33, 0x33, 0, 0, 0, 1}};  // RFC 2464 7
 
 /// RFC 8200 8.1; `addresses` are the source and the destination as they stand in the header.
 std::uint16_t icmpv6_checksum(ByteView addresses, ByteView message) {
@@ -38,7 +39,7 @@ Ipv6Address link_local_address(const MacAddress& mac) {
   return {0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(o[0] ^ 2), o[1], o[2], 0xff, 0xfe, o[3], o[4], o[5]};
 }
 
-std::optional<MacAddress> find_router_solicitation(ByteView frame) {
+std::optional<Solicitation> find_router_solicitation(ByteView frame) {
   ByteReader reader(frame);
   reader.skip(6);
   const ByteView source = reader.take(6);
@@ -51,23 +52,26 @@ std::optional<MacAddress> find_router_solicitation(ByteView frame) {
   if (!reader.ok() || next_header != next_header_icmpv6 || hops != hop_limit || message.size() < solicitation_size) return std::nullopt;
   if (message[0] != type_solicitation || message[1] != 0 || icmpv6_checksum(addresses, message) != 0) return std::nullopt;
   if (!has_whole_options(message.subspan(solicitation_size))) return std::nullopt;
-  const MacAddress mac = MacAddress::from(source);
-  return mac.is_multicast() || mac == MacAddress{} ? std::nullopt : std::optional(mac);
+  Solicitation client{MacAddress::from(source), {}};
+  std::copy_n(addresses.begin(), client.address.size(), client.address.begin());
+  const bool plausible = !client.mac.is_multicast() && client.mac != MacAddress{} && client.address[0] != 0xff;
+  return plausible ? std::optional(client) : std::nullopt;
 }
 
-Bytes encode_router_advertisement(const MacAddress& our_mac, const Ipv6Address& our_address, const MacAddress& client) {
+Bytes encode_router_advertisement(const MacAddress& our_mac, const Solicitation& client) {
   constexpr std::uint16_t size = 16;
+  const bool has_address = client.address != Ipv6Address{};
   Bytes frame;
   ByteWriter writer(frame);
-  writer.bytes(client.octets);
+  writer.bytes(has_address ? client.mac.octets : all_nodes_mac.octets);
   writer.bytes(our_mac.octets);
   writer.u16(ethertype_ipv6);
   writer.u32(0x60000000);
   writer.u16(size);
   writer.u8(next_header_icmpv6);
   writer.u8(hop_limit);
-  writer.bytes(our_address);
-  writer.bytes(all_nodes);
+  writer.bytes(link_local_address(our_mac));
+  writer.bytes(has_address ? client.address : all_nodes);
   writer.u8(type_advertisement);
   writer.u8(0);
   writer.u16(0);    // checksum, below
@@ -81,36 +85,39 @@ Bytes encode_router_advertisement(const MacAddress& our_mac, const Ipv6Address& 
   return frame;
 }
 
-bool RouterAdvertiser::on_solicitation(const MacAddress& client, SteadyTime now) {
-  if (netbooting_.has(client, now - netboot_time)) return true;
+bool RouterAdvertiser::on_solicitation(const Solicitation& client, SteadyTime now) {
+  if (netbooting_.find(client.mac, now - netboot_time)) return true;
   early_.note(client, now);
   return false;
 }
 
-bool RouterAdvertiser::on_netbooting(const MacAddress& client, SteadyTime now) {
-  netbooting_.note(client, now);
-  const bool waits = early_.has(client, now - early_time);
+std::optional<Solicitation> RouterAdvertiser::on_netbooting(const MacAddress& client, SteadyTime now) {
+  netbooting_.note({client, {}}, now);
+  const std::optional<Solicitation> waiting = early_.find(client, now - early_time);
   early_.forget(client);
-  return waits;
+  return waiting;
 }
 
-void RouterAdvertiser::Recent::note(const MacAddress& mac, SteadyTime now) {
-  forget(mac);
-  if (times_.size() >= limit_) forget(MacAddress(order_.begin()->second));
-  times_.emplace(mac, now);
-  order_.insert({now, mac});
+void RouterAdvertiser::Recent::note(const Solicitation& client, SteadyTime now) {
+  forget(client.mac);
+  if (entries_.size() >= limit_) {
+    const MacAddress oldest = order_.begin()->second;
+    forget(oldest);
+  }
+  entries_.emplace(client.mac, Entry{client, now});
+  order_.insert({now, client.mac});
 }
 
 void RouterAdvertiser::Recent::forget(const MacAddress& mac) {
-  const auto at = times_.find(mac);
-  if (at == times_.end()) return;
-  order_.erase({at->second, mac});
-  times_.erase(at);
+  const auto at = entries_.find(mac);
+  if (at == entries_.end()) return;
+  order_.erase({at->second.at, mac});
+  entries_.erase(at);
 }
 
-bool RouterAdvertiser::Recent::has(const MacAddress& mac, SteadyTime since) const {
-  const auto at = times_.find(mac);
-  return at != times_.end() && at->second >= since;
+std::optional<Solicitation> RouterAdvertiser::Recent::find(const MacAddress& mac, SteadyTime since) const {
+  const auto at = entries_.find(mac);
+  return at != entries_.end() && at->second.at >= since ? std::optional(at->second.client) : std::nullopt;
 }
 
 }  // namespace bootferry::dhcp

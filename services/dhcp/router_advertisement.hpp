@@ -20,11 +20,18 @@ using Ipv6Address = std::array<std::uint8_t, 16>;
 /// fe80:: and the MAC as an EUI-64 (RFC 4291 appendix A).
 [[nodiscard]] Ipv6Address link_local_address(const MacAddress& mac);
 
-/// The Ethernet source of a valid Router Solicitation (RFC 4861 6.1.1: hop limit 255, code 0, checksum, whole options).
-[[nodiscard]] std::optional<MacAddress> find_router_solicitation(ByteView frame);
+/// Who asks for a router; an address of zeros when it has none yet.
+struct Solicitation {
+  MacAddress mac;
+  Ipv6Address address{};
+  friend bool operator==(const Solicitation&, const Solicitation&) = default;
+};
+/// Of a valid Router Solicitation (RFC 4861 6.1.1: hop limit 255, code 0, checksum, whole options).
+[[nodiscard]] std::optional<Solicitation> find_router_solicitation(ByteView frame);
 
-/// To one machine's MAC, yet addressed to all nodes (ff02::1).
-[[nodiscard]] Bytes encode_router_advertisement(const MacAddress& our_mac, const Ipv6Address& our_address, const MacAddress& client);
+/// To the one machine that asked (RFC 4861 6.2.6 allows it), so that nobody else on the LAN hears of it. One without an address
+/// gets it by multicast: iPXE drops a frame to its own MAC that is addressed to ff02::1.
+[[nodiscard]] Bytes encode_router_advertisement(const MacAddress& our_mac, const Solicitation& client);
 
 class RouterAdvertiser {
  public:
@@ -32,21 +39,26 @@ class RouterAdvertiser {
   static constexpr std::chrono::seconds early_time{5};     ///< how long a solicitation waits for that first DHCP message
 
   /// True: advertise to this machine now.
-  [[nodiscard]] bool on_solicitation(const MacAddress& client, SteadyTime now);
-  [[nodiscard]] bool on_netbooting(const MacAddress& client, SteadyTime now);
+  [[nodiscard]] bool on_solicitation(const Solicitation& client, SteadyTime now);
+  /// A solicitation that waited for this.
+  [[nodiscard]] std::optional<Solicitation> on_netbooting(const MacAddress& client, SteadyTime now);
 
  private:
   /// MACs with the time of their last message; the oldest leave first.
   class Recent {
    public:
     explicit Recent(std::size_t limit) : limit_(limit) {}
-    void note(const MacAddress& mac, SteadyTime now);
+    void note(const Solicitation& client, SteadyTime now);
     void forget(const MacAddress& mac);
-    [[nodiscard]] bool has(const MacAddress& mac, SteadyTime since) const;
+    [[nodiscard]] std::optional<Solicitation> find(const MacAddress& mac, SteadyTime since) const;
 
    private:
+    struct Entry {
+      Solicitation client;
+      SteadyTime at;
+    };
     std::size_t limit_;
-    std::unordered_map<MacAddress, SteadyTime> times_;
+    std::unordered_map<MacAddress, Entry> entries_;
     std::set<std::pair<SteadyTime, MacAddress>> order_;
   };
 

@@ -48,7 +48,7 @@ class Server::Core : public std::enable_shared_from_this<Core> {
   void on_saved(const Result<void>& saved, const SaveLease& save);
   void send(const Send& message);
   void send_frame(const Bytes& frame);
-  void advertise(const MacAddress& client);
+  void advertise(const Solicitation& client);
   void arm_timer();
   [[nodiscard]] Moment now() const { return {deps_.clock.now(), deps_.clock.wall_now()}; }
   void warn(std::string_view name, const std::string& why);
@@ -140,7 +140,7 @@ void Server::Core::read_solicitations() {
     const std::optional<ByteView> frame = try_receive_frame(solicitation_socket_->native_handle(), buffer_);
     if (!frame) return;
     const auto client = find_router_solicitation(*frame);
-    if (client && *client != settings_.interface_mac && advertiser_.on_solicitation(*client, now().steady)) advertise(*client);
+    if (client && client->mac != settings_.interface_mac && advertiser_.on_solicitation(*client, now().steady)) advertise(*client);
   }
 }
 
@@ -168,7 +168,8 @@ void Server::Core::perform(Action& action) {
   } else if (const auto* learned = std::get_if<LearnAddress>(&action)) {
     deps_.addresses.learn(learned->address, learned->mac);
   } else if (const auto* netbooting = std::get_if<Netbooting>(&action)) {
-    if (solicitation_socket_ && advertiser_.on_netbooting(netbooting->mac, now().steady)) advertise(netbooting->mac);
+    if (!solicitation_socket_) return;
+    if (const auto waiting = advertiser_.on_netbooting(netbooting->mac, now().steady)) advertise(*waiting);
   }
 }
 
@@ -194,9 +195,9 @@ void Server::Core::send_frame(const Bytes& frame) {
   if (!sent) warn("DHCP_SEND_FAILED", sent.error().message);
 }
 
-void Server::Core::advertise(const MacAddress& client) {
-  send_frame(encode_router_advertisement(settings_.interface_mac, link_local_address(settings_.interface_mac), client));
-  log::debug("ROUTER_ADVERTISED", {{"mac", client.to_string()}});
+void Server::Core::advertise(const Solicitation& client) {
+  send_frame(encode_router_advertisement(settings_.interface_mac, client));
+  log::debug("ROUTER_ADVERTISED", {{"mac", client.mac.to_string()}});
 }
 
 void Server::Core::arm_timer() {

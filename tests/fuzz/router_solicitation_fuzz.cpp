@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const ByteView frame(data, size);
   (void)dhcp::find_arp_claim(frame);
   if (const auto client = dhcp::find_router_solicitation(frame)) {
-    (void)dhcp::encode_router_advertisement(MacAddress{}, dhcp::link_local_address(*client), *client);
+    (void)dhcp::encode_router_advertisement(MacAddress{}, *client);
   }
   return 0;
 }

@@ -13,6 +13,7 @@ namespace {
 
 using namespace testing;
 const MacAddress our_mac = mac("02:00:00:00:00:01");
+Solicitation asking(const MacAddress& client) { return {client, link_local_address(client)}; }
 
 TEST(Checksum, of_the_rfc_1071_example) {
   EXPECT_EQ(internet_checksum(Bytes{0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7}), static_cast<std::uint16_t>(~0xddf2));
@@ -83,10 +84,10 @@ Bytes solicitation(const MacAddress& from, bool with_option = true) {
 }
 
 TEST(RouterSolicitation, of_ipxe_is_understood_with_and_without_option_and_padding) {
-  EXPECT_EQ(find_router_solicitation(solicitation(pc1)), pc1);
+  EXPECT_EQ(find_router_solicitation(solicitation(pc1)), asking(pc1));
   Bytes padded = solicitation(pc1, false);
   padded.resize(80, 0);
-  EXPECT_EQ(find_router_solicitation(padded), pc1);
+  EXPECT_EQ(find_router_solicitation(padded), asking(pc1));
 }
 
 TEST(RouterSolicitation, every_changed_byte_of_the_message_and_every_cut_is_refused) {
@@ -109,13 +110,12 @@ TEST(RouterSolicitation, with_an_option_of_no_length_is_refused) {
 }
 
 TEST(RouterAdvertisement, is_empty_and_configures_nothing) {
-  const Bytes frame = encode_router_advertisement(our_mac, link_local_address(our_mac), pc1);
+  const Bytes frame = encode_router_advertisement(our_mac, asking(pc1));
   ASSERT_EQ(frame.size(), 14u + 40 + 16);
   EXPECT_EQ(MacAddress::from(ByteView(frame).first(6)), pc1);
   EXPECT_EQ(frame[21], 255);                                    // hop limit
   EXPECT_EQ(Bytes(frame.begin() + 22, frame.begin() + 38), Bytes({0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xfe, 0, 0, 1}));
-  EXPECT_EQ(frame[38], 0xff);
-  EXPECT_EQ(frame[53], 1);                                      // ff02::1
+  EXPECT_EQ(Bytes(frame.begin() + 38, frame.begin() + 54), Bytes({0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0x50, 0x54, 0, 0xff, 0xfe, 0xe2, 0xe0, 1}));
   EXPECT_EQ(frame[54], 134);
   for (std::size_t i = 58; i < frame.size(); ++i) EXPECT_EQ(frame[i], 0) << i;  // flags, lifetime, timers: nothing
   Bytes pseudo(frame.begin() + 22, frame.begin() + 54);
@@ -125,23 +125,29 @@ TEST(RouterAdvertisement, is_empty_and_configures_nothing) {
   EXPECT_EQ(internet_checksum(pseudo), 0);
 }
 
+TEST(RouterAdvertisement, goes_by_multicast_to_a_machine_without_an_address) {
+  const Bytes frame = encode_router_advertisement(our_mac, {pc1, {}});
+  EXPECT_EQ(MacAddress::from(ByteView(frame).first(6)), mac("33:33:00:00:00:01"));
+  EXPECT_EQ(Bytes(frame.begin() + 38, frame.begin() + 54), Bytes({0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}));
+}
+
 TEST(RouterAdvertiser, answers_only_machines_that_netboot) {
   RouterAdvertiser advertiser;
   const SteadyTime start{std::chrono::hours(1)};
-  EXPECT_FALSE(advertiser.on_solicitation(pc2, start));
+  EXPECT_FALSE(advertiser.on_solicitation(asking(pc2), start));
   EXPECT_FALSE(advertiser.on_netbooting(pc1, start));
-  EXPECT_TRUE(advertiser.on_solicitation(pc1, start + std::chrono::seconds(119)));
-  EXPECT_FALSE(advertiser.on_solicitation(pc1, start + std::chrono::seconds(121)));
-  EXPECT_FALSE(advertiser.on_solicitation(pc2, start + std::chrono::seconds(121)));
+  EXPECT_TRUE(advertiser.on_solicitation(asking(pc1), start + std::chrono::seconds(119)));
+  EXPECT_FALSE(advertiser.on_solicitation(asking(pc1), start + std::chrono::seconds(121)));
+  EXPECT_FALSE(advertiser.on_solicitation(asking(pc2), start + std::chrono::seconds(121)));
 }
 
 TEST(RouterAdvertiser, remembers_a_solicitation_that_came_before_the_first_dhcp_message) {
   RouterAdvertiser advertiser;
   const SteadyTime start{std::chrono::hours(1)};
-  EXPECT_FALSE(advertiser.on_solicitation(pc1, start));
-  EXPECT_TRUE(advertiser.on_netbooting(pc1, start + std::chrono::seconds(2)));
+  EXPECT_FALSE(advertiser.on_solicitation(asking(pc1), start));
+  EXPECT_EQ(advertiser.on_netbooting(pc1, start + std::chrono::seconds(2)), asking(pc1));
   EXPECT_FALSE(advertiser.on_netbooting(pc1, start + std::chrono::seconds(3)));  // once
-  EXPECT_FALSE(advertiser.on_solicitation(pc2, start));
+  EXPECT_FALSE(advertiser.on_solicitation(asking(pc2), start));
   EXPECT_FALSE(advertiser.on_netbooting(pc2, start + std::chrono::seconds(6)));  // too old
 }
 
@@ -152,10 +158,10 @@ TEST(RouterAdvertiser, a_flood_of_strangers_drives_out_only_the_oldest) {
     MacAddress stranger = pc2;
     stranger.octets[3] = static_cast<std::uint8_t>(i >> 8);
     stranger.octets[4] = static_cast<std::uint8_t>(i);
-    (void)advertiser.on_solicitation(stranger, start + std::chrono::milliseconds(i));
+    (void)advertiser.on_solicitation(asking(stranger), start + std::chrono::milliseconds(i));
   }
   const SteadyTime later = start + std::chrono::milliseconds(5000);
-  EXPECT_FALSE(advertiser.on_solicitation(pc1, later));
+  EXPECT_FALSE(advertiser.on_solicitation(asking(pc1), later));
   EXPECT_TRUE(advertiser.on_netbooting(pc1, later));
 }
 
