@@ -28,6 +28,6 @@ export default defineConfig({
   },
   projects: [
     { name: 'page', testDir: 'specs' },
-    { name: 'e2e', testDir: 'e2e' },
+    { name: 'e2e', testDir: 'e2e', use: { screenshot: 'on' } },
   ],
 });

@@ -76,8 +76,8 @@ export class FakeServer {
       architecture: 'bios', state: 'waiting', first_seen: now(), last_seen: now(), ...more,
     };
     this.clients.set(mac, client);
-    this.publish('client-seen', mac, `${mac} was seen for the first time`);
-    this.publish('dhcp-discover', mac, `${client.name ?? mac} asks for an address (BIOS PXE)`);
+    this.publish('client-seen', mac, `Machine ${mac} appeared (${client.architecture})`);
+    this.publish('dhcp-discover', mac, `PC ${mac} asks for an address (BIOS PXE)`);
     return client;
   }
 
@@ -170,7 +170,7 @@ export class FakeServer {
     if (method === 'PUT' && what === 'assignments') this.assign(client, body);
     else if (method === 'PUT' && what === 'clients') this.rename(client, body);
     else throw new Refusal(405, `${method} is not possible here.`);
-    this.publish('client-changed', mac, `${client.name ?? mac} was changed`);
+    this.publish('client-changed', mac, `Client ${mac} was changed`);
     return client;
   }
 

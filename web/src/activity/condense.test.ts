@@ -12,6 +12,11 @@ test('newest first, repetitions of two machines that take turns are folded', () 
   expect(lines.map(({ text, count }) => [text, count])).toEqual([['c boots', 1], ['b waits', 2], ['a waits', 2]]);
 });
 
+test('a machine that was heard again is no news', () => {
+  const lines = condense([event(1, 'Machine m appeared (bios)', 'client-seen'), event(2, 'Machine m was heard (bios)', 'client-seen')], 10);
+  expect(lines.map(({ text }) => text)).toEqual(['Machine m appeared (bios)']);
+});
+
 test('no more lines than asked for, and faults are marked', () => {
   const lines = condense([event(1, 'old'), event(2, 'refused', 'login-refused'), event(3, 'new')], 2);
   expect(lines.map(({ text, bad }) => [text, bad])).toEqual([['new', false], ['refused', true]]);

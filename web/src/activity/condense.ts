@@ -19,8 +19,8 @@ const foldDistance = 4;
 export function condense(events: readonly ServerEvent[], most: number): ActivityLine[] {
   const lines: ActivityLine[] = [];
   for (const event of [...events].sort((a, b) => b.id - a.id)) {
-    // "Heard again" is what the machine's own events say already.
-    if (event.kind === 'client-seen' && /\bagain\b/.test(event.text)) continue;
+    // That a machine was heard again is what its own events say already.
+    if (event.kind === 'client-seen' && /\bheard\b/.test(event.text)) continue;
     const same = lines.slice(-foldDistance).find((line) => line.text === event.text);
     if (same !== undefined) {
       same.count += 1;

@@ -8,7 +8,7 @@ export function namesOf(clients: readonly Client[]): Names {
   return new Map(clients.flatMap(({ mac, name }) => (name === null ? [] : [[mac, name] as const])));
 }
 
-const macPattern = /(?:\bPC )?\b([0-9a-f]{2}(?::[0-9a-f]{2}){5})\b(?!:)/g;
+const macPattern = /(?:\b(?:PC|Machine|Client) )?\b([0-9a-f]{2}(?::[0-9a-f]{2}){5})\b(?!:)/g;
 
 /** A sentence of the server with each MAC that has a name replaced by it. */
 export function withNames(text: string, names: Names): string {
