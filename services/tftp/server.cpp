@@ -92,6 +92,7 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   std::uint16_t port_ = 0;
   asio::steady_timer timer_;
   bool timer_armed_ = false;
+  SteadyTime last_refusal_logged_{};
   bool stopped_ = false;
   std::map<Endpoint, SessionPtr> sessions_;  ///< by the client's address and port
   std::array<std::uint8_t, 2048> buffer_;
@@ -210,6 +211,9 @@ bool Server::Core::make_room(Ipv4Address address) {
 
 void Server::Core::refuse(const Datagram& datagram, ErrorCode code, const std::string& text) {
   try_send(*socket_, datagram.from, encode_error(code, text));
+  // One line a second is enough to see a flood; more would be the flood's second victim.
+  if (clock_.now() - last_refusal_logged_ < std::chrono::seconds{1}) return;
+  last_refusal_logged_ = clock_.now();
   log::info("TFTP_REFUSED", {{"address", datagram.from.address.to_string()}, {"why", text}});
 }
 
