@@ -72,7 +72,8 @@ void Server::accept(std::size_t index) {
       const std::string name = peer.address().is_v6() ? "[" + host + "]" : host;
       auto seat = core_->loops.take_seat(lane);
       auto connection = std::make_shared<Connection>(core_, std::move(socket), std::move(seat), lane);
-      asio::post(core_->loops.context(lane), [connection, address = name + ":" + std::to_string(peer.port())] { connection->start(address); });
+      connection->enroll(name + ":" + std::to_string(peer.port()));
+      asio::post(core_->loops.context(lane), [connection] { connection->start(); });
     }
     accept(index);
   });

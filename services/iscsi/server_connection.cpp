@@ -36,10 +36,14 @@ void set_socket_options(int fd) {
 Connection::Connection(std::shared_ptr<Server::Core> core, Socket socket, LoopPool::Seat seat, std::size_t lane)
     : core_(std::move(core)), socket_(std::move(socket)), seat_(std::move(seat)), lane_(lane), timer_(socket_.get_executor()) {}
 
-void Connection::start(std::string address) {
-  if (core_->stopping) return;
+void Connection::enroll(std::string address) {
   address_ = std::move(address);
   id_ = core_->table.add(weak_from_this(), counters_, address_);
+}
+
+void Connection::start() {
+  if (ended_) return;
+  if (core_->stopping) return end("the server stops");
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
   set_socket_options(socket_.native_handle());
@@ -232,6 +236,7 @@ void Connection::ask_close(std::string reason) {
 void Connection::ask_logout(std::uint16_t seconds, std::string reason) {
   asio::post(socket_.get_executor(), [self = shared_from_this(), seconds, why = std::move(reason)]() mutable {
     if (self->ended_) return;
+    if (!self->session_) return self->end(std::move(why));
     self->logout_asked_ = true;
     self->end_reason_ = std::move(why);
     self->session_->request_logout(seconds);
@@ -242,7 +247,7 @@ void Connection::ask_logout(std::uint16_t seconds, std::string reason) {
 
 void Connection::ask_abort_all() {
   asio::post(socket_.get_executor(), [self = shared_from_this()] {
-    if (self->ended_) return;
+    if (self->ended_ || !self->session_) return;
     self->session_->on_foreign_reset(self->actions_);
     self->run_actions();
   });

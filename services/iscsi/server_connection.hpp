@@ -18,8 +18,10 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   using Socket = boost::asio::ip::tcp::socket;
 
   Connection(std::shared_ptr<Server::Core> core, Socket socket, LoopPool::Seat seat, std::size_t lane);
-  /// On its loop, once.
-  void start(std::string address);
+  /// Enters the session table, so that it counts; on the acceptor's loop, before start().
+  void enroll(std::string address);
+  /// On its own loop, once.
+  void start();
 
   void ask_close(std::string reason) override;
   void ask_logout(std::uint16_t seconds, std::string reason) override;

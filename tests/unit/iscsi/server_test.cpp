@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+// The target's shell over loopback: real sockets and threads, a directory and a disk in memory.
+#include "iscsi/server.hpp"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "images/memory_device.hpp"
+#include "unit/iscsi/initiator.hpp"
+
+namespace bootferry::iscsi::testing {
+namespace {
+
+const std::string disk = "iqn.2026-11.org.bootferry:525400e2e001.80";
+
+class FakeDirectory final : public TargetDirectory {
+ public:
+  std::vector<std::string> targets_for(std::string_view) override { return {disk}; }
+  std::expected<OpenedTarget, LoginRefusal> open(std::string_view target, std::string_view initiator) override {
+    if (target != disk) return std::unexpected(LoginRefusal{LoginRefusal::Why::target_not_found, "no such target"});
+    if (initiator == "iqn.stranger") return std::unexpected(LoginRefusal{LoginRefusal::Why::in_use, "another PC has it"});
+    OpenedTarget opened;
+    opened.unit = unit;
+    opened.image = "dos";
+    opened.mac = MacAddress{{0x52, 0x54, 0, 0xe2, 0xe0, 1}};
+    opened.hold = std::shared_ptr<void>(nullptr, [this](void*) { --holds; });
+    ++holds;
+    return opened;
+  }
+  std::shared_ptr<scsi::LogicalUnit> unit = scsi::make_disk(std::make_shared<images::MemoryDevice>(mib(8)), {disk, "0001"});
+  std::atomic<int> holds{0};
+};
+
+class ServerTest : public ::testing::Test {
+ protected:
+  ServerTest() {
+    loops.start();
+    server.open();
+    server.start();
+  }
+  ~ServerTest() override {
+    if (!stopped) server.stop(std::chrono::milliseconds(200));
+    loops.stop();
+    disk_pool.stop();
+  }
+  static ServerSettings make_settings() {
+    ServerSettings settings;
+    settings.addresses = {"127.0.0.1"};
+    settings.port = 0;
+    settings.max_connections_per_address = 20;
+    return settings;
+  }
+  std::vector<std::string> event_kinds() {
+    std::vector<std::string> kinds;
+    for (const boot::Event& event : events.since(0).first) kinds.emplace_back(name_of(event.kind));
+    return kinds;
+  }
+
+  SystemClock clock;
+  boot::EventBus events{clock};
+  LoopPool loops{2};
+  WorkerPool disk_pool{"disk", 2};
+  FakeDirectory directory;
+  Server server{loops, disk_pool, directory, events, clock, make_settings()};
+  bool stopped = false;
+};
+
+Bytes pattern(std::size_t size, std::uint8_t seed) {
+  Bytes bytes(size);
+  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::uint8_t>(i / 512 * 7 + i + seed);
+  return bytes;
+}
+
+TEST_F(ServerTest, WritesAndReadsBack) {
+  Initiator pc(server.port());
+  ASSERT_EQ(pc.log_in(disk), LoginStatus::success);
+  pc.settle();
+  for (const std::size_t size : {512, 4096, 65536, 1 << 20}) {
+    const Bytes data = pattern(size, static_cast<std::uint8_t>(size >> 9));
+    EXPECT_EQ(pc.write(100, data, size > 65536 ? 65536 : 512), 0);
+    Bytes back;
+    EXPECT_EQ(pc.read(100, static_cast<std::uint32_t>(size / 512), back), 0);
+    EXPECT_EQ(back, data);
+  }
+  Bytes none;
+  EXPECT_EQ(pc.read(1u << 20, 1, none), 2);  // behind the end
+  const auto sessions = server.sessions();
+  ASSERT_EQ(sessions.size(), 1u);
+  EXPECT_EQ(sessions[0].target, disk);
+  EXPECT_EQ(sessions[0].initiator, "iqn.2020-01.test:pc");
+  EXPECT_EQ(sessions[0].isid, "800000000001");
+  EXPECT_EQ(sessions[0].state, "full-feature");
+  EXPECT_EQ(sessions[0].image, "dos");
+  EXPECT_NE(sessions[0].tsih, 0);
+  EXPECT_GE(sessions[0].bytes_read.value, 1u << 20);
+  EXPECT_GE(sessions[0].bytes_written.value, 1u << 20);
+  EXPECT_GE(sessions[0].commands, 9u);
+}
+
+TEST_F(ServerTest, RefusalsAreToldAndPublished) {
+  Initiator unknown(server.port()), stranger(server.port());
+  EXPECT_EQ(unknown.log_in("iqn.nothing"), LoginStatus::not_found);
+  EXPECT_TRUE(unknown.receive().closed);
+  EXPECT_EQ(stranger.log_in(disk, 1, "iqn.stranger"), LoginStatus::out_of_resources);
+  EXPECT_EQ(event_kinds(), (std::vector<std::string>{"login-refused", "login-refused"}));
+  EXPECT_EQ(directory.holds, 0);
+}
+
+TEST_F(ServerTest, DiscoveryNamesTargetAndPortal) {
+  Initiator pc(server.port());
+  ASSERT_EQ(pc.log_in(""), LoginStatus::success);
+  pc.send(TextRequest{.immediate = true, .task_tag = 5}, Bytes{'S', 'e', 'n', 'd', 'T', 'a', 'r', 'g', 'e', 't', 's', '=', 'A', 'l', 'l', 0});
+  const auto keys = parse_key_values(pc.receive().data);
+  ASSERT_TRUE(keys);
+  EXPECT_EQ(find_value(*keys, "TargetName"), disk);
+  EXPECT_EQ(find_value(*keys, "TargetAddress"), "127.0.0.1:" + std::to_string(server.port()) + ",1");
+}
+
+TEST_F(ServerTest, TheSameSessionAgainEndsTheOldOne) {
+  Initiator old(server.port()), again(server.port());
+  ASSERT_EQ(old.log_in(disk), LoginStatus::success);
+  ASSERT_EQ(again.log_in(disk), LoginStatus::success);
+  EXPECT_TRUE(old.receive().closed);
+  EXPECT_EQ(server.sessions().size(), 1u);
+  EXPECT_EQ(directory.holds, 1);
+  again.settle();
+  Bytes out;
+  EXPECT_EQ(again.read(0, 8, out), 0);
+}
+
+TEST_F(ServerTest, AnotherIsidIsAnotherSession) {
+  Initiator ipxe(server.port()), linux_(server.port());
+  ASSERT_EQ(ipxe.log_in(disk, 1), LoginStatus::success);
+  ASSERT_EQ(linux_.log_in(disk, 2), LoginStatus::success);
+  EXPECT_EQ(server.sessions().size(), 2u);
+  ipxe.settle();
+  linux_.settle();
+  Bytes out;
+  EXPECT_EQ(ipxe.read(0, 1, out), 0);
+  EXPECT_EQ(linux_.read(0, 1, out), 0);
+}
+
+TEST_F(ServerTest, AFinEndsTheSessionAtOnce) {
+  std::promise<void> closed;
+  Initiator pc(server.port());
+  ASSERT_EQ(pc.log_in(disk), LoginStatus::success);
+  const std::uint64_t so_far = events.last_id();
+  auto subscription = events.subscribe([&closed] { closed.set_value(); });
+  pc.close();
+  ASSERT_EQ(closed.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  const auto news = events.since(so_far).first;
+  ASSERT_EQ(news.size(), 1u);
+  EXPECT_EQ(news[0].kind, boot::EventKind::session_closed);
+  EXPECT_EQ(news[0].mac->to_string(), "52:54:00:e2:e0:01");
+  EXPECT_EQ(news[0].address->to_string(), "127.0.0.1");
+}
+
+TEST_F(ServerTest, ADropAsksForALogoutAndEnds) {
+  Initiator pc(server.port());
+  ASSERT_EQ(pc.log_in(disk), LoginStatus::success);
+  EXPECT_FALSE(server.drop(999));
+  ASSERT_TRUE(server.drop(server.sessions().at(0).id));
+  const Received asked = pc.receive();
+  ASSERT_EQ(asked.opcode(), Opcode::async_message);
+  EXPECT_EQ(decode<AsyncMessage>(asked.bhs).event, AsyncEvent::logout_request);
+  pc.send(LogoutRequest{.task_tag = 9});
+  EXPECT_EQ(pc.receive().opcode(), Opcode::logout_response);
+  EXPECT_TRUE(pc.receive().closed);
+}
+
+TEST_F(ServerTest, StopAsksAllToLogOutAndLeavesNobody) {
+  Initiator polite(server.port()), deaf(server.port()), silent(server.port());
+  ASSERT_EQ(polite.log_in(disk, 1), LoginStatus::success);
+  ASSERT_EQ(deaf.log_in(disk, 2), LoginStatus::success);
+  auto stopping = std::async(std::launch::async, [this] { server.stop(std::chrono::milliseconds(300)); });
+  EXPECT_EQ(polite.receive().opcode(), Opcode::async_message);
+  polite.send(LogoutRequest{.task_tag = 9});
+  EXPECT_EQ(polite.receive().opcode(), Opcode::logout_response);
+  stopping.get();
+  stopped = true;
+  EXPECT_TRUE(server.sessions().empty());
+  EXPECT_EQ(directory.holds, 0);
+  EXPECT_EQ(deaf.receive().opcode(), Opcode::async_message);
+  EXPECT_TRUE(deaf.receive().closed);
+  EXPECT_TRUE(silent.receive().closed);
+}
+
+TEST_F(ServerTest, GarbageLeavesOthersUndisturbed) {
+  Initiator pc(server.port());
+  ASSERT_EQ(pc.log_in(disk), LoginStatus::success);
+  pc.settle();
+  for (int kind = 0; kind < 4; ++kind) {
+    Initiator bad(server.port());
+    if (kind == 3) {
+      EXPECT_EQ(bad.log_in(disk, 9), LoginStatus::success);
+    }
+    if (kind == 0) bad.send_raw(Bytes(300, 0xff));
+    if (kind == 1) bad.send_raw(bytes_of("GET / HTTP/1.1\r\nHost: here, this is no iSCSI at all\r\n\r\n"));
+    if (kind == 2) bad.send(LoginRequest{.transit = true, .current = LoginStage::reserved, .next = LoginStage::full_feature});
+    if (kind == 3) bad.send_raw(Bytes(4096, 0x05));  // a data segment beyond all limits
+    while (!bad.receive().closed) {}
+    Bytes out;
+    EXPECT_EQ(pc.read(0, 64, out), 0);
+  }
+}
+
+TEST_F(ServerTest, OneAddressCannotTakeAllConnections) {
+  std::vector<std::unique_ptr<Initiator>> idle;
+  for (int i = 0; i < 20; ++i) idle.push_back(std::make_unique<Initiator>(server.port()));
+  Initiator more(server.port());
+  EXPECT_TRUE(more.receive().closed);
+  EXPECT_EQ(idle.back()->log_in(disk), LoginStatus::success);
+}
+
+TEST_F(ServerTest, ASlowReaderDoesNotDelayAnother) {
+  Initiator slow(server.port()), pc(server.port());
+  ASSERT_EQ(slow.log_in(disk, 1), LoginStatus::success);
+  ASSERT_EQ(pc.log_in(disk, 2), LoginStatus::success);
+  slow.settle();
+  pc.settle();
+  for (std::uint32_t i = 0; i < 60; ++i) {  // 60 MiB asked for, nothing read
+    ScsiCommand command;
+    command.read = true;
+    command.task_tag = 5000 + i;
+    command.expected_length = 1 << 20;
+    command.cmd_sn = 3 + i;
+    command.cdb = Initiator::cdb(0x88, 0, 2048);
+    slow.send(command);
+  }
+  Bytes out;
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(pc.read(0, 128, out), 0);
+}
+
+}  // namespace
+}  // namespace bootferry::iscsi::testing
