@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "boot/target_name.hpp"
 #include "iscsi/server_connection.hpp"
 
 namespace bootferry::iscsi {
@@ -118,6 +119,9 @@ void Connection::publish(boot::EventKind kind, std::string text) {
   boot::Event event;
   event.kind = kind;
   event.mac = opened_.mac;
+  // A refusal has opened nothing, but the target names the client whose disk was asked for: its boot log must tell.
+  const auto wanted = boot::find_target_key(session_->login().target_name());
+  if (!event.mac && wanted) event.mac = wanted->mac;
   if (const auto address = parse_ipv4_address(host_of(address_))) event.address = *address;
   const std::string who = opened_.mac ? "PC " + opened_.mac->to_string() : session_->login().initiator_name() + " at " + address_;
   event.text = who + " " + text;

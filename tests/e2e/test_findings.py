@@ -56,6 +56,7 @@ def test_01_an_empty_router_advertisement_only_for_a_netbooting_machine(lab, pro
     solicited = [event for event in lab.wire.events("rs") if event["mac"] == MAC]
     answers = lab.wire.events("ra")
     assert solicited and answers, "iPXE asked for a router and must be answered"
+    assert len(solicited) <= 3, "the answer must be one that iPXE takes: it goes on asking for 16 s otherwise"
     for answer in answers:
         body = bytes.fromhex(answer["body"])
         assert body[6:8] == b"\0\0", "router lifetime must be 0: nobody may route by us"
