@@ -12,7 +12,7 @@
 
 namespace bootferry::test {
 
-class FaultDevice final : public images::BlockDevice {
+class FaultDevice : public images::BlockDevice {
  public:
   struct Call {
     std::string what;

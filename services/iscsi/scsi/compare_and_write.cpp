@@ -93,9 +93,9 @@ Step compare_and_write(Command& command) {
   if (cdb.u8(1) >> 5 != 0) return command.refuse(invalid_field(1));
   if (!command.disk().contains(range)) return command.refuse(lba_out_of_range());
   if (range.count > command.disk().max_compare_and_write()) return command.refuse(invalid_field(13));
-  if (range.count == 0) return command.good();
   const auto length = static_cast<std::uint32_t>(2 * command.disk().bytes(range.count).value);
   if (command.expected_data_out().value_or(length) != length) return command.refuse(invalid_field(13));
+  if (range.count == 0) return command.good();
   return command.need_data(length, on_compare_data);
 }
 

@@ -45,6 +45,8 @@ class Disk final : public LogicalUnit {
   }  ///< VERIFY without data: VPD has no field for it
   [[nodiscard]] std::uint32_t max_unmap() const { return 1u << 20; }
   [[nodiscard]] std::uint32_t max_write_same() const { return 65528; }
+  /// WSNZ 0: a WRITE SAME of 0 blocks goes to the end. Not on a thin disk: with UNMAP it would give all of it back.
+  [[nodiscard]] bool writes_same_to_end() const { return !thin(); }
   [[nodiscard]] std::uint32_t max_compare_and_write() const { return 128; }
   [[nodiscard]] std::uint32_t physical_blocks() const {
     return std::max(identity_.physical_block_size / block_size_, 1u);

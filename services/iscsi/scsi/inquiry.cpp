@@ -93,7 +93,7 @@ Bytes block_limits(const Disk& disk) {  // SBC-3 6.6.4
   Bytes bytes;
   ByteWriter out(bytes);
   const bool thin = disk.thin();
-  out.u8(0x00);  // WSNZ 0: a WRITE SAME of 0 blocks goes to the end of the disk
+  out.u8(disk.writes_same_to_end() ? 0x00 : 0x01);  // WSNZ
   out.u8(static_cast<std::uint8_t>(disk.max_compare_and_write()));
   out.u16(static_cast<std::uint16_t>(disk.physical_blocks()));
   out.u32(disk.max_transfer());

@@ -42,7 +42,7 @@ class WriteSameWork final : public DiskWork {
   bool durable_;
 };
 
-// 0 blocks are all from the LBA on (VPD B0h: WSNZ 0).
+// 0 blocks are all from the LBA on, where WSNZ is 0 (VPD B0h).
 BlockRange range_of(const Command& command) {
   BlockRange range = command.cdb().range();
   const std::uint64_t end = command.disk().blocks();
@@ -78,6 +78,7 @@ Step write_same(Command& command) {
   if (cdb.bit(1, 0x10)) return command.refuse(invalid_field(1));  // ANCHOR: nothing is anchored here
   if (unmaps && !disk.thin()) return command.refuse(invalid_field(1));
   if (!disk.contains(range)) return command.refuse(lba_out_of_range());
+  if (cdb.range().count == 0 && !disk.writes_same_to_end()) return command.refuse(invalid_field(cdb.count_field()));
   if (range.count > disk.max_write_same()) return command.refuse(invalid_field(cdb.count_field()));
   if (no_data) return start_work(command, {});
   // One block exactly: a sender of more means something else (the bytes behind it would vanish unseen).

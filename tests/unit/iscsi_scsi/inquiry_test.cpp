@@ -99,7 +99,7 @@ TEST_F(ScsiTest, vpd_83_descriptors_fill_the_page_exactly) {
 TEST_F(ScsiTest, vpd_b0_is_as_long_as_sbc_3_says_and_tells_the_limits) {
   const auto reply = pc_.send({0x12, 1, 0xb0, 0, 255, 0});
   EXPECT_EQ(number_at(reply.data, 2, 2), 0x3cu);
-  EXPECT_EQ(reply.data[4] & 0x01, 0x00);              // WSNZ: WRITE SAME of 0 blocks goes to the end
+  EXPECT_EQ(reply.data[4] & 0x01, 0x01);              // WSNZ
   EXPECT_EQ(reply.data[5], 128);                      // COMPARE AND WRITE
   EXPECT_EQ(number_at(reply.data, 8, 4), 16384u);     // 8 MiB
   EXPECT_EQ(number_at(reply.data, 24, 4), 256u);      // UNMAP descriptors

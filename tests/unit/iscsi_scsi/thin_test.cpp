@@ -115,16 +115,25 @@ TEST_F(ThinTest, write_same_limits) {
   EXPECT_TRUE(device_->calls().empty());
 }
 
-TEST_F(ThinTest, write_same_of_zero_blocks_goes_to_the_end) {
-  const std::uint64_t first = blocks - 3;
-  ASSERT_TRUE(
-      pc_.send({0x41, 0, 0, 0, static_cast<std::uint8_t>(first >> 8), static_cast<std::uint8_t>(first), 0, 0, 0, 0},
-               Bytes(512, 9))
-          .good());
-  EXPECT_EQ(on_disk(first, 3), Bytes(3 * 512, 9));
-  EXPECT_EQ(on_disk(first - 1), Bytes(512));
-  EXPECT_TRUE(pc_.send({0x41, 0, 0, 0, 0x08, 0x00, 0, 0, 0, 0}, Bytes(512, 9)).good());
-  EXPECT_EQ(pc_.send({0x41, 0, 0, 0, 0x08, 0x01, 0, 0, 0, 0}, Bytes(512, 9)).code(), 0x2100);
+class FixedDevice final : public test::FaultDevice {
+ public:
+  using FaultDevice::FaultDevice;
+  images::Capabilities capabilities() const override { return {.writable = true}; }
+};
+
+TEST_F(ThinTest, write_same_of_zero_blocks_goes_to_the_end_of_a_disk_that_is_not_thin) {
+  auto unit = make_unit(std::make_shared<FixedDevice>(memory_));
+  test::ScsiInitiator pc(*unit, 3);
+  const Bytes nines(512, 9);
+  ASSERT_TRUE(pc.send({0x41, 0, 0, 0, 0x07, 0xfd, 0, 0, 0, 0}, nines).good());
+  EXPECT_EQ(on_disk(blocks - 3, 3), Bytes(3 * 512, 9));
+  EXPECT_EQ(on_disk(blocks - 4), Bytes(512));
+  EXPECT_TRUE(pc.send({0x41, 0, 0, 0, 0x08, 0x00, 0, 0, 0, 0}, nines).good());
+  EXPECT_EQ(pc.send({0x41, 0, 0, 0, 0x08, 0x01, 0, 0, 0, 0}, nines).code(), 0x2100);
+  EXPECT_EQ(pc.send({0x12, 1, 0xb0, 0, 255, 0}).data[4], 0);
+  // On a thin disk it would be a way to lose all of it.
+  EXPECT_EQ(pc_.send({0x41, 0x08, 0, 0, 0, 0, 0, 0, 0, 0}, Bytes(512)).sense->field, 7);
+  EXPECT_EQ(pc_.send({0x41, 0, 0, 0, 0x08, 0x01, 0, 0, 0, 0}, nines).code(), 0x2100);
 }
 
 TEST_F(ThinTest, write_same_and_compare_and_write_keep_their_limits) {
@@ -132,7 +141,6 @@ TEST_F(ThinTest, write_same_and_compare_and_write_keep_their_limits) {
   test::ScsiInitiator pc(*unit, 3);
   EXPECT_TRUE(pc.send({0x93, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xf8, 0, 0}).good());
   EXPECT_EQ(pc.send({0x93, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xf9, 0, 0}).sense->field, 10);
-  EXPECT_EQ(pc.send({0x93, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}).sense->field, 10);  // to the end is too far
   EXPECT_TRUE(pc.send({0x89, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 128, 0, 0}, Bytes(256 * 512)).good());
   EXPECT_EQ(pc.send({0x89, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 129, 0, 0}, Bytes(258 * 512)).sense->field, 13);
 }
@@ -187,6 +195,7 @@ TEST_F(ThinTest, compare_and_write_limits) {
   EXPECT_TRUE(pc_.send({0x89, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0}).good());
   EXPECT_EQ(pc_.send({0x89, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 1, 0, 0}, Bytes(1024)).code(), 0x2100);
   EXPECT_EQ(pc_.send({0x89, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0}, Bytes(1024)).code(), 0x2400);
+  EXPECT_EQ(pc_.send({0x89}, Bytes(1024)).code(), 0x2400);  // data for 0 blocks
   for (const std::size_t sent : {0, 512, 1536, 2048}) {
     EXPECT_EQ(pc_.send({0x89, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0}, Bytes(sent)).code(), 0x2400) << sent;
   }
