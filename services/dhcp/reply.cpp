@@ -77,7 +77,6 @@ void add_boot_options(Message& reply, const BootAnswer& answer, BootForm form, c
   const std::string file = boot_file_of(answer);
   if (file.empty()) return;
   const bool http = facts.firmware == boot::Firmware::http_boot;
-  const bool ipxe = facts.firmware == boot::Firmware::ipxe || facts.firmware == boot::Firmware::ipxe_poor;
   reply.siaddr = settings.network.address;
 
   // UEFI's PXE takes a proxy's file name from port 4011 only when the offer is nothing but "PXEClient" (its "BINL" form).
@@ -101,8 +100,9 @@ void add_boot_options(Message& reply, const BootAnswer& answer, BootForm form, c
     reply.set(option::vendor_information, item);
   }
   if (answer.client.uuid && answer.client.uuid->size() <= 255) reply.set(option::client_uuid, *answer.client.uuid);
-  // There is no proxyDHCP where we are the server, unless somebody runs a second one: then its offer is not waited for.
-  if (form == BootForm::server && ipxe) reply.set(option::ipxe, no_proxy_dhcp);
+  // Where we are the server nobody need wait 3 s for a proxy. Said to every ROM: many are an iPXE that does not say so, and
+  // the others pass over an option that they do not know.
+  if (form == BootForm::server && !http) reply.set(option::ipxe, no_proxy_dhcp);
 }
 
 Send finish(Message reply, const Message& request, Port from, Destination to) {

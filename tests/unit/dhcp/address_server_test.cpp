@@ -129,7 +129,6 @@ TEST(ServerMode, boot_fields_are_those_of_a_plain_server) {
   EXPECT_EQ(bios.file, "undionly.kpxe");
   EXPECT_EQ(bios.find(option::vendor_class), nullptr);
   EXPECT_EQ(bios.find(option::vendor_information), nullptr);
-  EXPECT_EQ(bios.find(option::ipxe), nullptr);
   EXPECT_EQ(sent(lab.hear(with_pxe(discover, 7))).message.file, "snponly.efi");
   const Message http = sent(lab.hear(with_pxe(discover, 16, "HTTPClient"))).message;
   EXPECT_EQ(http.text(option::vendor_class), "HTTPClient");
@@ -138,6 +137,8 @@ TEST(ServerMode, boot_fields_are_those_of_a_plain_server) {
 
 TEST(ServerMode, ipxe_is_told_not_to_wait_for_a_proxy) {  // option 175.176
   Lab lab(Mode::server);
+  EXPECT_EQ(*sent(lab.discover(with_pxe(make_request(MessageType::discover, pc2), 0))).message.find(option::ipxe), Bytes({176, 1, 1}));
+  EXPECT_EQ(sent(lab.discover(make_request(MessageType::discover, pc2))).message.find(option::ipxe), nullptr);
   const Message offer = sent(lab.discover(with_ipxe(discover))).message;
   EXPECT_EQ(*offer.find(option::ipxe), Bytes({176, 1, 1}));
   const Message ack = sent(lab.hear(lab.request_after(with_ipxe(discover), offer))).message;
