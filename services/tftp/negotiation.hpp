@@ -19,7 +19,7 @@ struct TransferLimits {
 struct Terms {
   std::size_t block_size = 512;
   std::size_t window = 1;
-  std::chrono::seconds timeout{1};
+  std::chrono::seconds timeout{0};  ///< 0: not asked for, Transfer has its own
   bool size_asked = false;
   std::vector<Option> accepted;  ///< for the OACK, in the order asked; empty: answer with DATA 1
 };

@@ -6,7 +6,10 @@
 namespace bootferry::tftp {
 namespace {
 
-constexpr std::chrono::seconds longest_wait{8};  ///< the backoff's ceiling, unless the client asked for more
+/// The first wait for an ACK, doubled at each repeat. Short once the client answers: on a wire that loses 5% a whole second per loss makes a minute of a boot.
+constexpr std::chrono::milliseconds first_wait{200};
+constexpr std::chrono::milliseconds first_unproven_wait{1000};
+constexpr std::chrono::milliseconds longest_wait{8000};  ///< the backoff's ceiling, unless the client asked for more
 /// An ACK below the window's end may tell of a lost block, or be a copy, or be overtaken by the ACK of the whole window: after so long it is a loss.
 constexpr std::chrono::milliseconds gap_wait{20};
 
@@ -104,8 +107,9 @@ Transfer::Actions Transfer::end(Outcome outcome) {
 }
 
 void Transfer::arm(SteadyTime now) {
-  const std::chrono::seconds ceiling = std::max(longest_wait, terms_.timeout);
-  deadline_ = now + std::min(terms_.timeout * (1 << (tries_ - 1)), ceiling);
+  const std::chrono::milliseconds asked = terms_.timeout;
+  const std::chrono::milliseconds base = asked.count() > 0 ? asked : proven_ ? first_wait : first_unproven_wait;
+  deadline_ = now + std::min(base * (1 << (tries_ - 1)), std::max(longest_wait, asked));
 }
 
 }  // namespace bootferry::tftp

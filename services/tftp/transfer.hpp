@@ -29,7 +29,7 @@ class Transfer {
     std::size_t block_count = 0;
     std::optional<Outcome> finish{};
   };
-  static constexpr int max_tries = 6;           ///< sendings of one window
+  static constexpr int max_tries = 7;           ///< sendings of one window
   static constexpr int max_unproven_tries = 3;  ///< sendings to an address that has not answered: it may be somebody else's
 
   /// `content` outlives the transfer.

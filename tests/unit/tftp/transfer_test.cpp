@@ -88,7 +88,7 @@ TEST_F(TftpTransfer, an_ack_inside_the_window_restarts_it_behind_the_gap) {
   EXPECT_EQ(words(transfer.on_ack(2, now)), "") << "the ACK of the whole window may be on its way";
   EXPECT_EQ(words(transfer.on_tick(now + 19ms)), "");
   EXPECT_EQ(words(transfer.on_tick(now + 20ms)), "3-6");
-  EXPECT_EQ(transfer.deadline(), now + 20ms + 1s);
+  EXPECT_EQ(transfer.deadline(), now + 20ms + 200ms);
 }
 
 TEST_F(TftpTransfer, a_client_that_acknowledges_every_block_of_a_window_gets_each_once) {
@@ -108,7 +108,7 @@ TEST_F(TftpTransfer, a_lost_first_block_of_a_window_is_repeated_once_per_ack_val
   EXPECT_EQ(words(transfer.on_ack(4, now)), "") << "5 was lost, or the ACK was doubled";
   now += 20ms;
   EXPECT_EQ(words(transfer.on_tick(now)), "5-8") << "it was lost";
-  for (int i = 0; i < 45; ++i) {
+  for (int i = 0; i < 9; ++i) {
     EXPECT_EQ(words(transfer.on_ack(4, now)), "") << "and no more, whatever is repeated";
     EXPECT_EQ(words(transfer.on_tick(now)), "") << "until the timeout";
     now += 20ms;
@@ -132,7 +132,7 @@ TEST_F(TftpTransfer, silence_repeats_with_growing_patience_then_ends) {
   Transfer transfer = make();
   (void)transfer.start(now);
   (void)transfer.on_ack(1, now);
-  for (const auto wait : {1s, 2s, 4s, 8s, 8s}) {
+  for (const auto wait : {200ms, 400ms, 800ms, 1600ms, 3200ms, 6400ms}) {
     EXPECT_EQ(transfer.deadline() - now, wait);
     EXPECT_EQ(words(transfer.on_tick(transfer.deadline() - 1ns)), "");
     now = transfer.deadline();
@@ -140,7 +140,7 @@ TEST_F(TftpTransfer, silence_repeats_with_growing_patience_then_ends) {
   }
   EXPECT_EQ(words(transfer.on_tick(transfer.deadline())), "end unanswered");
   EXPECT_EQ(transfer.bytes_acknowledged(), 512u);
-  EXPECT_EQ(transfer.repeats(), 5u);
+  EXPECT_EQ(transfer.repeats(), 6u);
 }
 
 TEST_F(TftpTransfer, progress_gives_back_all_patience) {
