@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The admin token: what every change over HTTP needs until there are logins. Made at first start, kept in a root-only file.
+// The admin token: what every change over HTTP needs until there are logins. Made at first start, kept in a root-only
+// file.
 #pragma once
 
 #include <filesystem>

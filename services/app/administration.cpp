@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/administration.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "boot/target_name.hpp"
 
@@ -20,9 +20,12 @@ boot::Health ApplianceAdministration::health() {
 
 // ---- clients
 
-boot::ClientView ApplianceAdministration::view_of(const boot::Client& client, const std::vector<boot::SessionView>& sessions) const {
-  boot::ClientView view{client, parts_.activity.state_of(client.mac, client.last_seen.value_or(WallTime{}), parts_.clock.wall_now()), {}};
-  const bool holds_session = std::any_of(sessions.begin(), sessions.end(), [&](const auto& session) { return session.mac == client.mac; });
+boot::ClientView ApplianceAdministration::view_of(const boot::Client& client,
+                                                  const std::vector<boot::SessionView>& sessions) const {
+  boot::ClientView view{
+      client, parts_.activity.state_of(client.mac, client.last_seen.value_or(WallTime{}), parts_.clock.wall_now()), {}};
+  const bool holds_session =
+      std::any_of(sessions.begin(), sessions.end(), [&](const auto& session) { return session.mac == client.mac; });
   if (holds_session) view.state = boot::ClientState::on;
   const auto* disks = std::get_if<boot::Disks>(&client.boot);
   for (std::size_t i = 0; disks && i < disks->drives.size(); ++i) {
@@ -43,13 +46,17 @@ std::vector<boot::ClientView> ApplianceAdministration::clients() {
 Result<boot::ClientView> ApplianceAdministration::require_client(const MacAddress& mac) {
   const auto snapshot = parts_.registry.snapshot();
   const boot::Client* client = snapshot->find_client(mac);
-  if (!client) return fail(ErrorKind::not_found, fmt::format("there is no client {}; \"bootferry client list\" shows all", mac.to_string()));
+  if (!client)
+    return fail(ErrorKind::not_found,
+                fmt::format("there is no client {}; \"bootferry client list\" shows all", mac.to_string()));
   return view_of(*client, sessions());
 }
 
 Result<boot::ClientView> ApplianceAdministration::put_client(const MacAddress& mac, const boot::ClientChange& change) {
   if (mac.is_multicast() || mac == MacAddress{}) {
-    return fail(ErrorKind::invalid, fmt::format("{} is not a machine's own address; look for its MAC on its screen or label", mac.to_string()));
+    return fail(
+        ErrorKind::invalid,
+        fmt::format("{} is not a machine's own address; look for its MAC on its screen or label", mac.to_string()));
   }
   const auto snapshot = parts_.registry.snapshot();
   const boot::Client* known = snapshot->find_client(mac);
@@ -58,7 +65,8 @@ Result<boot::ClientView> ApplianceAdministration::put_client(const MacAddress& m
   client.known = true;
   if (change.name) {
     // An empty name takes the name back.
-    if (auto good = change.name->empty() ? Result<void>{} : boot::check_client_name(*change.name); !good) return std::unexpected(good.error());
+    if (auto good = change.name->empty() ? Result<void>{} : boot::check_client_name(*change.name); !good)
+      return std::unexpected(good.error());
     client.name = *change.name;
   }
   if (change.boot) {
@@ -74,14 +82,17 @@ Result<void> ApplianceAdministration::remove_client(const MacAddress& mac) {
   auto view = require_client(mac);
   if (!view) return std::unexpected(view.error());
   if (view->state == boot::ClientState::on) {
-    return fail(ErrorKind::conflict, fmt::format("client {} holds an iSCSI session; switch the machine off first, or drop its session", mac.to_string()));
+    return fail(ErrorKind::conflict,
+                fmt::format("client {} holds an iSCSI session; switch the machine off first, or drop its session",
+                            mac.to_string()));
   }
   return parts_.registry.remove_client(mac);
 }
 
 // ---- images
 
-boot::ImageView ApplianceAdministration::view_of(const boot::Image& image, const boot::RegistrySnapshot& registry) const {
+boot::ImageView ApplianceAdministration::view_of(const boot::Image& image,
+                                                 const boot::RegistrySnapshot& registry) const {
   return {image, parts_.library.allocated(image.name).value_or(ByteCount{}), registry.users_of(image.name)};
 }
 
@@ -95,13 +106,17 @@ std::vector<boot::ImageView> ApplianceAdministration::images() {
 Result<boot::ImageView> ApplianceAdministration::require_image(std::string_view name) {
   const auto snapshot = parts_.registry.snapshot();
   const boot::Image* image = snapshot->find_image(name);
-  if (!image) return fail(ErrorKind::not_found, fmt::format("there is no image {}; \"bootferry image list\" shows all", name.substr(0, 64)));
+  if (!image)
+    return fail(ErrorKind::not_found,
+                fmt::format("there is no image {}; \"bootferry image list\" shows all", name.substr(0, 64)));
   return view_of(*image, *snapshot);
 }
 
 Result<void> ApplianceAdministration::check_new_image(const std::string& name) const {
   if (auto good = boot::check_image_name(name); !good) return good;
-  if (parts_.registry.snapshot()->find_image(name)) return fail(ErrorKind::conflict, fmt::format("there is already an image {}; choose another name, or remove it first", name));
+  if (parts_.registry.snapshot()->find_image(name))
+    return fail(ErrorKind::conflict,
+                fmt::format("there is already an image {}; choose another name, or remove it first", name));
   return {};
 }
 
@@ -124,7 +139,8 @@ Result<boot::ImageView> ApplianceAdministration::create_image(const std::string&
   return register_image(name);
 }
 
-Result<boot::ImageView> ApplianceAdministration::import_image(const std::string& name, const std::filesystem::path& source) {
+Result<boot::ImageView> ApplianceAdministration::import_image(const std::string& name,
+                                                              const std::filesystem::path& source) {
   if (auto good = check_new_image(name); !good) return std::unexpected(good.error());
   if (auto made = parts_.library.import_file(name, source); !made) return std::unexpected(made.error());
   return register_image(name);
@@ -136,10 +152,13 @@ Result<void> ApplianceAdministration::remove_image(std::string_view name) {
   if (!view->used_by.empty()) {
     std::string users;
     for (const MacAddress& mac : view->used_by) users += (users.empty() ? "" : ", ") + mac.to_string();
-    return fail(ErrorKind::conflict, fmt::format("image {} is a drive of {}; give these clients something else first", name, users));
+    return fail(ErrorKind::conflict,
+                fmt::format("image {} is a drive of {}; give these clients something else first", name, users));
   }
-  // First the file (refused while a session holds it), then the row: a crash between leaves a row whose image is missing, and says so.
-  if (auto removed = parts_.library.remove(name); !removed && removed.error().kind != ErrorKind::not_found) return removed;
+  // First the file (refused while a session holds it), then the row: a crash between leaves a row whose image is
+  // missing, and says so.
+  if (auto removed = parts_.library.remove(name); !removed && removed.error().kind != ErrorKind::not_found)
+    return removed;
   return parts_.registry.remove_image(name);
 }
 
@@ -152,12 +171,12 @@ Result<std::filesystem::path> ApplianceAdministration::image_path(std::string_vi
 
 std::vector<boot::SessionView> ApplianceAdministration::sessions() { return parts_.target.sessions(); }
 
-Result<void> ApplianceAdministration::drop_session(std::uint64_t id) {
-  return parts_.target.drop(id);
-}
+Result<void> ApplianceAdministration::drop_session(std::uint64_t id) { return parts_.target.drop(id); }
 
 std::vector<boot::Lease> ApplianceAdministration::leases() { return parts_.leases.load(); }
 
-std::vector<boot::Event> ApplianceAdministration::events(const boot::EventQuery& query) { return parts_.events.find(query); }
+std::vector<boot::Event> ApplianceAdministration::events(const boot::EventQuery& query) {
+  return parts_.events.find(query);
+}
 
 }  // namespace bootferry::app

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person can do, done: the one implementation behind the page, the API and the command line. Called on the db thread
-// (edits) and on network loops (reads of snapshots).
+// What a person can do, done: the one implementation behind the page, the API and the command line. Called on the db
+// thread (edits) and on network loops (reads of snapshots).
 #pragma once
 
 #include "app/client_activity.hpp"
@@ -35,7 +35,8 @@ class ApplianceAdministration final : public boot::Administration {
   [[nodiscard]] std::vector<boot::ImageView> images() override;
   [[nodiscard]] Result<boot::ImageView> require_image(std::string_view name) override;
   [[nodiscard]] Result<boot::ImageView> create_image(const std::string& name, ByteCount size) override;
-  [[nodiscard]] Result<boot::ImageView> import_image(const std::string& name, const std::filesystem::path& source) override;
+  [[nodiscard]] Result<boot::ImageView> import_image(const std::string& name,
+                                                     const std::filesystem::path& source) override;
   [[nodiscard]] Result<void> remove_image(std::string_view name) override;
   [[nodiscard]] Result<std::filesystem::path> image_path(std::string_view name) override;
   [[nodiscard]] std::vector<boot::SessionView> sessions() override;
@@ -44,7 +45,8 @@ class ApplianceAdministration final : public boot::Administration {
   [[nodiscard]] std::vector<boot::Event> events(const boot::EventQuery& query) override;
 
  private:
-  [[nodiscard]] boot::ClientView view_of(const boot::Client& client, const std::vector<boot::SessionView>& sessions) const;
+  [[nodiscard]] boot::ClientView view_of(const boot::Client& client,
+                                         const std::vector<boot::SessionView>& sessions) const;
   [[nodiscard]] boot::ImageView view_of(const boot::Image& image, const boot::RegistrySnapshot& registry) const;
   /// The name is well-formed and free; else the error to answer.
   [[nodiscard]] Result<void> check_new_image(const std::string& name) const;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/appliance.hpp"
 
+#include <fmt/format.h>
+#include <sodium.h>
+#include <sys/resource.h>
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
-#include <fmt/format.h>
 #include <functional>
 #include <future>
-#include <sodium.h>
 #include <stdexcept>
-#include <sys/resource.h>
 #include <thread>
 #include <utility>
 
@@ -73,7 +73,8 @@ Ipv4Range default_range(const Ipv4Network& network) {
   return range;
 }
 
-boot::BootSettings boot_settings(const Settings& settings, const NetworkInterface& interface, const boot::LoaderCatalog& loaders) {
+boot::BootSettings boot_settings(const Settings& settings, const NetworkInterface& interface,
+                                 const boot::LoaderCatalog& loaders) {
   boot::BootSettings made;
   made.server = interface.network.address;
   made.http_port = settings.http_port;
@@ -82,12 +83,19 @@ boot::BootSettings boot_settings(const Settings& settings, const NetworkInterfac
   return made;
 }
 
-dhcp::Settings dhcp_settings(const Settings& settings, const NetworkInterface& interface, const boot::BootSettings& boot) {
+dhcp::Settings dhcp_settings(const Settings& settings, const NetworkInterface& interface,
+                             const boot::BootSettings& boot) {
   dhcp::Settings made;
   switch (settings.dhcp_mode) {
-    case DhcpMode::off: made.mode = dhcp::Settings::Mode::off; break;
-    case DhcpMode::proxy: made.mode = dhcp::Settings::Mode::proxy; break;
-    case DhcpMode::server: made.mode = dhcp::Settings::Mode::server; break;
+    case DhcpMode::off:
+      made.mode = dhcp::Settings::Mode::off;
+      break;
+    case DhcpMode::proxy:
+      made.mode = dhcp::Settings::Mode::proxy;
+      break;
+    case DhcpMode::server:
+      made.mode = dhcp::Settings::Mode::server;
+      break;
   }
   made.interface = interface.name;
   made.interface_index = interface.index;
@@ -161,10 +169,14 @@ struct Appliance::Parts {
         boot(boot_settings(settings, interface, loaders)),
         disks(registry, library),
         target(loops, disk_pool, disks, bus, clock, iscsi::ServerSettings{.port = settings.iscsi_port}),
-        administration({registry, leases, events, library, target, activity, clock}, identity_of(settings, interface, clock.wall_now())),
-        http(loops, db_pool, {administration, registry, bus, addresses, loaders, clock, boot}, http_settings(settings, token.value)),
-        tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name}, loaders, bus, addresses, clock),
-        dhcp(loops.context(0).get_executor(), dhcp_settings(settings, interface, boot), {registry, leases, bus, addresses, clock, random}) {}
+        administration({registry, leases, events, library, target, activity, clock},
+                       identity_of(settings, interface, clock.wall_now())),
+        http(loops, db_pool, {administration, registry, bus, addresses, loaders, clock, boot},
+             http_settings(settings, token.value)),
+        tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name},
+             loaders, bus, addresses, clock),
+        dhcp(loops.context(0).get_executor(), dhcp_settings(settings, interface, boot),
+             {registry, leases, bus, addresses, clock, random}) {}
 
   Settings settings;
   StateFolder state;
@@ -221,7 +233,8 @@ void Appliance::Parts::open_listeners() {
   open_or_explain([&] { target.open(); }, PortKind::tcp, settings.iscsi_port, "ports.iscsi (--iscsi-port)");
   open_or_explain([&] { http.open(); }, PortKind::tcp, settings.http_port, "ports.http (--http-port)");
   open_or_explain([&] { tftp.open(); }, PortKind::udp, settings.tftp_port, "ports.tftp (--tftp-port)");
-  if (settings.dhcp_mode != DhcpMode::off) open_or_explain([&] { dhcp.open(); }, PortKind::udp, settings.dhcp_port, "ports.dhcp (--dhcp-port)");
+  if (settings.dhcp_mode != DhcpMode::off)
+    open_or_explain([&] { dhcp.open(); }, PortKind::udp, settings.dhcp_port, "ports.dhcp (--dhcp-port)");
 }
 
 void Appliance::Parts::run_on_first_loop(std::function<void()> what) {
@@ -257,14 +270,16 @@ void Appliance::start() {
   p.http.start();
   p.loops.start();
   started_ = true;
-  p.publish(boot::EventKind::server_started, fmt::format("Bootferry {} serves on {} ({}), DHCP mode {}.", version, p.interface.name,
-                                                         p.interface.network.address.to_string(), name_of(p.settings.dhcp_mode)));
+  p.publish(boot::EventKind::server_started,
+            fmt::format("Bootferry {} serves on {} ({}), DHCP mode {}.", version, p.interface.name,
+                        p.interface.network.address.to_string(), name_of(p.settings.dhcp_mode)));
 }
 
 void Appliance::stop() {
   if (!parts_ || !std::exchange(started_, false)) return;
   Parts& p = *parts_;
-  p.publish(boot::EventKind::server_stopping, "Bootferry stops; machines with a disk of ours lose it until it is back.");
+  p.publish(boot::EventKind::server_stopping,
+            "Bootferry stops; machines with a disk of ours lose it until it is back.");
   // New boots first, then the disks: a session may flush until its end.
   p.run_on_first_loop([&p] {
     p.dhcp.stop();
@@ -281,15 +296,20 @@ void Appliance::stop() {
 std::string Appliance::welcome() const {
   const Parts& p = *parts_;
   const std::string address = p.interface.network.address.to_string();
-  std::string text = fmt::format("Bootferry {} is ready.\n  LAN interface  {} ({})\n  DHCP           {}\n  Dashboard      http://{}:{}/\n", version, p.interface.name,
-                                 p.interface.network.to_string(),
-                                 p.settings.dhcp_mode == DhcpMode::proxy    ? "proxy: addresses come from your router, boot files from here"
-                                 : p.settings.dhcp_mode == DhcpMode::server ? fmt::format("server: hands out {} to {}", (p.settings.dhcp_range ? *p.settings.dhcp_range : default_range(p.interface.network)).first.to_string(),
-                                                                                          (p.settings.dhcp_range ? *p.settings.dhcp_range : default_range(p.interface.network)).last.to_string())
-                                                                            : "off: point your DHCP server's boot options here",
-                                 address, p.settings.http_port);
+  std::string text = fmt::format(
+      "Bootferry {} is ready.\n  LAN interface  {} ({})\n  DHCP           {}\n  Dashboard      http://{}:{}/\n",
+      version, p.interface.name, p.interface.network.to_string(),
+      p.settings.dhcp_mode == DhcpMode::proxy ? "proxy: addresses come from your router, boot files from here"
+      : p.settings.dhcp_mode == DhcpMode::server
+          ? fmt::format(
+                "server: hands out {} to {}",
+                (p.settings.dhcp_range ? *p.settings.dhcp_range : default_range(p.interface.network)).first.to_string(),
+                (p.settings.dhcp_range ? *p.settings.dhcp_range : default_range(p.interface.network)).last.to_string())
+          : "off: point your DHCP server's boot options here",
+      address, p.settings.http_port);
   const std::string token_file = (p.settings.state_dir / "admin-token").string();
-  text += p.token.made_now ? fmt::format("  Admin token    {}\n                 (shown this once; kept in {})\n", p.token.value, token_file)
+  text += p.token.made_now ? fmt::format("  Admin token    {}\n                 (shown this once; kept in {})\n",
+                                         p.token.value, token_file)
                            : fmt::format("  Admin token    in {}\n", token_file);
   return text;
 }

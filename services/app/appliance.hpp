@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole appliance: owns every service and wires them together. Members are in the order of start-up; their destruction, in
-// reverse, is the order of shutdown. Built and stopped on the main thread.
+// The whole appliance: owns every service and wires them together. Members are in the order of start-up; their
+// destruction, in reverse, is the order of shutdown. Built and stopped on the main thread.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,8 @@ namespace bootferry::app {
 
 class Appliance {
  public:
-  /// Opens the state and all listeners; throws std::runtime_error with one sentence that names the mend when something is in the way.
+  /// Opens the state and all listeners; throws std::runtime_error with one sentence that names the mend when something
+  /// is in the way.
   explicit Appliance(const Settings& settings);
   ~Appliance();
   Appliance(const Appliance&) = delete;

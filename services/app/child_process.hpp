@@ -2,18 +2,18 @@
 // A program that we start and end: no shell, arguments as a list, killed with us. Used by the demo, on the main thread.
 #pragma once
 
+#include <sys/types.h>
 #include <chrono>
 #include <optional>
 #include <string>
-#include <sys/types.h>
 #include <vector>
 
 namespace bootferry::app {
 
 class ChildProcess {
  public:
-  /// Starts argv[0], found in PATH; its output goes to `output_fd` (or to /dev/null for -1). Throws std::runtime_error with a
-  /// sentence when the program is not there.
+  /// Starts argv[0], found in PATH; its output goes to `output_fd` (or to /dev/null for -1). Throws std::runtime_error
+  /// with a sentence when the program is not there.
   ChildProcess(std::vector<std::string> argv, int output_fd);
   ~ChildProcess() { end(); }
   ChildProcess(const ChildProcess&) = delete;

@@ -24,13 +24,16 @@ bool is_netboot(const boot::Event& event) {
   switch (event.kind) {
     // An operating system asks DHCP too; only a netbooting firmware is told apart by name.
     case EventKind::dhcp_discover:
-    case EventKind::dhcp_request: return has_field(event, "firmware");
+    case EventKind::dhcp_request:
+      return has_field(event, "firmware");
     case EventKind::pxe_request:
     case EventKind::tftp_start:
     case EventKind::tftp_done:
     case EventKind::file_served:
-    case EventKind::script_served: return true;
-    default: return false;
+    case EventKind::script_served:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -47,7 +50,8 @@ boot::ClientState ClientActivity::state_of(const MacAddress& mac, WallTime last_
   std::lock_guard lock(mutex_);
   const auto at = last_.find(mac);
   if (at == last_.end()) return boot::ClientState::off;
-  if (at->second.waits) return now - std::max(at->second.at, last_seen) < waiting_for ? boot::ClientState::waiting : boot::ClientState::off;
+  if (at->second.waits)
+    return now - std::max(at->second.at, last_seen) < waiting_for ? boot::ClientState::waiting : boot::ClientState::off;
   return now - at->second.at < booting_for ? boot::ClientState::booting : boot::ClientState::off;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a machine is waiting, booting or silent: remembers each machine's last netboot events. Fed by an EventPump on the
-// db thread, asked by Administration; thread-safe.
+// Whether a machine is waiting, booting or silent: remembers each machine's last netboot events. Fed by an EventPump on
+// the db thread, asked by Administration; thread-safe.
 #pragma once
 
 #include <mutex>

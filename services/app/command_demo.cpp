@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// bootferry demo: a network namespace of its own, a server in it, and a virtual PC that boots from it, its serial screen on ours.
-// The namespace lives only as long as this process and its children, so nothing is left behind, however it ends.
+// bootferry demo: a network namespace of its own, a server in it, and a virtual PC that boots from it, its serial
+// screen on ours. The namespace lives only as long as this process and its children, so nothing is left behind, however
+// it ends.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sched.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <filesystem>
-#include <fmt/format.h>
 #include <memory>
-#include <poll.h>
-#include <sched.h>
 #include <stdexcept>
 #include <thread>
-#include <unistd.h>
 
 #include "app/child_process.hpp"
 #include "app/command_line.hpp"
@@ -36,7 +37,8 @@ class TemporaryFolder {
  public:
   TemporaryFolder() {
     std::string name = (fs::temp_directory_path() / "bootferry-demo-XXXXXX").string();
-    if (!mkdtemp(name.data())) throw std::runtime_error(fmt::format("no temporary folder {}: {}", name, std::strerror(errno)));
+    if (!mkdtemp(name.data()))
+      throw std::runtime_error(fmt::format("no temporary folder {}: {}", name, std::strerror(errno)));
     path_ = name;
   }
   ~TemporaryFolder() {
@@ -55,16 +57,19 @@ fs::path own_binary() { return fs::read_symlink("/proc/self/exe"); }
 
 /// Beside the binary in a build tree, or where the package puts it.
 fs::path find_demo_image(const fs::path& asked_for) {
-  const std::array<fs::path, 3> places{asked_for, own_binary().parent_path() / "demo.img", "/usr/share/bootferry/demo.img"};
+  const std::array<fs::path, 3> places{asked_for, own_binary().parent_path() / "demo.img",
+                                       "/usr/share/bootferry/demo.img"};
   for (const fs::path& place : places) {
     if (!place.empty() && fs::exists(place)) return place;
   }
-  throw std::runtime_error("there is no demo disk; build it with \"cmake --build --preset release\", or name one with --image");
+  throw std::runtime_error(
+      "there is no demo disk; build it with \"cmake --build --preset release\", or name one with --image");
 }
 
 void make_network() {
   if (unshare(CLONE_NEWNET) != 0) {
-    throw std::runtime_error(fmt::format("no network namespace can be made: {}; run \"sudo bootferry demo\"", std::strerror(errno)));
+    throw std::runtime_error(
+        fmt::format("no network namespace can be made: {}; run \"sudo bootferry demo\"", std::strerror(errno)));
   }
   run_program({"ip", "link", "set", "lo", "up"});
   run_program({"ip", "link", "add", "lan0", "type", "bridge", "stp_state", "0", "forward_delay", "0"});
@@ -87,7 +92,8 @@ void require_done(const Result<nlohmann::json>& answer) {
   if (!answer) throw std::runtime_error(answer.error().message);
 }
 
-/// Copies the PC's serial line to our terminal until its last words, its end, or the time limit; true when it said them.
+/// Copies the PC's serial line to our terminal until its last words, its end, or the time limit; true when it said
+/// them.
 bool show_serial(int serial, ChildProcess& pc, std::chrono::seconds limit) {
   const auto deadline = std::chrono::steady_clock::now() + limit;
   std::string seen;
@@ -110,9 +116,28 @@ bool show_serial(int serial, ChildProcess& pc, std::chrono::seconds limit) {
 }
 
 std::vector<std::string> virtual_pc() {
-  return {"qemu-system-x86_64", "-nodefaults", "-no-user-config", "-machine", "pc,graphics=off", "-accel", "tcg", "-cpu", "max", "-m", "256",
-          "-display", "none", "-device", "VGA", "-no-reboot", "-serial", "stdio",
-          "-netdev", "tap,id=n0,ifname=pc0,script=no,downscript=no", "-device", fmt::format("virtio-net-pci,netdev=n0,mac={},bootindex=1", demo_mac)};
+  return {"qemu-system-x86_64",
+          "-nodefaults",
+          "-no-user-config",
+          "-machine",
+          "pc,graphics=off",
+          "-accel",
+          "tcg",
+          "-cpu",
+          "max",
+          "-m",
+          "256",
+          "-display",
+          "none",
+          "-device",
+          "VGA",
+          "-no-reboot",
+          "-serial",
+          "stdio",
+          "-netdev",
+          "tap,id=n0,ifname=pc0,script=no,downscript=no",
+          "-device",
+          fmt::format("virtio-net-pci,netdev=n0,mac={},bootindex=1", demo_mac)};
 }
 
 int run_demo(const DemoOptions& options) {
@@ -122,16 +147,18 @@ int run_demo(const DemoOptions& options) {
   fmt::print("1. A network of its own, with a server and a virtual PC without a disk ...\n");
   make_network();
   const int log_fd = open(log.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-  ChildProcess server({own_binary().string(), "serve", "--interface", "lan0", "--state-dir", state.path().string(), "--dhcp-mode", "server", "--dhcp-range",
-                       "10.99.0.100-10.99.0.199"}, log_fd);
+  ChildProcess server({own_binary().string(), "serve", "--interface", "lan0", "--state-dir", state.path().string(),
+                       "--dhcp-mode", "server", "--dhcp-range", "10.99.0.100-10.99.0.199"},
+                      log_fd);
   close(log_fd);
   const ControlClient client(state.path());
   wait_for_server(client, server, log);
 
   fmt::print("2. The demo disk goes into the library, and the PC {} gets it ...\n", demo_mac);
   require_done(client.post("/api/v1/images", {{"name", "demo"}, {"source", image.string()}}));
-  require_done(client.put(fmt::format("/api/v1/clients/{}", demo_mac),
-                          {{"name", "demo-pc"}, {"boot", {{"kind", "disks"}, {"drives", {{{"image", "demo"}, {"mode", "master"}}}}}}}));
+  require_done(client.put(
+      fmt::format("/api/v1/clients/{}", demo_mac),
+      {{"name", "demo-pc"}, {"boot", {{"kind", "disks"}, {"drives", {{{"image", "demo"}, {"mode", "master"}}}}}}}));
 
   fmt::print("3. Power on. The PC's own screen follows.\n\n");
   std::array<int, 2> serial{};
@@ -143,7 +170,8 @@ int run_demo(const DemoOptions& options) {
 
   fmt::print("\n4. What the server saw:\n");
   if (auto events = client.get(fmt::format("/api/v1/events?mac={}", demo_mac))) {
-    for (const auto& event : (*events)["events"]) fmt::print("   {}  {}\n", event["time"].get<std::string>().substr(11, 12), event["text"].get<std::string>());
+    for (const auto& event : (*events)["events"])
+      fmt::print("   {}  {}\n", event["time"].get<std::string>().substr(11, 12), event["text"].get<std::string>());
   }
   fmt::print("\n{}\n", booted ? "The PC booted over the network. Everything made for this demo is removed now."
                               : "The PC did not come to the end of its boot; the lines above show how far it came.");
@@ -155,9 +183,13 @@ int run_demo(const DemoOptions& options) {
 void add_demo_command(CLI::App& app, CommandContext& context) {
   CLI::App* demo = app.add_subcommand("demo", "See it work: boot a virtual PC (QEMU) in a network of its own");
   auto options = std::make_shared<DemoOptions>();
-  demo->add_option("--image", options->image, "Boot this raw disk image instead of the demo disk")->check(CLI::ExistingFile);
-  demo->add_option("--seconds", options->seconds, "Give up after this time")->capture_default_str()->check(CLI::Range(5, 3600));
-  demo->callback([&context, options] { context.action = [&context, options] { context.exit_status = run_demo(*options); }; });
+  demo->add_option("--image", options->image, "Boot this raw disk image instead of the demo disk")
+      ->check(CLI::ExistingFile);
+  demo->add_option("--seconds", options->seconds, "Give up after this time")
+      ->capture_default_str()
+      ->check(CLI::Range(5, 3600));
+  demo->callback(
+      [&context, options] { context.action = [&context, options] { context.exit_status = run_demo(*options); }; });
 }
 
 }  // namespace bootferry::app

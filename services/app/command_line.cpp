@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/command_line.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "app/settings.hpp"
@@ -10,14 +10,17 @@
 
 namespace bootferry::app {
 
-void CommandContext::show(const Result<nlohmann::json>& answer, const std::function<void(const nlohmann::json&)>& print) {
+void CommandContext::show(const Result<nlohmann::json>& answer,
+                          const std::function<void(const nlohmann::json&)>& print) {
   if (!answer) {
     fmt::print(stderr, "bootferry: {}\n", answer.error().message);
     exit_status = 1;
     return;
   }
-  if (json) fmt::print("{}\n", answer->dump(2));
-  else print(*answer);
+  if (json)
+    fmt::print("{}\n", answer->dump(2));
+  else
+    print(*answer);
 }
 
 int run_command_line(int argc, char** argv) {
@@ -28,7 +31,8 @@ int run_command_line(int argc, char** argv) {
 
   CommandContext context;
   context.state_dir = Settings{}.state_dir;
-  app.add_option("--state-dir", context.state_dir, "Folder of the server's state: images, database, control socket")->capture_default_str();
+  app.add_option("--state-dir", context.state_dir, "Folder of the server's state: images, database, control socket")
+      ->capture_default_str();
   app.add_flag("--json", context.json, "Print JSON instead of tables");
 
   add_serve_command(app, context);

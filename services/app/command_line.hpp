@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line: `bootferry serve`, and the commands that ask a running server over its control socket. They say the words of
-// the API: client, image, session, lease, boot. Exit status 0 done, 1 not done (one sentence on stderr), 2 wrong usage.
+// The command line: `bootferry serve`, and the commands that ask a running server over its control socket. They say the
+// words of the API: client, image, session, lease, boot. Exit status 0 done, 1 not done (one sentence on stderr), 2
+// wrong usage.
 #pragma once
 
 #include <CLI/App.hpp>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // bootferry serve: runs the appliance until SIGTERM or SIGINT.
+#include <fmt/format.h>
+#include <pthread.h>
+#include <systemd/sd-daemon.h>
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <fmt/format.h>
 #include <memory>
-#include <pthread.h>
 #include <stdexcept>
-#include <systemd/sd-daemon.h>
 
 #include "app/appliance.hpp"
 #include "app/command_line.hpp"
@@ -33,8 +33,10 @@ Value require(Result<Value> result) {
 
 Settings settings_of(const ServeFlags& flags, const std::filesystem::path& state_dir, bool state_dir_given) {
   Settings settings;
-  if (!flags.config.empty()) settings = require(read_settings(flags.config));
-  else if (std::filesystem::exists(default_settings_file)) settings = require(read_settings(default_settings_file));
+  if (!flags.config.empty())
+    settings = require(read_settings(flags.config));
+  else if (std::filesystem::exists(default_settings_file))
+    settings = require(read_settings(default_settings_file));
   if (state_dir_given) settings.state_dir = state_dir;
   if (!flags.interface.empty()) settings.interface = flags.interface;
   if (!flags.dhcp_mode.empty()) settings.dhcp_mode = require(parse_dhcp_mode(flags.dhcp_mode));
@@ -87,12 +89,19 @@ void serve(const Settings& settings) {
 }  // namespace
 
 void add_serve_command(CLI::App& app, CommandContext& context) {
-  CLI::App* command = app.add_subcommand("serve", "Run the server: DHCP or proxyDHCP, TFTP, HTTP, iSCSI and the dashboard");
+  CLI::App* command =
+      app.add_subcommand("serve", "Run the server: DHCP or proxyDHCP, TFTP, HTTP, iSCSI and the dashboard");
   auto flags = std::make_shared<ServeFlags>();
   const auto port = CLI::Range(1, 65535);
-  command->add_option("--config", flags->config, "Settings file (TOML); without it " + std::string(default_settings_file) + " if it is there")->check(CLI::ExistingFile);
+  command
+      ->add_option("--config", flags->config,
+                   "Settings file (TOML); without it " + std::string(default_settings_file) + " if it is there")
+      ->check(CLI::ExistingFile);
   command->add_option("--interface", flags->interface, "LAN interface; without it the one with the default route");
-  command->add_option("--dhcp-mode", flags->dhcp_mode, "proxy: beside the router's DHCP (default); server: hand out addresses; off")->check(CLI::IsMember({"proxy", "server", "off"}));
+  command
+      ->add_option("--dhcp-mode", flags->dhcp_mode,
+                   "proxy: beside the router's DHCP (default); server: hand out addresses; off")
+      ->check(CLI::IsMember({"proxy", "server", "off"}));
   command->add_option("--dhcp-range", flags->dhcp_range, "Server mode: addresses to hand out, FIRST-LAST");
   command->add_option("--dhcp-port", flags->dhcp_port, "UDP port of DHCP (67)")->check(port);
   command->add_option("--pxe-port", flags->pxe_port, "UDP port of PXE boot service (4011)")->check(port);
@@ -100,10 +109,14 @@ void add_serve_command(CLI::App& app, CommandContext& context) {
   command->add_option("--http-port", flags->http_port, "TCP port of HTTP: scripts, API, dashboard (8080)")->check(port);
   command->add_option("--iscsi-port", flags->iscsi_port, "TCP port of the iSCSI target (3260)")->check(port);
   command->add_option("--loader-dir", flags->loader_dir, "Folder of the iPXE loaders (/usr/lib/ipxe)");
-  command->add_flag("--no-router-advertisements", flags->no_router_advertisements, "Never answer iPXE's IPv6 router solicitations (boots then wait 16 s longer)");
-  command->add_option("--log-level", flags->log_level, "debug, info, warning or error")->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+  command->add_flag("--no-router-advertisements", flags->no_router_advertisements,
+                    "Never answer iPXE's IPv6 router solicitations (boots then wait 16 s longer)");
+  command->add_option("--log-level", flags->log_level, "debug, info, warning or error")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
   command->callback([&app, &context, flags] {
-    context.action = [&app, &context, flags] { serve(settings_of(*flags, context.state_dir, app.count("--state-dir") > 0)); };
+    context.action = [&app, &context, flags] {
+      serve(settings_of(*flags, context.state_dir, app.count("--state-dir") > 0));
+    };
   });
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // bootferry client list|show|set|remove
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "app/command_line.hpp"
@@ -14,14 +14,17 @@ namespace {
 
 using nlohmann::json;
 
-std::string text_or_dash(const json& value) { return value.is_string() && !value.get_ref<const std::string&>().empty() ? value.get<std::string>() : "-"; }
+std::string text_or_dash(const json& value) {
+  return value.is_string() && !value.get_ref<const std::string&>().empty() ? value.get<std::string>() : "-";
+}
 
 std::string describe_boot(const json& boot) {
   const std::string kind = boot.value("kind", "wait");
   if (kind == "disks") {
     std::string drives;
     for (const json& drive : boot["drives"]) {
-      drives += fmt::format("{}{}:{}", drives.empty() ? "" : " ", drive["image"].get<std::string>(), drive["mode"].get<std::string>());
+      drives += fmt::format("{}{}:{}", drives.empty() ? "" : " ", drive["image"].get<std::string>(),
+                            drive["mode"].get<std::string>());
     }
     return drives;
   }
@@ -32,16 +35,18 @@ std::string describe_boot(const json& boot) {
 void print_clients(const json& answer) {
   TextTable table({"MAC", "NAME", "STATE", "BOOT", "ADDRESS", "ARCHITECTURE", "LAST SEEN"});
   for (const json& client : answer["clients"]) {
-    table.add({client["mac"], text_or_dash(client["name"]), client["state"], describe_boot(client["boot"]), text_or_dash(client["address"]),
-               text_or_dash(client["architecture"]), text_or_dash(client["last_seen"])});
+    table.add({client["mac"], text_or_dash(client["name"]), client["state"], describe_boot(client["boot"]),
+               text_or_dash(client["address"]), text_or_dash(client["architecture"]),
+               text_or_dash(client["last_seen"])});
   }
   fmt::print("{}", table.render());
 }
 
 void print_client(const json& client) {
-  fmt::print("client {}\n  name: {}\n  state: {}\n  boot: {}\n  address: {} (reserved: {})\n  architecture: {}\n", client["mac"].get<std::string>(),
-             text_or_dash(client["name"]), client["state"].get<std::string>(), describe_boot(client["boot"]), text_or_dash(client["address"]),
-             text_or_dash(client["reserved_address"]), text_or_dash(client["architecture"]));
+  fmt::print("client {}\n  name: {}\n  state: {}\n  boot: {}\n  address: {} (reserved: {})\n  architecture: {}\n",
+             client["mac"].get<std::string>(), text_or_dash(client["name"]), client["state"].get<std::string>(),
+             describe_boot(client["boot"]), text_or_dash(client["address"]), text_or_dash(client["reserved_address"]),
+             text_or_dash(client["architecture"]));
   for (const json& target : client["targets"]) fmt::print("  target: {}\n", target.get<std::string>());
 }
 
@@ -65,14 +70,19 @@ Result<json> drives_of(const std::vector<std::string>& texts) {
 Result<json> change_of(const SetOptions& options) {
   json change = json::object();
   if (!options.name.empty()) change["name"] = options.name;
-  if (options.address == "none") change["reserved_address"] = nullptr;
-  else if (!options.address.empty()) change["reserved_address"] = options.address;
+  if (options.address == "none")
+    change["reserved_address"] = nullptr;
+  else if (!options.address.empty())
+    change["reserved_address"] = options.address;
   if (!options.drives.empty()) {
     auto drives = drives_of(options.drives);
     if (!drives) return drives;
     change["boot"] = {{"kind", "disks"}, {"drives", *drives}};
   } else if (!options.kernel.empty()) {
-    change["boot"] = {{"kind", "kernel"}, {"kernel", options.kernel}, {"initrds", options.initrds}, {"command_line", options.command_line}};
+    change["boot"] = {{"kind", "kernel"},
+                      {"kernel", options.kernel},
+                      {"initrds", options.initrds},
+                      {"command_line", options.command_line}};
   } else if (options.local) {
     change["boot"] = {{"kind", "local"}};
   } else if (options.wait) {
@@ -95,13 +105,19 @@ void add_set(CLI::App& client, CommandContext& context) {
   auto options = std::make_shared<SetOptions>();
   set->add_option("MAC", options->mac, "Its MAC address")->required();
   set->add_option("--name", options->name, "A name for people");
-  auto* drive = set->add_option("--drive", options->drives, "IMAGE:MODE, mode master or readonly; again for the next drive (0x80, 0x81, ...)");
-  auto* kernel = set->add_option("--kernel", options->kernel, "Boot this kernel: a URL, or a file in STATE_DIR/files")->excludes(drive);
+  auto* drive = set->add_option("--drive", options->drives,
+                                "IMAGE:MODE, mode master or readonly; again for the next drive (0x80, 0x81, ...)");
+  auto* kernel = set->add_option("--kernel", options->kernel, "Boot this kernel: a URL, or a file in STATE_DIR/files")
+                     ->excludes(drive);
   set->add_option("--initrd", options->initrds, "Its initrd; may be given again")->needs(kernel);
   set->add_option("--command-line", options->command_line, "Its command line")->needs(kernel);
   auto* local = set->add_flag("--local", options->local, "Boot its own disk")->excludes(drive)->excludes(kernel);
-  set->add_flag("--wait", options->wait, "Not assigned: its screen waits")->excludes(drive)->excludes(kernel)->excludes(local);
-  set->add_option("--address", options->address, "Reserve this address for it (server mode); \"none\" takes the reservation back");
+  set->add_flag("--wait", options->wait, "Not assigned: its screen waits")
+      ->excludes(drive)
+      ->excludes(kernel)
+      ->excludes(local);
+  set->add_option("--address", options->address,
+                  "Reserve this address for it (server mode); \"none\" takes the reservation back");
   set->callback([&context, options] { context.action = [&context, options] { run_set(context, *options); }; });
 }
 
@@ -116,12 +132,15 @@ void add_client_commands(CLI::App& app, CommandContext& context) {
   auto mac = std::make_shared<std::string>();
   CLI::App* show = client->add_subcommand("show", "One machine");
   show->add_option("MAC", *mac, "Its MAC address")->required();
-  show->callback([&context, mac] { context.action = [&context, mac] { context.show(context.client().get("/api/v1/clients/" + *mac), print_client); }; });
+  show->callback([&context, mac] {
+    context.action = [&context, mac] { context.show(context.client().get("/api/v1/clients/" + *mac), print_client); };
+  });
   CLI::App* remove = client->add_subcommand("remove", "Forget a machine");
   remove->add_option("MAC", *mac, "Its MAC address")->required();
   remove->callback([&context, mac] {
     context.action = [&context, mac] {
-      context.show(context.client().remove("/api/v1/clients/" + *mac), [mac](const json&) { fmt::print("client {} removed\n", *mac); });
+      context.show(context.client().remove("/api/v1/clients/" + *mac),
+                   [mac](const json&) { fmt::print("client {} removed\n", *mac); });
     };
   });
   add_set(*client, context);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // bootferry image list|show|create|add|remove|path
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "app/command_line.hpp"
@@ -24,15 +24,16 @@ std::string users_text(const json& users) {
 void print_images(const json& answer) {
   TextTable table({"NAME", "FORMAT", "SIZE", "ON DISK", "USED BY"});
   for (const json& image : answer["images"]) {
-    table.add({image["name"], image["format"], size_text(image["size"]), size_text(image["allocated"]), users_text(image["used_by"])});
+    table.add({image["name"], image["format"], size_text(image["size"]), size_text(image["allocated"]),
+               users_text(image["used_by"])});
   }
   fmt::print("{}", table.render());
 }
 
 void print_image(const json& image) {
-  fmt::print("image {}\n  format: {}\n  size: {} ({} on disk)\n  created: {}\n  used by: {}\n", image["name"].get<std::string>(),
-             image["format"].get<std::string>(), size_text(image["size"]), size_text(image["allocated"]), image["created"].get<std::string>(),
-             users_text(image["used_by"]));
+  fmt::print("image {}\n  format: {}\n  size: {} ({} on disk)\n  created: {}\n  used by: {}\n",
+             image["name"].get<std::string>(), image["format"].get<std::string>(), size_text(image["size"]),
+             size_text(image["allocated"]), image["created"].get<std::string>(), users_text(image["used_by"]));
 }
 
 struct ImageOptions {
@@ -50,7 +51,8 @@ void run_add(CommandContext& context, const ImageOptions& options) {
   std::error_code failed;
   const auto source = std::filesystem::absolute(options.file, failed);
   if (!context.json) fmt::print(stderr, "Copying {} into the library ...\n", source.string());
-  context.show(context.client().post("/api/v1/images", {{"name", options.name}, {"source", source.string()}}), print_image);
+  context.show(context.client().post("/api/v1/images", {{"name", options.name}, {"source", source.string()}}),
+               print_image);
 }
 
 }  // namespace
@@ -68,13 +70,17 @@ void add_image_commands(CLI::App& app, CommandContext& context) {
     command->callback([&context, what] { context.action = what; });
   };
 
-  act(image->add_subcommand("list", "All images"), [&context] { context.show(context.client().get("/api/v1/images"), print_images); });
-  act(named("show", "One image"), [&context, options] { context.show(context.client().get("/api/v1/images/" + options->name), print_image); });
+  act(image->add_subcommand("list", "All images"),
+      [&context] { context.show(context.client().get("/api/v1/images"), print_images); });
+  act(named("show", "One image"),
+      [&context, options] { context.show(context.client().get("/api/v1/images/" + options->name), print_image); });
   act(named("remove", "Delete an image that no client uses"), [&context, options] {
-    context.show(context.client().remove("/api/v1/images/" + options->name), [options](const json&) { fmt::print("image {} removed\n", options->name); });
+    context.show(context.client().remove("/api/v1/images/" + options->name),
+                 [options](const json&) { fmt::print("image {} removed\n", options->name); });
   });
   act(named("path", "Where its file is"), [&context, options] {
-    context.show(context.client().get("/api/v1/images/" + options->name + "/path"), [](const json& answer) { fmt::print("{}\n", answer["path"].get<std::string>()); });
+    context.show(context.client().get("/api/v1/images/" + options->name + "/path"),
+                 [](const json& answer) { fmt::print("{}\n", answer["path"].get<std::string>()); });
   });
   CLI::App* create = named("create", "A blank image");
   create->add_option("--size", options->size, "Its size, for example 8G")->required();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/control_client.hpp"
 
+#include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <fmt/format.h>
 
 namespace bootferry::app {
 namespace {
@@ -14,8 +14,11 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 
 std::string explain_no_server(const boost::system::error_code& why, const std::filesystem::path& socket) {
-  if (why == asio::error::access_denied) return fmt::format("only root may use {}; try again with sudo", socket.string());
-  return fmt::format("no Bootferry answers at {}; start it with \"bootferry serve\", or name its folder with --state-dir", socket.string());
+  if (why == asio::error::access_denied)
+    return fmt::format("only root may use {}; try again with sudo", socket.string());
+  return fmt::format(
+      "no Bootferry answers at {}; start it with \"bootferry serve\", or name its folder with --state-dir",
+      socket.string());
 }
 
 Result<nlohmann::json> answer_of(const http::response<http::string_body>& response) {
@@ -23,13 +26,15 @@ Result<nlohmann::json> answer_of(const http::response<http::string_body>& respon
   const unsigned status = response.result_int();
   if (status < 300) return answer.is_discarded() ? nlohmann::json() : answer;
   std::string detail = fmt::format("the server answered with status {}", status);
-  if (answer.is_object() && answer.contains("detail") && answer["detail"].is_string()) detail = answer["detail"].get<std::string>();
+  if (answer.is_object() && answer.contains("detail") && answer["detail"].is_string())
+    detail = answer["detail"].get<std::string>();
   return fail(status == 404 ? ErrorKind::not_found : status == 409 ? ErrorKind::conflict : ErrorKind::invalid, detail);
 }
 
 }  // namespace
 
-Result<nlohmann::json> ControlClient::request(const std::string& method, const std::string& path, const nlohmann::json* body) const {
+Result<nlohmann::json> ControlClient::request(const std::string& method, const std::string& path,
+                                              const nlohmann::json* body) const {
   asio::io_context context;
   asio::local::stream_protocol::socket socket(context);
   boost::system::error_code failed;

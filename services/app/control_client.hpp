@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line's side of the control socket: speaks the same HTTP API as the page, over STATE_DIR/control.sock (root only).
-// Blocking; used by the commands on the main thread.
+// The command line's side of the control socket: speaks the same HTTP API as the page, over STATE_DIR/control.sock
+// (root only). Blocking; used by the commands on the main thread.
 #pragma once
 
 #include <filesystem>
@@ -17,12 +17,19 @@ class ControlClient {
 
   /// One request; `path` begins with /api/v1. The answer's JSON (null for 204), or the problem's own sentence.
   [[nodiscard]] Result<nlohmann::json> get(const std::string& path) const { return request("GET", path, nullptr); }
-  [[nodiscard]] Result<nlohmann::json> put(const std::string& path, const nlohmann::json& body) const { return request("PUT", path, &body); }
-  [[nodiscard]] Result<nlohmann::json> post(const std::string& path, const nlohmann::json& body) const { return request("POST", path, &body); }
-  [[nodiscard]] Result<nlohmann::json> remove(const std::string& path) const { return request("DELETE", path, nullptr); }
+  [[nodiscard]] Result<nlohmann::json> put(const std::string& path, const nlohmann::json& body) const {
+    return request("PUT", path, &body);
+  }
+  [[nodiscard]] Result<nlohmann::json> post(const std::string& path, const nlohmann::json& body) const {
+    return request("POST", path, &body);
+  }
+  [[nodiscard]] Result<nlohmann::json> remove(const std::string& path) const {
+    return request("DELETE", path, nullptr);
+  }
 
  private:
-  [[nodiscard]] Result<nlohmann::json> request(const std::string& method, const std::string& path, const nlohmann::json* body) const;
+  [[nodiscard]] Result<nlohmann::json> request(const std::string& method, const std::string& path,
+                                               const nlohmann::json* body) const;
 
   std::filesystem::path socket_;
 };

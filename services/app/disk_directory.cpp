@@ -10,14 +10,20 @@ namespace {
 
 using iscsi::LoginRefusal;
 
-std::unexpected<LoginRefusal> refuse(LoginRefusal::Why why, std::string reason) { return std::unexpected(LoginRefusal{why, std::move(reason)}); }
+std::unexpected<LoginRefusal> refuse(LoginRefusal::Why why, std::string reason) {
+  return std::unexpected(LoginRefusal{why, std::move(reason)});
+}
 
 LoginRefusal::Why why_of(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::conflict: return LoginRefusal::Why::in_use;
-    case ErrorKind::not_found: return LoginRefusal::Why::target_removed;
-    case ErrorKind::denied: return LoginRefusal::Why::not_authorized;
-    default: return LoginRefusal::Why::unavailable;
+    case ErrorKind::conflict:
+      return LoginRefusal::Why::in_use;
+    case ErrorKind::not_found:
+      return LoginRefusal::Why::target_removed;
+    case ErrorKind::denied:
+      return LoginRefusal::Why::not_authorized;
+    default:
+      return LoginRefusal::Why::unavailable;
   }
 }
 
@@ -58,11 +64,13 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   const auto* disks = client ? std::get_if<boot::Disks>(&client->boot) : nullptr;
   const std::size_t position = key ? key->drive - std::size_t{0x80} : 0;
   if (!disks || position >= disks->drives.size()) {
-    return refuse(LoginRefusal::Why::target_not_found, fmt::format("No client has a drive with the target name {}.", target));
+    return refuse(LoginRefusal::Why::target_not_found,
+                  fmt::format("No client has a drive with the target name {}.", target));
   }
   const boot::Drive& drive = disks->drives[position];
   const bool read_only = drive.mode == boot::DriveMode::readonly;
-  auto opened = library_.open(drive.image, read_only ? images::OpenMode::read_only : images::OpenMode::read_write, client->mac.to_string());
+  auto opened = library_.open(drive.image, read_only ? images::OpenMode::read_only : images::OpenMode::read_write,
+                              client->mac.to_string());
   if (!opened) return refuse(why_of(opened.error().kind), with_names(opened.error().message, *snapshot));
 
   iscsi::scsi::Identity identity;
@@ -80,7 +88,8 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   return answer;
 }
 
-std::shared_ptr<iscsi::scsi::LogicalUnit> DiskDirectory::shared_unit(const std::string& key, std::shared_ptr<images::BlockDevice> device,
+std::shared_ptr<iscsi::scsi::LogicalUnit> DiskDirectory::shared_unit(const std::string& key,
+                                                                     std::shared_ptr<images::BlockDevice> device,
                                                                      iscsi::scsi::Identity identity) {
   std::lock_guard lock(mutex_);
   std::erase_if(units_, [](const auto& entry) { return entry.second.expired(); });

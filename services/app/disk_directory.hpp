@@ -16,14 +16,18 @@ namespace bootferry::app {
 
 class DiskDirectory final : public iscsi::TargetDirectory {
  public:
-  DiskDirectory(const boot::ClientRegistry& registry, images::ImageLibrary& library) : registry_(registry), library_(library) {}
+  DiskDirectory(const boot::ClientRegistry& registry, images::ImageLibrary& library)
+      : registry_(registry), library_(library) {}
 
   [[nodiscard]] std::vector<std::string> targets_for(std::string_view initiator) override;
-  [[nodiscard]] std::expected<iscsi::OpenedTarget, iscsi::LoginRefusal> open(std::string_view target, std::string_view initiator) override;
+  [[nodiscard]] std::expected<iscsi::OpenedTarget, iscsi::LoginRefusal> open(std::string_view target,
+                                                                             std::string_view initiator) override;
 
  private:
-  /// One LogicalUnit for all sessions of a target, as long as one of them lives (reservations and unit attentions hang on it).
-  std::shared_ptr<iscsi::scsi::LogicalUnit> shared_unit(const std::string& key, std::shared_ptr<images::BlockDevice> device,
+  /// One LogicalUnit for all sessions of a target, as long as one of them lives (reservations and unit attentions hang
+  /// on it).
+  std::shared_ptr<iscsi::scsi::LogicalUnit> shared_unit(const std::string& key,
+                                                        std::shared_ptr<images::BlockDevice> device,
                                                         iscsi::scsi::Identity identity);
 
   const boot::ClientRegistry& registry_;

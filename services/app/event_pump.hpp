@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Carries events from the bus to a handler on the db thread, one by one, in order. The handler outlives the pump, and the pool
-// is stopped before the pump goes.
+// Carries events from the bus to a handler on the db thread, one by one, in order. The handler outlives the pump, and
+// the pool is stopped before the pump goes.
 #pragma once
 
 #include <functional>

@@ -10,7 +10,8 @@ namespace fs = std::filesystem;
 
 bool is_loader(const fs::path& file) {
   const std::string extension = file.extension();
-  return extension == ".kpxe" || extension == ".kkpxe" || extension == ".kkkpxe" || extension == ".pxe" || extension == ".efi";
+  return extension == ".kpxe" || extension == ".kkpxe" || extension == ".kkkpxe" || extension == ".pxe" ||
+         extension == ".efi";
 }
 
 void add_files(const fs::path& folder, bool any_kind, boot::LoaderCatalog& catalog) {
@@ -18,7 +19,8 @@ void add_files(const fs::path& folder, bool any_kind, boot::LoaderCatalog& catal
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
     const std::string name = entry.path().filename();
     // The rule for image names fits: no path, nothing that a request could be confused by.
-    if (entry.is_regular_file(ignored) && boot::check_image_name(name) && (any_kind || is_loader(entry.path()))) catalog.add(name, entry.path());
+    if (entry.is_regular_file(ignored) && boot::check_image_name(name) && (any_kind || is_loader(entry.path())))
+      catalog.add(name, entry.path());
   }
 }
 

@@ -10,6 +10,7 @@
 namespace bootferry::app {
 
 /// `package_dir`: Debian's /usr/lib/ipxe. Folders that are not there count as empty.
-[[nodiscard]] boot::LoaderCatalog find_loaders(const std::filesystem::path& package_dir, const std::filesystem::path& user_dir);
+[[nodiscard]] boot::LoaderCatalog find_loaders(const std::filesystem::path& package_dir,
+                                               const std::filesystem::path& user_dir);
 
 }  // namespace bootferry::app

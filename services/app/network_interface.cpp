@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/network_interface.hpp"
 
-#include <algorithm>
 #include <arpa/inet.h>
-#include <bit>
 #include <fmt/format.h>
-#include <fstream>
 #include <ifaddrs.h>
-#include <memory>
 #include <net/if.h>
 #include <netpacket/packet.h>
+#include <algorithm>
+#include <bit>
+#include <fstream>
+#include <memory>
 #include <sstream>
 #include <system_error>
 
@@ -45,7 +45,8 @@ std::string names_of(const std::vector<NetworkInterface>& interfaces) {
 
 std::vector<NetworkInterface> list_interfaces() {
   ifaddrs* head = nullptr;
-  if (getifaddrs(&head) != 0) throw std::system_error(errno, std::generic_category(), "the network interfaces cannot be listed");
+  if (getifaddrs(&head) != 0)
+    throw std::system_error(errno, std::generic_category(), "the network interfaces cannot be listed");
   const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owner(head, freeifaddrs);
   const std::vector<std::string> with_default = default_route_interfaces();
   std::vector<NetworkInterface> all;
@@ -66,7 +67,8 @@ std::vector<NetworkInterface> list_interfaces() {
     if (!entry->ifa_addr || entry->ifa_addr->sa_family != AF_PACKET) continue;
     const auto* link = reinterpret_cast<const sockaddr_ll*>(entry->ifa_addr);
     for (NetworkInterface& known : all) {
-      if (known.name == entry->ifa_name && link->sll_halen == 6) known.mac = MacAddress::from(ByteView(link->sll_addr, 6));
+      if (known.name == entry->ifa_name && link->sll_halen == 6)
+        known.mac = MacAddress::from(ByteView(link->sll_addr, 6));
     }
   }
   return all;
@@ -76,10 +78,14 @@ Result<NetworkInterface> choose_interface(const std::vector<NetworkInterface>& a
   if (!name.empty()) {
     for (const NetworkInterface& interface : all) {
       if (interface.name != name) continue;
-      if (!interface.up) return fail(ErrorKind::unavailable, fmt::format("interface {} is down; bring it up with: ip link set {} up", name, name));
+      if (!interface.up)
+        return fail(ErrorKind::unavailable,
+                    fmt::format("interface {} is down; bring it up with: ip link set {} up", name, name));
       return interface;
     }
-    return fail(ErrorKind::not_found, fmt::format("there is no interface {} with an IPv4 address here; choose one of: {}", name, names_of(all)));
+    return fail(
+        ErrorKind::not_found,
+        fmt::format("there is no interface {} with an IPv4 address here; choose one of: {}", name, names_of(all)));
   }
   std::vector<NetworkInterface> candidates;
   for (const NetworkInterface& interface : all) {
@@ -89,8 +95,11 @@ Result<NetworkInterface> choose_interface(const std::vector<NetworkInterface>& a
     if (candidate.default_route) return candidate;
   }
   if (candidates.size() == 1) return candidates.front();
-  if (candidates.empty()) return fail(ErrorKind::unavailable, "no network interface is up with an IPv4 address; configure the LAN interface first");
-  return fail(ErrorKind::invalid, fmt::format("several interfaces could be the LAN; choose with --interface one of: {}", names_of(candidates)));
+  if (candidates.empty())
+    return fail(ErrorKind::unavailable,
+                "no network interface is up with an IPv4 address; configure the LAN interface first");
+  return fail(ErrorKind::invalid, fmt::format("several interfaces could be the LAN; choose with --interface one of: {}",
+                                              names_of(candidates)));
 }
 
 }  // namespace bootferry::app

@@ -25,6 +25,7 @@ struct NetworkInterface {
 [[nodiscard]] std::vector<NetworkInterface> list_interfaces();
 
 /// The named one; or, for an empty name, the one with the default route, else the only one that could be a LAN. Pure.
-[[nodiscard]] Result<NetworkInterface> choose_interface(const std::vector<NetworkInterface>& all, const std::string& name);
+[[nodiscard]] Result<NetworkInterface> choose_interface(const std::vector<NetworkInterface>& all,
+                                                        const std::string& name);
 
 }  // namespace bootferry::app

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/port_owner.hpp"
 
+#include <fmt/format.h>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <filesystem>
-#include <fmt/format.h>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -65,12 +65,14 @@ std::string explain_bind_failure(int error_number, PortKind kind, std::uint16_t 
   const std::string what = fmt::format("{} port {}", kind == PortKind::tcp ? "TCP" : "UDP", port);
   if (error_number == EADDRINUSE) {
     if (auto owner = find_port_owner(kind, port)) {
-      return fmt::format("{} is taken by {} (pid {}); stop it, or choose another port with {}", what, owner->program, owner->pid, setting);
+      return fmt::format("{} is taken by {} (pid {}); stop it, or choose another port with {}", what, owner->program,
+                         owner->pid, setting);
     }
     return fmt::format("{} is taken by another program; stop it, or choose another port with {}", what, setting);
   }
   if (error_number == EACCES || error_number == EPERM) {
-    return fmt::format("there is no right to use {}; start Bootferry as root, or give it CAP_NET_BIND_SERVICE and CAP_NET_RAW", what);
+    return fmt::format(
+        "there is no right to use {}; start Bootferry as root, or give it CAP_NET_BIND_SERVICE and CAP_NET_RAW", what);
   }
   return fmt::format("{} cannot be opened: {}", what, std::strerror(error_number));
 }

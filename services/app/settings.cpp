@@ -2,11 +2,11 @@
 #include "app/settings.hpp"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 #include <fstream>
 #include <functional>
 #include <map>
 #include <sstream>
-#include <toml++/toml.h>
 
 namespace bootferry::app {
 namespace {
@@ -38,7 +38,8 @@ template <class Get>
 Reader number(Get member, std::int64_t lowest, std::int64_t highest) {
   return [=](const toml::node& node, Settings& settings) -> Complaint {
     const auto* value = node.as_integer();
-    if (!value || value->get() < lowest || value->get() > highest) return fmt::format("must be a number from {} to {}", lowest, highest);
+    if (!value || value->get() < lowest || value->get() > highest)
+      return fmt::format("must be a number from {} to {}", lowest, highest);
     using Value = std::remove_reference_t<decltype(member(settings))>;
     member(settings) = Value(value->get());
     return std::nullopt;
@@ -59,7 +60,7 @@ Reader addresses(Get member) {
   };
 }
 
-Reader port(std::uint16_t Settings::*member) {
+Reader port(std::uint16_t Settings::* member) {
   return number([member](Settings& s) -> auto& { return s.*member; }, 1, 65535);
 }
 
@@ -68,9 +69,11 @@ const std::map<std::string, Reader, std::less<>>& readers() {
   static const std::map<std::string, Reader, std::less<>> all{
       {"state_dir", text([](Settings& s) -> auto& { return s.state_dir; })},
       {"interface", text([](Settings& s) -> auto& { return s.interface; })},
-      {"log_level", [](const toml::node& node, Settings& s) -> Complaint {
+      {"log_level",
+       [](const toml::node& node, Settings& s) -> Complaint {
          const std::string level = node.value_or(std::string());
-         if (level != "debug" && level != "info" && level != "warning" && level != "error") return "must be \"debug\", \"info\", \"warning\" or \"error\"";
+         if (level != "debug" && level != "info" && level != "warning" && level != "error")
+           return "must be \"debug\", \"info\", \"warning\" or \"error\"";
          s.log_level = level;
          return std::nullopt;
        }},
@@ -83,7 +86,8 @@ const std::map<std::string, Reader, std::less<>>& readers() {
       {"dhcp.dns", addresses([](Settings& s) -> auto& { return s.dhcp_dns; })},
       {"dhcp.domain", text([](Settings& s) -> auto& { return s.dhcp_domain; })},
       {"dhcp.lease_seconds", number([](Settings& s) -> auto& { return s.dhcp_lease_time; }, 60, 31'536'000)},
-      {"dhcp.router_advertisements", [](const toml::node& node, Settings& s) -> Complaint {
+      {"dhcp.router_advertisements",
+       [](const toml::node& node, Settings& s) -> Complaint {
          if (!node.is_boolean()) return "must be true or false";
          s.router_advertisements = node.as_boolean()->get();
          return std::nullopt;
@@ -109,11 +113,13 @@ Complaint read_table(const toml::table& table, const std::string& prefix, const 
     const auto reader = readers().find(name);
     const auto line = node.source().begin.line;
     if (reader != readers().end()) {
-      if (Complaint complaint = reader->second(node, settings)) return fmt::format("{}:{}: {}: {}", file, line, name, *complaint);
+      if (Complaint complaint = reader->second(node, settings))
+        return fmt::format("{}:{}: {}: {}", file, line, name, *complaint);
     } else if (prefix.empty() && node.is_table() && (name == "dhcp" || name == "ports")) {
       if (Complaint complaint = read_table(*node.as_table(), name + ".", file, settings)) return complaint;
     } else {
-      return fmt::format("{}:{}: unknown key \"{}\"; the keys are {}", file, key.source().begin.line, name, known_keys());
+      return fmt::format("{}:{}: unknown key \"{}\"; the keys are {}", file, key.source().begin.line, name,
+                         known_keys());
     }
   }
   return std::nullopt;
@@ -123,9 +129,12 @@ Complaint read_table(const toml::table& table, const std::string& prefix, const 
 
 std::string_view name_of(DhcpMode mode) {
   switch (mode) {
-    case DhcpMode::off: return "off";
-    case DhcpMode::proxy: return "proxy";
-    case DhcpMode::server: return "server";
+    case DhcpMode::off:
+      return "off";
+    case DhcpMode::proxy:
+      return "proxy";
+    case DhcpMode::server:
+      return "server";
   }
   return "off";
 }
@@ -134,7 +143,8 @@ Result<DhcpMode> parse_dhcp_mode(std::string_view name) {
   for (const DhcpMode mode : {DhcpMode::off, DhcpMode::proxy, DhcpMode::server}) {
     if (name_of(mode) == name) return mode;
   }
-  return fail(ErrorKind::invalid, fmt::format("\"{}\" is not a DHCP mode; use proxy, server or off", name.substr(0, 40)));
+  return fail(ErrorKind::invalid,
+              fmt::format("\"{}\" is not a DHCP mode; use proxy, server or off", name.substr(0, 40)));
 }
 
 Result<Settings> parse_settings(std::string_view text, const std::string& file_name) {
@@ -144,13 +154,16 @@ Result<Settings> parse_settings(std::string_view text, const std::string& file_n
     if (Complaint complaint = read_table(table, "", file_name, settings)) return fail(ErrorKind::invalid, *complaint);
     return settings;
   } catch (const toml::parse_error& error) {
-    return fail(ErrorKind::invalid, fmt::format("{}:{}: {}", file_name, error.source().begin.line, error.description()));
+    return fail(ErrorKind::invalid,
+                fmt::format("{}:{}: {}", file_name, error.source().begin.line, error.description()));
   }
 }
 
 Result<Settings> read_settings(const std::filesystem::path& file) {
   std::ifstream in(file);
-  if (!in) return fail(ErrorKind::not_found, fmt::format("the settings file {} cannot be read; check its path and rights", file.string()));
+  if (!in)
+    return fail(ErrorKind::not_found,
+                fmt::format("the settings file {} cannot be read; check its path and rights", file.string()));
   std::stringstream text;
   text << in.rdbuf();
   return parse_settings(text.str(), file.string());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What root decides: interfaces, ports, paths. Read once at start from an optional TOML file, then from flags, which win.
-// Everything has a default; an unknown key or a wrong value is an error that names file, line and the mend.
+// What root decides: interfaces, ports, paths. Read once at start from an optional TOML file, then from flags, which
+// win. Everything has a default; an unknown key or a wrong value is an error that names file, line and the mend.
 #pragma once
 
 #include <chrono>

@@ -8,7 +8,8 @@ namespace bootferry::app {
 
 class StateFolder {
  public:
-  /// Makes the folder and its parts (images, files, loaders) and takes its lock. Throws std::runtime_error with a sentence.
+  /// Makes the folder and its parts (images, files, loaders) and takes its lock. Throws std::runtime_error with a
+  /// sentence.
   explicit StateFolder(std::filesystem::path path);
   ~StateFolder();
   StateFolder(const StateFolder&) = delete;

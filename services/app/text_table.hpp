@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows and columns for a person's terminal: header, then rows, each column as wide as its widest cell. Used by the commands.
+// Rows and columns for a person's terminal: header, then rows, each column as wide as its widest cell. Used by the
+// commands.
 #pragma once
 
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/async_loop_pool.hpp"
 
-#include <csignal>
 #include <pthread.h>
+#include <csignal>
 
 #include "base/log.hpp"
 

@@ -26,7 +26,9 @@ class LoopPool {
   class Seat {
    public:
     Seat() = default;
-    explicit Seat(std::atomic<int>* load) : load_(load, [](std::atomic<int>* l) { l->fetch_sub(1); }) { load->fetch_add(1); }
+    explicit Seat(std::atomic<int>* load) : load_(load, [](std::atomic<int>* l) { l->fetch_sub(1); }) {
+      load->fetch_add(1);
+    }
 
    private:
     std::shared_ptr<std::atomic<int>> load_;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// co_await async_run(pool, function): runs a blocking function on a WorkerPool and resumes the coroutine on its own loop.
-// The function is moved there and its result is moved back; an exception comes back as an exception.
+// co_await async_run(pool, function): runs a blocking function on a WorkerPool and resumes the coroutine on its own
+// loop. The function is moved there and its result is moved back; an exception comes back as an exception.
 #pragma once
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <memory>
@@ -20,7 +20,8 @@
 
 namespace bootferry {
 
-/// Cancelling the awaiting coroutine drops the result; the function itself runs to its end (disk jobs are not cancelled).
+/// Cancelling the awaiting coroutine drops the result; the function itself runs to its end (disk jobs are not
+/// cancelled).
 template <class Function, class Value = std::invoke_result_t<Function&>>
 boost::asio::awaitable<Value> async_run(WorkerPool& pool, Function function) {
   namespace asio = boost::asio;

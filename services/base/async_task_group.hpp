@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Owns the coroutines of one loop: spawns, cancels and joins them, so that shutdown waits for every child (`detached` is
-// banned). An exception that escapes a child is logged and ends that child only. Used by shells, on the group's own loop.
+// Owns the coroutines of one loop: spawns, cancels and joins them, so that shutdown waits for every child (`detached`
+// is banned). An exception that escapes a child is logged and ends that child only. Used by shells, on the group's own
+// loop.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

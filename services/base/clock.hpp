@@ -8,7 +8,7 @@
 namespace bootferry {
 
 using Duration = std::chrono::steady_clock::duration;
-using SteadyTime = std::chrono::steady_clock::time_point;  ///< for timers and timeouts
+using SteadyTime = std::chrono::steady_clock::time_point;           ///< for timers and timeouts
 using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;  ///< what is stored and shown
 
 class Clock {
@@ -31,7 +31,8 @@ class ManualClock final : public Clock {
  public:
   [[nodiscard]] SteadyTime now() const override { return SteadyTime{elapsed_}; }
   [[nodiscard]] WallTime wall_now() const override {
-    return WallTime{std::chrono::seconds{1'790'000'000}} + std::chrono::duration_cast<std::chrono::milliseconds>(elapsed_);
+    return WallTime{std::chrono::seconds{1'790'000'000}} +
+           std::chrono::duration_cast<std::chrono::milliseconds>(elapsed_);
   }
   void advance(Duration step) { elapsed_ += step; }
 

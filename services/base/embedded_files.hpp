@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that the build puts into the binary (dashboard, script templates, migrations): a sorted table of names and bytes.
-// Defined by cmake/embed.cmake; read on any thread.
+// Files that the build puts into the binary (dashboard, script templates, migrations): a sorted table of names and
+// bytes. Defined by cmake/embed.cmake; read on any thread.
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/ipv4_address.hpp"
 
-#include <charconv>
 #include <fmt/format.h>
+#include <charconv>
 
 namespace bootferry {
 
@@ -25,20 +25,23 @@ Result<Ipv4Address> parse_ipv4_address(std::string_view text) {
     at = rest;
     value = value << 8 | (octet & 0xff);
   }
-  if (!well_formed || at != end) return fail(ErrorKind::invalid, fmt::format("\"{}\" is not an IPv4 address", text.substr(0, 40)));
+  if (!well_formed || at != end)
+    return fail(ErrorKind::invalid, fmt::format("\"{}\" is not an IPv4 address", text.substr(0, 40)));
   return Ipv4Address{value};
 }
 
 Result<Ipv4Range> parse_ipv4_range(std::string_view text) {
   const std::size_t dash = text.find('-');
   if (dash == std::string_view::npos) {
-    return fail(ErrorKind::invalid, fmt::format("\"{}\" is not an address range; write it like 10.0.0.100-10.0.0.199", text.substr(0, 60)));
+    return fail(ErrorKind::invalid,
+                fmt::format("\"{}\" is not an address range; write it like 10.0.0.100-10.0.0.199", text.substr(0, 60)));
   }
   auto first = parse_ipv4_address(text.substr(0, dash));
   if (!first) return std::unexpected(first.error());
   auto last = parse_ipv4_address(text.substr(dash + 1));
   if (!last) return std::unexpected(last.error());
-  if (*last < *first) return fail(ErrorKind::invalid, fmt::format("the range {} ends before it begins; swap its two addresses", text));
+  if (*last < *first)
+    return fail(ErrorKind::invalid, fmt::format("the range {} ends before it begins; swap its two addresses", text));
   return Ipv4Range{*first, *last};
 }
 

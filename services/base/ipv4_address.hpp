@@ -53,5 +53,7 @@ struct Ipv4Range {
 
 template <>
 struct std::hash<bootferry::Ipv4Address> {
-  std::size_t operator()(bootferry::Ipv4Address address) const noexcept { return std::hash<std::uint32_t>{}(address.value); }
+  std::size_t operator()(bootferry::Ipv4Address address) const noexcept {
+    return std::hash<std::uint32_t>{}(address.value);
+  }
 };

@@ -17,9 +17,15 @@ using Field = std::pair<std::string_view, std::string>;
 void set_level(Level lowest);
 void write(Level level, std::string_view name, std::initializer_list<Field> fields);
 
-inline void debug(std::string_view name, std::initializer_list<Field> fields = {}) { write(Level::debug, name, fields); }
+inline void debug(std::string_view name, std::initializer_list<Field> fields = {}) {
+  write(Level::debug, name, fields);
+}
 inline void info(std::string_view name, std::initializer_list<Field> fields = {}) { write(Level::info, name, fields); }
-inline void warning(std::string_view name, std::initializer_list<Field> fields = {}) { write(Level::warning, name, fields); }
-inline void error(std::string_view name, std::initializer_list<Field> fields = {}) { write(Level::error, name, fields); }
+inline void warning(std::string_view name, std::initializer_list<Field> fields = {}) {
+  write(Level::warning, name, fields);
+}
+inline void error(std::string_view name, std::initializer_list<Field> fields = {}) {
+  write(Level::error, name, fields);
+}
 
 }  // namespace bootferry::log

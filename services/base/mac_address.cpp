@@ -25,7 +25,10 @@ MacAddress MacAddress::from(ByteView six) {
 }
 
 Result<MacAddress> parse_mac_address(std::string_view text) {
-  auto refuse = [&] { return fail(ErrorKind::invalid, fmt::format("\"{}\" is not a MAC address; write it like 52:54:00:12:34:56", text.substr(0, 40))); };
+  auto refuse = [&] {
+    return fail(ErrorKind::invalid,
+                fmt::format("\"{}\" is not a MAC address; write it like 52:54:00:12:34:56", text.substr(0, 40)));
+  };
   const bool parted = text.size() == 17;
   if (!parted && text.size() != 12) return refuse();
   MacAddress mac;

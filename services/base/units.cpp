@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/units.hpp"
 
+#include <fmt/format.h>
 #include <cctype>
 #include <charconv>
 #include <cmath>
-#include <fmt/format.h>
 
 namespace bootferry {
 
 Result<ByteCount> parse_byte_count(std::string_view text) {
-  auto refuse = [&] { return fail(ErrorKind::invalid, fmt::format("\"{}\" is not a size; write for example 8G, 512M or 4096", text)); };
+  auto refuse = [&] {
+    return fail(ErrorKind::invalid, fmt::format("\"{}\" is not a size; write for example 8G, 512M or 4096", text));
+  };
   double number = 0;
   auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   if (error != std::errc{} || !std::isfinite(number) || number < 0) return refuse();
   std::string suffix;
-  for (const char* c = rest; c != text.data() + text.size(); ++c) suffix += static_cast<char>(std::toupper(static_cast<unsigned char>(*c)));
-  if (suffix.ends_with("IB")) suffix.resize(suffix.size() - 2);
-  else if (suffix.ends_with('B')) suffix.pop_back();
+  for (const char* c = rest; c != text.data() + text.size(); ++c)
+    suffix += static_cast<char>(std::toupper(static_cast<unsigned char>(*c)));
+  if (suffix.ends_with("IB"))
+    suffix.resize(suffix.size() - 2);
+  else if (suffix.ends_with('B'))
+    suffix.pop_back();
   static constexpr std::string_view units = "KMGTP";
   if (suffix.size() > 1) return refuse();
   if (!suffix.empty()) {

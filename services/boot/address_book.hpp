@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which machine an IP address belongs to, learned from DHCP and scripts: TFTP and HTTP see only addresses, people think in
-// machines. Bounded, thread-safe.
+// Which machine an IP address belongs to, learned from DHCP and scripts: TFTP and HTTP see only addresses, people think
+// in machines. Bounded, thread-safe.
 #pragma once
 
 #include <mutex>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person can do, whichever door he comes through (page, API, command line): the verbs of docs/api.md. Implemented by app,
-// and by a fake in the tests of http. Every call may block: run it on the db thread (reads of a snapshot excepted).
+// What a person can do, whichever door he comes through (page, API, command line): the verbs of docs/api.md.
+// Implemented by app, and by a fake in the tests of http. Every call may block: run it on the db thread (reads of a
+// snapshot excepted).
 #pragma once
 
 #include <filesystem>
@@ -82,7 +83,8 @@ class Administration {
   [[nodiscard]] virtual Result<ImageView> require_image(std::string_view name) = 0;
   [[nodiscard]] virtual Result<ImageView> create_image(const std::string& name, ByteCount size) = 0;
   /// Copies a file of this machine into the library; only for the Unix socket, whose users are root anyway.
-  [[nodiscard]] virtual Result<ImageView> import_image(const std::string& name, const std::filesystem::path& source) = 0;
+  [[nodiscard]] virtual Result<ImageView> import_image(const std::string& name,
+                                                       const std::filesystem::path& source) = 0;
   [[nodiscard]] virtual Result<void> remove_image(std::string_view name) = 0;
   [[nodiscard]] virtual Result<std::filesystem::path> image_path(std::string_view name) = 0;
 

@@ -20,18 +20,30 @@ constexpr std::array<std::pair<Architecture, std::string_view>, 6> names{{
 
 ArchitectureCode architecture_of(std::uint16_t option_93) {
   switch (option_93) {
-    case 0: return {Architecture::bios, false};
-    case 6: return {Architecture::efi_ia32, false};
-    case 7: return {Architecture::efi_x64, false};
-    case 9: return {Architecture::efi_x64, false};
-    case 10: return {Architecture::efi_arm32, false};
-    case 11: return {Architecture::efi_arm64, false};
-    case 15: return {Architecture::efi_ia32, true};
-    case 16: return {Architecture::efi_x64, true};
-    case 18: return {Architecture::efi_arm32, true};
-    case 19: return {Architecture::efi_arm64, true};
-    case 20: return {Architecture::bios, true};
-    default: return {};
+    case 0:
+      return {Architecture::bios, false};
+    case 6:
+      return {Architecture::efi_ia32, false};
+    case 7:
+      return {Architecture::efi_x64, false};
+    case 9:
+      return {Architecture::efi_x64, false};
+    case 10:
+      return {Architecture::efi_arm32, false};
+    case 11:
+      return {Architecture::efi_arm64, false};
+    case 15:
+      return {Architecture::efi_ia32, true};
+    case 16:
+      return {Architecture::efi_x64, true};
+    case 18:
+      return {Architecture::efi_arm32, true};
+    case 19:
+      return {Architecture::efi_arm64, true};
+    case 20:
+      return {Architecture::bios, true};
+    default:
+      return {};
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the client's firmware is, as it says in DHCP option 93 (RFC 4578 2.1 with erratum 4625, and IANA's later numbers).
-// Called by dhcp and the policy; a plain value.
+// What the client's firmware is, as it says in DHCP option 93 (RFC 4578 2.1 with erratum 4625, and IANA's later
+// numbers). Called by dhcp and the policy; a plain value.
 #pragma once
 
 #include <cstdint>

@@ -11,12 +11,17 @@ namespace {
 /// The iPXE for an architecture; undionly and snponly drive the NIC through the firmware, so they work with any card.
 std::string_view find_loader_file(Architecture architecture) {
   switch (architecture) {
-    case Architecture::bios: return "undionly.kpxe";
-    case Architecture::efi_x64: return "snponly.efi";
-    case Architecture::efi_ia32: return "snponly-ia32.efi";
-    case Architecture::efi_arm64: return "snponly-arm64.efi";
+    case Architecture::bios:
+      return "undionly.kpxe";
+    case Architecture::efi_x64:
+      return "snponly.efi";
+    case Architecture::efi_ia32:
+      return "snponly-ia32.efi";
+    case Architecture::efi_arm64:
+      return "snponly-arm64.efi";
     case Architecture::efi_arm32:
-    case Architecture::unknown: return "";
+    case Architecture::unknown:
+      return "";
   }
   return "";
 }
@@ -54,7 +59,9 @@ struct ScriptMaker {
     std::uint8_t number = 0x80;
     for (const Drive& drive : disks.drives) {
       if (!registry.find_image(drive.image)) {
-        return Broken{fmt::format("The image {} of drive 0x{:02x} is not in the library any more.", drive.image, number), script_url(mac, settings)};
+        return Broken{
+            fmt::format("The image {} of drive 0x{:02x} is not in the library any more.", drive.image, number),
+            script_url(mac, settings)};
       }
       const std::string target = target_name({mac, number});
       boot.drives.push_back({number, target, san_uri(target, settings)});
@@ -75,8 +82,10 @@ LoaderDecision decide_loader(const ClientFacts& facts, const RegistrySnapshot&, 
     return Ignore{fmt::format("There is no loader for its architecture ({}).", name_of(facts.architecture))};
   }
   if (!settings.loaders.contains(file)) {
-    return Ignore{fmt::format("Its architecture ({}) needs the loader {}, which is not here; put the file into the loaders folder of the state directory.",
-                              name_of(facts.architecture), file)};
+    return Ignore{
+        fmt::format("Its architecture ({}) needs the loader {}, which is not here; put the file into the loaders "
+                    "folder of the state directory.",
+                    name_of(facts.architecture), file)};
   }
   return SendLoader{std::string(file), fmt::format("{}/loaders/{}", settings.http_base(), file)};
 }

@@ -35,7 +35,7 @@ struct BootSettings {
   Ipv4Address server;
   std::uint16_t http_port = 8080;
   std::uint16_t iscsi_port = 3260;
-  std::set<std::string, std::less<>> loaders;  ///< names that can be sent; what is not here is not offered
+  std::set<std::string, std::less<>> loaders;   ///< names that can be sent; what is not here is not offered
   [[nodiscard]] std::string http_base() const;  ///< "http://10.99.0.1:8080"
 };
 
@@ -50,7 +50,8 @@ struct RunScript {
   std::string url;
 };
 using LoaderDecision = std::variant<Ignore, SendLoader, RunScript>;
-[[nodiscard]] LoaderDecision decide_loader(const ClientFacts& facts, const RegistrySnapshot& registry, const BootSettings& settings);
+[[nodiscard]] LoaderDecision decide_loader(const ClientFacts& facts, const RegistrySnapshot& registry,
+                                           const BootSettings& settings);
 
 struct SanDrive {
   std::uint8_t number;  ///< 0x80, 0x81, ... ascending
@@ -76,6 +77,7 @@ struct Broken {
   std::string script_url;
 };
 using ScriptDecision = std::variant<SanBoot, KernelBoot, LocalBoot, WaitForAssignment, Broken>;
-[[nodiscard]] ScriptDecision decide_script(const MacAddress& mac, const RegistrySnapshot& registry, const BootSettings& settings);
+[[nodiscard]] ScriptDecision decide_script(const MacAddress& mac, const RegistrySnapshot& registry,
+                                           const BootSettings& settings);
 
 }  // namespace bootferry::boot

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "boot/client.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "boot/image.hpp"
 
@@ -18,12 +18,14 @@ Result<void> check_script_text(std::string_view what, std::string_view text, boo
   for (const char c : text) {
     const bool printable = c > 0x20 && c < 0x7f;
     if (!printable && !(may_have_spaces && c == ' ')) {
-      return fail(ErrorKind::invalid, fmt::format("the {} has a character that a boot script cannot hold; use printable ASCII{}", what,
-                                                  may_have_spaces ? "" : " without spaces"));
+      return fail(ErrorKind::invalid,
+                  fmt::format("the {} has a character that a boot script cannot hold; use printable ASCII{}", what,
+                              may_have_spaces ? "" : " without spaces"));
     }
   }
   if (text.find("${") != std::string_view::npos) {
-    return fail(ErrorKind::invalid, fmt::format("the {} contains \"${{\", which iPXE would expand; write it without", what));
+    return fail(ErrorKind::invalid,
+                fmt::format("the {} contains \"${{\", which iPXE would expand; write it without", what));
   }
   if (text.size() > 1024) return fail(ErrorKind::invalid, fmt::format("the {} is longer than 1024 characters", what));
   return {};
@@ -31,12 +33,15 @@ Result<void> check_script_text(std::string_view what, std::string_view text, boo
 
 /// A URL, or a path below the files folder that cannot climb out of it.
 Result<void> check_file_reference(std::string_view what, std::string_view reference) {
-  if (reference.empty()) return fail(ErrorKind::invalid, fmt::format("the {} is empty; give a URL or a file below the files folder", what));
+  if (reference.empty())
+    return fail(ErrorKind::invalid, fmt::format("the {} is empty; give a URL or a file below the files folder", what));
   if (auto text = check_script_text(what, reference, false); !text) return text;
   if (reference.find("://") != std::string_view::npos) return {};
   if (reference.front() == '/' || reference == ".." || reference.starts_with("../") || reference.ends_with("/..") ||
       reference.find("/../") != std::string_view::npos) {
-    return fail(ErrorKind::invalid, fmt::format("the {} \"{}\" is outside the files folder; give a path below it, or a URL", what, reference));
+    return fail(
+        ErrorKind::invalid,
+        fmt::format("the {} \"{}\" is outside the files folder; give a path below it, or a URL", what, reference));
   }
   return {};
 }
@@ -46,15 +51,19 @@ Result<void> check(const LocalDisk&) { return {}; }
 
 Result<void> check(const Disks& disks) {
   if (disks.drives.empty() || disks.drives.size() > max_drives) {
-    return fail(ErrorKind::invalid, fmt::format("a client has 1 to {} drives, not {}", max_drives, disks.drives.size()));
+    return fail(ErrorKind::invalid,
+                fmt::format("a client has 1 to {} drives, not {}", max_drives, disks.drives.size()));
   }
   for (std::size_t i = 0; i < disks.drives.size(); ++i) {
     if (auto name = check_image_name(disks.drives[i].image); !name) return name;
     for (std::size_t j = 0; j < i; ++j) {
       const bool writes = disks.drives[i].mode == DriveMode::master || disks.drives[j].mode == DriveMode::master;
       if (writes && disks.drives[i].image == disks.drives[j].image) {
-        return fail(ErrorKind::invalid, fmt::format("image {} is there twice and would be written through both drives; give each drive its own image",
-                                                    disks.drives[i].image));
+        return fail(
+            ErrorKind::invalid,
+            fmt::format(
+                "image {} is there twice and would be written through both drives; give each drive its own image",
+                disks.drives[i].image));
       }
     }
   }
@@ -77,7 +86,8 @@ std::string_view name_of(DriveMode mode) { return mode == DriveMode::master ? "m
 Result<DriveMode> parse_drive_mode(std::string_view name) {
   if (name == "master") return DriveMode::master;
   if (name == "readonly") return DriveMode::readonly;
-  return fail(ErrorKind::invalid, fmt::format("\"{}\" is not a drive mode; use master or readonly", name.substr(0, 40)));
+  return fail(ErrorKind::invalid,
+              fmt::format("\"{}\" is not a drive mode; use master or readonly", name.substr(0, 40)));
 }
 
 Result<void> check_boot_entry(const BootEntry& entry) {
@@ -85,17 +95,24 @@ Result<void> check_boot_entry(const BootEntry& entry) {
 }
 
 Result<void> check_client_name(std::string_view name) {
-  const bool well_formed = !name.empty() && name.size() <= 63 && std::all_of(name.begin(), name.end(), is_name_character);
+  const bool well_formed =
+      !name.empty() && name.size() <= 63 && std::all_of(name.begin(), name.end(), is_name_character);
   if (well_formed) return {};
-  return fail(ErrorKind::invalid, fmt::format("\"{}\" is not a client name; use 1 to 63 letters, digits, '-', '_' or '.'", name.substr(0, 64)));
+  return fail(
+      ErrorKind::invalid,
+      fmt::format("\"{}\" is not a client name; use 1 to 63 letters, digits, '-', '_' or '.'", name.substr(0, 64)));
 }
 
 Result<void> check_image_name(std::string_view name) {
-  const bool well_formed = !name.empty() && name.size() <= 63 && std::all_of(name.begin(), name.end(), is_name_character) &&
-                           name.front() != '.' && name.front() != '-';
+  const bool well_formed = !name.empty() && name.size() <= 63 &&
+                           std::all_of(name.begin(), name.end(), is_name_character) && name.front() != '.' &&
+                           name.front() != '-';
   if (well_formed) return {};
-  return fail(ErrorKind::invalid,
-              fmt::format("\"{}\" is not an image name; use 1 to 63 letters, digits, '-', '_' or '.', beginning with a letter or digit", name.substr(0, 64)));
+  return fail(
+      ErrorKind::invalid,
+      fmt::format(
+          "\"{}\" is not an image name; use 1 to 63 letters, digits, '-', '_' or '.', beginning with a letter or digit",
+          name.substr(0, 64)));
 }
 
 Result<Drive> parse_drive(std::string_view text) {

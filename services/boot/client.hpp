@@ -64,7 +64,8 @@ struct Client {
   std::optional<WallTime> last_seen;
 };
 
-/// What is wrong with an entry or a name that a person gave: number of drives, empty or unprintable text, `${` and newlines.
+/// What is wrong with an entry or a name that a person gave: number of drives, empty or unprintable text, `${` and
+/// newlines.
 [[nodiscard]] Result<void> check_boot_entry(const BootEntry& entry);
 [[nodiscard]] Result<void> check_client_name(std::string_view name);  ///< 1 to 63 of letters, digits, '-', '_', '.'
 /// "NAME:MODE" of the command line; the mode may be left out and is then master.

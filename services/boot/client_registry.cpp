@@ -19,7 +19,8 @@ std::vector<MacAddress> RegistrySnapshot::users_of(std::string_view image) const
   std::vector<MacAddress> users;
   for (const auto& [mac, client] : clients) {
     const Disks* disks = std::get_if<Disks>(&client.boot);
-    if (disks && std::any_of(disks->drives.begin(), disks->drives.end(), [&](const Drive& drive) { return drive.image == image; })) {
+    if (disks && std::any_of(disks->drives.begin(), disks->drives.end(),
+                             [&](const Drive& drive) { return drive.image == image; })) {
       users.push_back(mac);
     }
   }

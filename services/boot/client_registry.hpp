@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is known and what is assigned, as an immutable snapshot that any thread reads without waiting, and the edits that make
-// the next snapshot. Implemented by db (durable before it returns) and by a fake in tests.
+// Who is known and what is assigned, as an immutable snapshot that any thread reads without waiting, and the edits that
+// make the next snapshot. Implemented by db (durable before it returns) and by a fake in tests.
 #pragma once
 
 #include <map>

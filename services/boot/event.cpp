@@ -11,10 +11,11 @@ namespace {
 
 /// In the order of EventKind.
 constexpr std::array<std::string_view, 25> names{
-    "client-seen",   "client-changed", "client-removed", "image-added",    "image-changed",  "image-removed", "dhcp-discover",
-    "dhcp-offer",    "dhcp-request",   "dhcp-ack",       "dhcp-nak",       "dhcp-decline",   "dhcp-release",  "dhcp-ignored",
-    "pxe-request",   "tftp-start",     "tftp-done",      "tftp-failed",    "file-served",    "script-served", "session-opened",
-    "session-closed", "login-refused", "server-started", "server-stopping"};
+    "client-seen",    "client-changed", "client-removed", "image-added",    "image-changed",
+    "image-removed",  "dhcp-discover",  "dhcp-offer",     "dhcp-request",   "dhcp-ack",
+    "dhcp-nak",       "dhcp-decline",   "dhcp-release",   "dhcp-ignored",   "pxe-request",
+    "tftp-start",     "tftp-done",      "tftp-failed",    "file-served",    "script-served",
+    "session-opened", "session-closed", "login-refused",  "server-started", "server-stopping"};
 static_assert(names.size() == static_cast<std::size_t>(EventKind::server_stopping) + 1);
 
 }  // namespace
@@ -30,19 +31,26 @@ std::optional<EventKind> parse_event_kind(std::string_view name) {
 
 std::string_view name_of(LeaseState state) {
   switch (state) {
-    case LeaseState::bound: return "bound";
-    case LeaseState::released: return "released";
-    case LeaseState::declined: return "declined";
+    case LeaseState::bound:
+      return "bound";
+    case LeaseState::released:
+      return "released";
+    case LeaseState::declined:
+      return "declined";
   }
   return "bound";
 }
 
 std::string_view name_of(ClientState state) {
   switch (state) {
-    case ClientState::off: return "off";
-    case ClientState::waiting: return "waiting";
-    case ClientState::booting: return "booting";
-    case ClientState::on: return "on";
+    case ClientState::off:
+      return "off";
+    case ClientState::waiting:
+      return "waiting";
+    case ClientState::booting:
+      return "booting";
+    case ClientState::on:
+      return "on";
   }
   return "off";
 }

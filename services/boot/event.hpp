@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Something that happened and that a person may want to know: one line of the log, of a client's boot and of the live page.
-// Kinds and their names are listed in docs/api.md. Plain value.
+// Something that happened and that a person may want to know: one line of the log, of a client's boot and of the live
+// page. Kinds and their names are listed in docs/api.md. Plain value.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +17,31 @@
 namespace bootferry::boot {
 
 enum class EventKind {
-  client_seen, client_changed, client_removed,
-  image_added, image_changed, image_removed,
-  dhcp_discover, dhcp_offer, dhcp_request, dhcp_ack, dhcp_nak, dhcp_decline, dhcp_release, dhcp_ignored, pxe_request,
-  tftp_start, tftp_done, tftp_failed,
-  file_served, script_served,
-  session_opened, session_closed, login_refused,
-  server_started, server_stopping,
+  client_seen,
+  client_changed,
+  client_removed,
+  image_added,
+  image_changed,
+  image_removed,
+  dhcp_discover,
+  dhcp_offer,
+  dhcp_request,
+  dhcp_ack,
+  dhcp_nak,
+  dhcp_decline,
+  dhcp_release,
+  dhcp_ignored,
+  pxe_request,
+  tftp_start,
+  tftp_done,
+  tftp_failed,
+  file_served,
+  script_served,
+  session_opened,
+  session_closed,
+  login_refused,
+  server_started,
+  server_stopping,
 };
 [[nodiscard]] std::string_view name_of(EventKind kind);  ///< "dhcp-discover"
 [[nodiscard]] std::optional<EventKind> parse_event_kind(std::string_view name);
@@ -34,7 +52,7 @@ struct Event {
   EventKind kind = EventKind::client_seen;
   std::optional<MacAddress> mac;
   std::optional<Ipv4Address> address;
-  std::string text;                                          ///< one sentence for a person
+  std::string text;                                         ///< one sentence for a person
   std::vector<std::pair<std::string, std::string>> fields;  ///< for machines
 };
 

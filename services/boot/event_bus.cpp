@@ -14,7 +14,8 @@ void EventBus::publish(Event event) {
     EventSubscription::Batch& pending = subscriber->pending_;
     const bool was_empty = pending.events.empty();
     if (pending.events.size() >= subscriber->limit_) {
-      pending.events.erase(pending.events.begin(), pending.events.begin() + static_cast<std::ptrdiff_t>(subscriber->limit_ / 2 + 1));
+      pending.events.erase(pending.events.begin(),
+                           pending.events.begin() + static_cast<std::ptrdiff_t>(subscriber->limit_ / 2 + 1));
       pending.lost = true;
     }
     pending.events.push_back(event);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Carries events from every room to the log, the boot log in db and the live page. Publishing never fails and never waits for
-// a subscriber: a slow one loses its oldest events and is told so. Thread-safe.
+// Carries events from every room to the log, the boot log in db and the live page. Publishing never fails and never
+// waits for a subscriber: a slow one loses its oldest events and is told so. Thread-safe.
 #pragma once
 
 #include <deque>
@@ -29,7 +29,8 @@ class EventSubscription {
 
  private:
   friend class EventBus;
-  EventSubscription(EventBus& bus, std::size_t limit, std::function<void()> wake) : bus_(bus), limit_(limit), wake_(std::move(wake)) {}
+  EventSubscription(EventBus& bus, std::size_t limit, std::function<void()> wake)
+      : bus_(bus), limit_(limit), wake_(std::move(wake)) {}
 
   EventBus& bus_;
   const std::size_t limit_;

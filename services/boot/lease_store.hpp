@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where DHCP leases are kept so that a crash forgets none that was acknowledged (RFC 2131 2.1, 4.3.1). Implemented by db, which
-// commits in batches, and by a fake in tests. Called by dhcp/server on loop 0.
+// Where DHCP leases are kept so that a crash forgets none that was acknowledged (RFC 2131 2.1, 4.3.1). Implemented by
+// db, which commits in batches, and by a fake in tests. Called by dhcp/server on loop 0.
 #pragma once
 
 #include <functional>
@@ -34,8 +34,8 @@ class LeaseStore {
   virtual ~LeaseStore() = default;
   /// All leases, expired ones too: they tell which address a client had before. Blocks; called once at start.
   [[nodiscard]] virtual std::vector<Lease> load() = 0;
-  /// Adds or replaces the address's lease. `done` runs on the store's own thread once it is durable (or failed): the ACK
-  /// leaves only then. Returns at once.
+  /// Adds or replaces the address's lease. `done` runs on the store's own thread once it is durable (or failed): the
+  /// ACK leaves only then. Returns at once.
   virtual void save(Lease lease, Done done) = 0;
 };
 

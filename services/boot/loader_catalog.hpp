@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The boot loaders that may be sent, by name: a closed list, so that no request can name another file. Made by app at start
-// from the Debian package and the user's own folder; read by tftp and http.
+// The boot loaders that may be sent, by name: a closed list, so that no request can name another file. Made by app at
+// start from the Debian package and the user's own folder; read by tftp and http.
 #pragma once
 
 #include <filesystem>

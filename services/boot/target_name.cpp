@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "boot/target_name.hpp"
 
-#include <charconv>
 #include <fmt/format.h>
+#include <charconv>
 
 namespace bootferry::boot {
 namespace {
@@ -11,7 +11,9 @@ constexpr std::string_view prefix = "iqn.2026-11.org.bootferry:";
 
 }  // namespace
 
-std::string target_name(const TargetKey& key) { return fmt::format("{}{}.{:02x}", prefix, key.mac.to_hex(), key.drive); }
+std::string target_name(const TargetKey& key) {
+  return fmt::format("{}{}.{:02x}", prefix, key.mac.to_hex(), key.drive);
+}
 
 std::string initiator_name(const MacAddress& mac) { return fmt::format("{}{}", prefix, mac.to_hex()); }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <exception>
 #include <fmt/format.h>
+#include <exception>
 
 #include "app/command_line.hpp"
 

@@ -54,7 +54,8 @@ TEST(ExampleSettings, NoKeyIsMissing) {
   const std::string list = refused.error().message.substr(refused.error().message.find("the keys are ") + 13);
   int keys = 0;
   for (std::sregex_iterator at(list.begin(), list.end(), key), end; at != end; ++at, ++keys) {
-    EXPECT_NE(text.find("\n" + (*at)[2].str() + " = "), std::string::npos) << "packaging/bootferry.toml lacks " << (*at).str();
+    EXPECT_NE(text.find("\n" + (*at)[2].str() + " = "), std::string::npos)
+        << "packaging/bootferry.toml lacks " << (*at).str();
   }
   EXPECT_GT(keys, 10);
 }

@@ -24,7 +24,9 @@ TEST(ChooseInterface, TheOneWithTheDefaultRouteIsTheLan) {
   EXPECT_EQ(choose_interface({loopback(), named("eth0"), named("eth1", true)}, "")->name, "eth1");
 }
 
-TEST(ChooseInterface, AnOnlyOneNeedsNoRoute) { EXPECT_EQ(choose_interface({loopback(), named("eth0")}, "")->name, "eth0"); }
+TEST(ChooseInterface, AnOnlyOneNeedsNoRoute) {
+  EXPECT_EQ(choose_interface({loopback(), named("eth0")}, "")->name, "eth0");
+}
 
 TEST(ChooseInterface, SeveralAreAskedForByName) {
   auto chosen = choose_interface({loopback(), named("eth0"), named("eth1")}, "");

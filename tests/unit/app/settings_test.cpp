@@ -26,7 +26,8 @@ lease_seconds = 600
 router_advertisements = false
 [ports]
 http = 80
-)", "bootferry.toml");
+)",
+                                 "bootferry.toml");
   ASSERT_TRUE(settings) << settings.error().message;
   EXPECT_EQ(settings->interface, "eth1");
   EXPECT_EQ(settings->state_dir, "/srv/boot");
@@ -46,7 +47,8 @@ std::string error_of(const char* text) {
 TEST(Settings, AnErrorNamesFileLineAndMend) {
   EXPECT_TRUE(error_of("\n\ninterfase = \"eth0\"\n").starts_with("b.toml:3: unknown key \"interfase\"; the keys are "));
   EXPECT_TRUE(error_of("[dhcp]\nmode = \"both\"\n").starts_with("b.toml:2: dhcp.mode: "));
-  EXPECT_TRUE(error_of("[ports]\nhttp = 70000\n").starts_with("b.toml:2: ports.http: must be a number from 1 to 65535"));
+  EXPECT_TRUE(
+      error_of("[ports]\nhttp = 70000\n").starts_with("b.toml:2: ports.http: must be a number from 1 to 65535"));
   EXPECT_TRUE(error_of("interface = 3\n").starts_with("b.toml:1: interface: must be a text"));
   EXPECT_TRUE(error_of("interface = \n").starts_with("b.toml:1: "));
   EXPECT_TRUE(error_of("[dhcpp]\nmode = \"off\"\n").starts_with("b.toml:1: unknown key \"dhcpp\""));

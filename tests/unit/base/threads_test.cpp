@@ -88,7 +88,8 @@ TEST(TaskGroup, CancelEndsEveryChildAndJoinWaitsForThem) {
   EXPECT_EQ(group.size(), 0u);
 }
 
-asio::awaitable<void> ask_the_pool(WorkerPool& pool, std::thread::id* worked_on, std::thread::id* resumed_on, bool* threw) {
+asio::awaitable<void> ask_the_pool(WorkerPool& pool, std::thread::id* worked_on, std::thread::id* resumed_on,
+                                   bool* threw) {
   auto work = [] { return std::this_thread::get_id(); };
   *worked_on = co_await async_run(pool, work);
   *resumed_on = std::this_thread::get_id();

@@ -20,7 +20,8 @@ TEST(MacAddressText, AcceptsTheThreeCommonForms) {
 }
 
 TEST(MacAddressText, RefusesEverythingElse) {
-  for (const char* text : {"", "52:54:00:e2:e0", "52:54:00:e2:e0:0g", "52 54 00 e2 e0 01", "52:54:00:e2:e0:01:", "5254.00e2.e001", "525400e2e0011"}) {
+  for (const char* text : {"", "52:54:00:e2:e0", "52:54:00:e2:e0:0g", "52 54 00 e2 e0 01",
+                           "52:54:00:e2:e0:01:", "5254.00e2.e001", "525400e2e0011"}) {
     EXPECT_FALSE(parse_mac_address(text)) << text;
   }
 }
@@ -28,7 +29,8 @@ TEST(MacAddressText, RefusesEverythingElse) {
 TEST(Ipv4Text, RoundTripsAndRefuses) {
   EXPECT_EQ(parse_ipv4_address("10.99.0.1")->to_string(), "10.99.0.1");
   EXPECT_EQ(parse_ipv4_address("255.255.255.255")->value, 0xffffffffu);
-  for (const char* text : {"", "10.99.0", "10.99.0.256", "10.99.0.1.", "10.99.0.1.2", "10..0.1", " 10.99.0.1", "10.99.0.-1", "0010.1.1.1"}) {
+  for (const char* text : {"", "10.99.0", "10.99.0.256", "10.99.0.1.", "10.99.0.1.2", "10..0.1", " 10.99.0.1",
+                           "10.99.0.-1", "0010.1.1.1"}) {
     EXPECT_FALSE(parse_ipv4_address(text)) << text;
   }
 }
@@ -60,7 +62,8 @@ TEST(ByteCountText, ReadsBinaryUnits) {
   EXPECT_EQ(parse_byte_count("512m")->value, mib(512).value);
   EXPECT_EQ(parse_byte_count("8GiB")->value, gib(8).value);
   EXPECT_EQ(parse_byte_count("1.5K")->value, 1536u);
-  for (const char* text : {"", "G", "-1G", "8X", "8GG", "1e9", "nan", "inf", "99999999999999T"}) EXPECT_FALSE(parse_byte_count(text)) << text;
+  for (const char* text : {"", "G", "-1G", "8X", "8GG", "1e9", "nan", "inf", "99999999999999T"})
+    EXPECT_FALSE(parse_byte_count(text)) << text;
 }
 
 TEST(ByteCountText, RendersForPeople) {

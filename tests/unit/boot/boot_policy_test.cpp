@@ -38,11 +38,13 @@ TEST(DecideLoader, FirmwareGetsTheIpxeOfItsArchitecture) {
 }
 
 TEST(DecideLoader, HttpBootGetsTheSameLoaderAsUrl) {
-  EXPECT_EQ(std::get<SendLoader>(loader_for(Architecture::efi_x64, Firmware::http_boot)).url, "http://10.99.0.1:8080/loaders/snponly.efi");
+  EXPECT_EQ(std::get<SendLoader>(loader_for(Architecture::efi_x64, Firmware::http_boot)).url,
+            "http://10.99.0.1:8080/loaders/snponly.efi");
 }
 
 TEST(DecideLoader, AbleIpxeGetsItsScriptAndNeverALoaderAgain) {
-  EXPECT_EQ(std::get<RunScript>(loader_for(Architecture::bios, Firmware::ipxe)).url, "http://10.99.0.1:8080/boot/52:54:00:e2:e0:01.ipxe");
+  EXPECT_EQ(std::get<RunScript>(loader_for(Architecture::bios, Firmware::ipxe)).url,
+            "http://10.99.0.1:8080/boot/52:54:00:e2:e0:01.ipxe");
 }
 
 TEST(DecideLoader, PoorIpxeIsChainedToOurs) {
@@ -62,7 +64,8 @@ TEST(DecideScript, UnknownAndUnassignedClientsWait) {
 }
 
 TEST(DecideScript, DrivesRiseFrom0x80AndHaveOneTargetEach) {
-  const auto decision = decide_script(pc1, registry_with(Disks{{{"dos", DriveMode::master}, {"data", DriveMode::readonly}}}), settings());
+  const auto decision =
+      decide_script(pc1, registry_with(Disks{{{"dos", DriveMode::master}, {"data", DriveMode::readonly}}}), settings());
   const SanBoot& boot = std::get<SanBoot>(decision);
   EXPECT_EQ(boot.initiator, "iqn.2026-11.org.bootferry:525400e2e001");
   ASSERT_EQ(boot.drives.size(), 2u);
@@ -76,7 +79,8 @@ TEST(DecideScript, AnotherIscsiPortStandsInTheUri) {
   BootSettings other = settings();
   other.iscsi_port = 13260;
   const auto decision = decide_script(pc1, registry_with(Disks{{{"dos", DriveMode::master}}}), other);
-  EXPECT_EQ(std::get<SanBoot>(decision).drives[0].uri, "iscsi:10.99.0.1::13260::iqn.2026-11.org.bootferry:525400e2e001.80");
+  EXPECT_EQ(std::get<SanBoot>(decision).drives[0].uri,
+            "iscsi:10.99.0.1::13260::iqn.2026-11.org.bootferry:525400e2e001.80");
 }
 
 TEST(DecideScript, AMissingImageIsSaidAndAskedAgain) {
@@ -87,7 +91,8 @@ TEST(DecideScript, AMissingImageIsSaidAndAskedAgain) {
 }
 
 TEST(DecideScript, KernelFilesBecomeUrlsAndUrlsStay) {
-  const auto decision = decide_script(pc1, registry_with(Kernel{"debian/vmlinuz", {"http://10.1.1.1/initrd"}, "root=/dev/nfs"}), settings());
+  const auto decision = decide_script(
+      pc1, registry_with(Kernel{"debian/vmlinuz", {"http://10.1.1.1/initrd"}, "root=/dev/nfs"}), settings());
   const KernelBoot& boot = std::get<KernelBoot>(decision);
   EXPECT_EQ(boot.kernel_url, "http://10.99.0.1:8080/files/debian/vmlinuz");
   EXPECT_EQ(boot.initrd_urls, std::vector<std::string>{"http://10.1.1.1/initrd"});
@@ -110,8 +115,9 @@ TEST(ArchitectureOf, KnowsOption93AndItsOldMistake) {
 TEST(TargetName, RoundTripsAndRefusesOthers) {
   const TargetKey key{pc1, 0x81};
   EXPECT_EQ(find_target_key(target_name(key)), key);
-  for (const char* iqn : {"", "iqn.2026-11.org.bootferry:", "iqn.2026-11.org.bootferry:525400e2e001", "iqn.2026-11.org.bootferry:525400e2e001.8",
-                          "iqn.2026-11.org.bootferry:525400e2e001.zz", "iqn.2003-01.org.other:525400e2e001.80"}) {
+  for (const char* iqn : {"", "iqn.2026-11.org.bootferry:", "iqn.2026-11.org.bootferry:525400e2e001",
+                          "iqn.2026-11.org.bootferry:525400e2e001.8", "iqn.2026-11.org.bootferry:525400e2e001.zz",
+                          "iqn.2003-01.org.other:525400e2e001.80"}) {
     EXPECT_FALSE(find_target_key(iqn)) << iqn;
   }
 }

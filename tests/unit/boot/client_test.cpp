@@ -19,7 +19,8 @@ TEST(ParseDrive, ModeMayBeLeftOut) {
 
 TEST(CheckBootEntry, OneToFourDrives) {
   EXPECT_FALSE(check_boot_entry(Disks{}));
-  EXPECT_TRUE(check_boot_entry(Disks{{{"a", DriveMode::master}, {"b", DriveMode::master}, {"c", DriveMode::master}, {"d", DriveMode::master}}}));
+  EXPECT_TRUE(check_boot_entry(
+      Disks{{{"a", DriveMode::master}, {"b", DriveMode::master}, {"c", DriveMode::master}, {"d", DriveMode::master}}}));
   EXPECT_FALSE(check_boot_entry(Disks{std::vector<Drive>(5, Drive{"a", DriveMode::readonly})}));
 }
 
