@@ -44,7 +44,8 @@ Result<std::vector<std::string>> require_texts(const Json& object, std::string_v
 
 Result<boot::BootEntry> parse_disks(const Json& value) {
   const auto found = value.find("drives");
-  if (found == value.end() || !found->is_array()) return wrong("\"drives\" must be a list of {\"image\": NAME, \"mode\": MODE}.");
+  if (found == value.end() || !found->is_array())
+    return wrong("\"drives\" must be a list of {\"image\": NAME, \"mode\": MODE}.");
   if (found->empty() || found->size() > boot::max_drives) {
     return wrong(fmt::format("\"drives\" must have 1 to {} entries.", boot::max_drives));
   }
@@ -94,7 +95,8 @@ Result<Json> parse_json(std::string_view text) {
 Result<void> check_keys(const Json& object, std::initializer_list<std::string_view> keys) {
   for (const auto& [key, value] : object.items()) {
     if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
-    return wrong(fmt::format("Nobody knows the key \"{}\" here; known are: {}.", key.substr(0, 64), fmt::join(keys, ", ")));
+    return wrong(
+        fmt::format("Nobody knows the key \"{}\" here; known are: {}.", key.substr(0, 64), fmt::join(keys, ", ")));
   }
   return {};
 }
@@ -145,8 +147,8 @@ Result<boot::ClientChange> parse_client_change(const Json& body) {
   boot::ClientChange change;
   if (const auto name = body.find("name"); name != body.end()) {
     if (!name->is_string()) return wrong("\"name\" must be a text.");
-    change.name = name->get<std::string>();
-    if (auto checked = boot::check_client_name(*change.name); !checked) return std::unexpected(checked.error());
+    change.name = name->get<std::string>();  // empty: the name is taken back
+    if (auto checked = boot::check_client_name(*change.name); !checked && !change.name->empty()) return std::unexpected(checked.error());
   }
   if (const auto entry = body.find("boot"); entry != body.end()) {
     auto parsed = parse_boot(*entry, "\"boot\"");

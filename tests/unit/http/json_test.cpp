@@ -24,26 +24,47 @@ TEST(ApiJson, ReadsEveryKindOfBoot) {
   EXPECT_EQ(*boot_of(R"({"kind":"wait"})"), boot::BootEntry(boot::Wait{}));
   EXPECT_EQ(*boot_of(R"({"kind":"local"})"), boot::BootEntry(boot::LocalDisk{}));
   const boot::Disks disks{{{"dos", boot::DriveMode::master}, {"games", boot::DriveMode::readonly}}};
-  EXPECT_EQ(*boot_of(R"({"kind":"disks","drives":[{"image":"dos","mode":"master"},{"image":"games","mode":"readonly"}]})"), boot::BootEntry(disks));
+  EXPECT_EQ(
+      *boot_of(R"({"kind":"disks","drives":[{"image":"dos","mode":"master"},{"image":"games","mode":"readonly"}]})"),
+      boot::BootEntry(disks));
   const boot::Kernel kernel{"vmlinuz", {"initrd.img"}, "root=/dev/nfs"};
-  EXPECT_EQ(*boot_of(R"({"kind":"kernel","kernel":"vmlinuz","initrds":["initrd.img"],"command_line":"root=/dev/nfs"})"), boot::BootEntry(kernel));
+  EXPECT_EQ(*boot_of(R"({"kind":"kernel","kernel":"vmlinuz","initrds":["initrd.img"],"command_line":"root=/dev/nfs"})"),
+            boot::BootEntry(kernel));
 }
 
 TEST(ApiJson, WhatItWritesItReads) {
   const boot::BootEntry entries[] = {boot::Wait{}, boot::LocalDisk{}, boot::Disks{{{"dos", boot::DriveMode::readonly}}},
                                      boot::Kernel{"http://10.0.0.1/vmlinuz", {"a", "b"}, "quiet"}};
-  for (const boot::BootEntry& entry : entries) EXPECT_EQ(*boot_of(render_line(render_boot(entry))), entry) << render_boot(entry);
+  for (const boot::BootEntry& entry : entries)
+    EXPECT_EQ(*boot_of(render_line(render_boot(entry))), entry) << render_boot(entry);
 }
 
 TEST(ApiJson, RefusesWhatIsNotABoot) {
-  for (const char* bad :
-       {"", "null", "[]", "{}", "{", R"({"kind":"Wait"})", R"({"kind":1})", R"({"kind":"wait","drives":[]})", R"({"kind":"disks"})",
-        R"({"kind":"disks","drives":{}})", R"({"kind":"disks","drives":[]})", R"({"kind":"disks","drives":["dos"]})",
-        R"({"kind":"disks","drives":[{"image":"dos"}]})", R"({"kind":"disks","drives":[{"image":"dos","mode":"overlay"}]})",
-        R"({"kind":"disks","drives":[{"image":"dos","mode":"master","x":1}]})", R"({"kind":"disks","drives":[{"image":7,"mode":"master"}]})",
-        R"({"kind":"kernel"})", R"({"kind":"kernel","kernel":"k","initrds":"i"})", R"({"kind":"kernel","kernel":"k","initrds":[1]})",
-        R"({"kind":"kernel","kernel":"k","command_line":null})", R"({"kind":"wait","kind":"local"})", "{\"kind\":\"wait\"} x",
-        "{\"kind\":\"w\xff\"}", "{\"kind\":\"wait\",}", "/**/{\"kind\":\"wait\"}"}) {
+  for (const char* bad : {"",
+                          "null",
+                          "[]",
+                          "{}",
+                          "{",
+                          R"({"kind":"Wait"})",
+                          R"({"kind":1})",
+                          R"({"kind":"wait","drives":[]})",
+                          R"({"kind":"disks"})",
+                          R"({"kind":"disks","drives":{}})",
+                          R"({"kind":"disks","drives":[]})",
+                          R"({"kind":"disks","drives":["dos"]})",
+                          R"({"kind":"disks","drives":[{"image":"dos"}]})",
+                          R"({"kind":"disks","drives":[{"image":"dos","mode":"overlay"}]})",
+                          R"({"kind":"disks","drives":[{"image":"dos","mode":"master","x":1}]})",
+                          R"({"kind":"disks","drives":[{"image":7,"mode":"master"}]})",
+                          R"({"kind":"kernel"})",
+                          R"({"kind":"kernel","kernel":"k","initrds":"i"})",
+                          R"({"kind":"kernel","kernel":"k","initrds":[1]})",
+                          R"({"kind":"kernel","kernel":"k","command_line":null})",
+                          R"({"kind":"wait","kind":"local"})",
+                          "{\"kind\":\"wait\"} x",
+                          "{\"kind\":\"w\xff\"}",
+                          "{\"kind\":\"wait\",}",
+                          "/**/{\"kind\":\"wait\"}"}) {
     const auto entry = boot_of(bad);
     ASSERT_FALSE(entry) << bad;
     EXPECT_EQ(entry.error().kind, ErrorKind::invalid) << bad;
@@ -67,11 +88,13 @@ TEST(ApiJson, AKeyLeftOutKeepsItsValue) {
   ASSERT_TRUE(set && set->reserved_address && *set->reserved_address);
   EXPECT_EQ((*set->reserved_address)->to_string(), "10.99.0.50");
   EXPECT_EQ(set->name, "pc-2");
+  EXPECT_EQ(change_of(R"({"name":""})")->name, "") << "an empty name takes the name back";
 }
 
 TEST(ApiJson, RefusesTypingErrors) {
-  for (const char* bad : {R"({"nmae":"pc1"})", R"({"name":7})", R"({"name":"a b"})", R"({"name":""})", R"({"reserved_address":"10.99.0"})",
-                          R"({"reserved_address":7})", R"({"boot":"wait"})", R"({"mac":"52:54:00:e2:e0:01"})", R"(["name"])", "7"}) {
+  for (const char* bad : {R"({"nmae":"pc1"})", R"({"name":7})", R"({"name":"a b"})",
+                          R"({"reserved_address":"10.99.0"})", R"({"reserved_address":7})", R"({"boot":"wait"})",
+                          R"({"mac":"52:54:00:e2:e0:01"})", R"(["name"])", "7"}) {
     EXPECT_FALSE(change_of(bad)) << bad;
   }
 }
@@ -84,17 +107,19 @@ TEST(ApiJson, DepthIsBoundedBeforeTheParserSeesIt) {
 TEST(ApiJson, WritesTheContract) {
   boot::ClientView view;
   view.client.mac = *parse_mac_address("52:54:00:e2:e0:01");
-  EXPECT_EQ(render_line(render_client(view)),
-            R"({"mac":"52:54:00:e2:e0:01","name":null,"known":false,"boot":{"kind":"wait"},"targets":[],"reserved_address":null,)"
-            R"("address":null,"architecture":null,"state":"off","first_seen":null,"last_seen":null})");
+  EXPECT_EQ(
+      render_line(render_client(view)),
+      R"({"mac":"52:54:00:e2:e0:01","name":null,"known":false,"boot":{"kind":"wait"},"targets":[],"reserved_address":null,)"
+      R"("address":null,"architecture":null,"state":"off","first_seen":null,"last_seen":null})");
   boot::Event event;
   event.id = 4711;
   event.at = WallTime{std::chrono::milliseconds{123}};
   event.kind = boot::EventKind::dhcp_discover;
   event.text = "hi";
   event.fields = {{"xid", "0x1234"}};
-  EXPECT_EQ(render_line(render_event(event)), R"({"id":4711,"time":"1970-01-01T00:00:00.123Z","kind":"dhcp-discover","mac":null,)"
-                                              R"("address":null,"text":"hi","fields":{"xid":"0x1234"}})");
+  EXPECT_EQ(render_line(render_event(event)),
+            R"({"id":4711,"time":"1970-01-01T00:00:00.123Z","kind":"dhcp-discover","mac":null,)"
+            R"("address":null,"text":"hi","fields":{"xid":"0x1234"}})");
 }
 
 TEST(ApiJson, BytesOffTheWireStayOneLineOfUtf8) {
