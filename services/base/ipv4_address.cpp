@@ -18,7 +18,10 @@ Result<Ipv4Address> parse_ipv4_address(std::string_view text) {
   std::uint32_t value = 0;
   bool well_formed = true;
   for (int i = 0; i < 4 && well_formed; ++i) {
-    if (i > 0) well_formed = at != end && *at++ == '.';
+    if (i > 0) {
+      well_formed = at != end && *at == '.';
+      if (well_formed) ++at;
+    }
     unsigned octet = 256;
     auto [rest, error] = std::from_chars(at, end, octet);
     well_formed = well_formed && error == std::errc{} && octet <= 255 && rest - at <= 3;
