@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many connections there may be, in all and from one address. Asked by server on loop 0; a place is given back on the
-// loop where the connection ends, so it locks.
+// How many connections there may be, in all and from one address. Asked by server on loop 0; a place is given back on
+// the loop where the connection ends, so it locks.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ class Admission : public std::enable_shared_from_this<Admission> {
  public:
   Admission(std::size_t most, std::size_t most_per_address) : most_(most), most_per_address_(most_per_address) {}
 
-  /// Null when there is no room. Destroying the ticket gives the place back. The Unix socket (no address) is always let in:
-  /// the person at the machine must get through when the network side is full.
+  /// Null when there is no room. Destroying the ticket gives the place back. The Unix socket (no address) is always let
+  /// in: the person at the machine must get through when the network side is full.
   [[nodiscard]] std::shared_ptr<void> try_enter(std::optional<Ipv4Address> address) {
     if (!address) return std::make_shared<int>(0);
     std::lock_guard lock(mutex_);

@@ -9,9 +9,11 @@
 namespace bootferry::http {
 namespace {
 
-// The page loads nothing from elsewhere and may be framed by nobody; no answer names the server's software or its version.
+// The page loads nothing from elsewhere and may be framed by nobody; no answer names the server's software or its
+// version.
 constexpr std::string_view security_headers =
-    "Content-Security-Policy: default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; "
+    "Content-Security-Policy: default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "frame-ancestors 'none'; "
     "base-uri 'self'; form-action 'self'\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: no-referrer\r\n";
@@ -35,47 +37,77 @@ std::string Answer::text() const {
 
 std::string_view reason_of(unsigned status) {
   switch (status) {
-    case 200: return "OK";
-    case 201: return "Created";
-    case 204: return "No Content";
-    case 206: return "Partial Content";
-    case 304: return "Not Modified";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 409: return "Conflict";
-    case 413: return "Content Too Large";
-    case 415: return "Unsupported Media Type";
-    case 416: return "Range Not Satisfiable";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 503: return "Service Unavailable";
-    case 505: return "HTTP Version Not Supported";
-    case 507: return "Insufficient Storage";
-    default: return "Error";
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 204:
+      return "No Content";
+    case 206:
+      return "Partial Content";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 409:
+      return "Conflict";
+    case 413:
+      return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 416:
+      return "Range Not Satisfiable";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Service Unavailable";
+    case 505:
+      return "HTTP Version Not Supported";
+    case 507:
+      return "Insufficient Storage";
+    default:
+      return "Error";
   }
 }
 
 unsigned status_of(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::invalid: return 400;
-    case ErrorKind::not_found: return 404;
-    case ErrorKind::conflict: return 409;
-    case ErrorKind::denied: return 403;
-    case ErrorKind::unsupported: return 501;
-    case ErrorKind::exhausted: return 507;
-    case ErrorKind::unavailable: return 503;
-    case ErrorKind::io: return 500;
+    case ErrorKind::invalid:
+      return 400;
+    case ErrorKind::not_found:
+      return 404;
+    case ErrorKind::conflict:
+      return 409;
+    case ErrorKind::denied:
+      return 403;
+    case ErrorKind::unsupported:
+      return 501;
+    case ErrorKind::exhausted:
+      return 507;
+    case ErrorKind::unavailable:
+      return 503;
+    case ErrorKind::io:
+      return 500;
   }
   return 500;
 }
 
 Answer make_problem(unsigned status, std::string_view detail) {
   const nlohmann::ordered_json body{{"title", reason_of(status)}, {"status", status}, {"detail", detail}};
-  Answer answer(status, "application/problem+json", body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  Answer answer(status, "application/problem+json",
+                body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   answer.add_header("Cache-Control", "no-store");
   return answer;
 }

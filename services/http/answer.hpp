@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a handler answers: status, a few headers and a body that is text, bytes in the binary, a part of a file or the live
-// stream. Made by handlers, sent by connection; moves between threads. RFC 9110; problem details after RFC 9457.
+// What a handler answers: status, a few headers and a body that is text, bytes in the binary, a part of a file or the
+// live stream. Made by handlers, sent by connection; moves between threads. RFC 9110; problem details after RFC 9457.
 #pragma once
 
 #include <cstdint>

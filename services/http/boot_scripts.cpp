@@ -70,7 +70,8 @@ Result<std::string> render_template(std::string_view name, const Values& values,
   renderer.set_custom_escape([](const std::string& value) { return value; });
   std::string text = renderer.render(values.data());
   if (!renderer.is_valid()) {
-    return fail(ErrorKind::invalid, fmt::format("The template {}.ipxe is not valid: {}.", name, renderer.error_message()));
+    return fail(ErrorKind::invalid,
+                fmt::format("The template {}.ipxe is not valid: {}.", name, renderer.error_message()));
   }
   return text;
 }
@@ -90,7 +91,8 @@ struct Filler {
     }
     values.list("drives", rows);
     values.flag("single", san.drives.size() == 1);
-    return {"san", san.drives.size() == 1 ? "boots from 1 disk" : fmt::format("boots from {} disks", san.drives.size())};
+    return {"san",
+            san.drives.size() == 1 ? "boots from 1 disk" : fmt::format("boots from {} disks", san.drives.size())};
   }
   std::pair<std::string, std::string> operator()(const boot::KernelBoot& kernel) const {
     values.word("kernel", kernel.kernel_url);
@@ -105,7 +107,9 @@ struct Filler {
     values.flag("named", named);
     return {"kernel", "boots a kernel"};
   }
-  std::pair<std::string, std::string> operator()(const boot::LocalBoot&) const { return {"local", "boots its own disk"}; }
+  std::pair<std::string, std::string> operator()(const boot::LocalBoot&) const {
+    return {"local", "boots its own disk"};
+  }
   std::pair<std::string, std::string> operator()(const boot::WaitForAssignment&) const {
     return {"wait", "waits to be assigned"};
   }
@@ -115,8 +119,8 @@ struct Filler {
   }
 };
 
-Result<RenderedScript> try_render(const boot::ScriptDecision& decision, const MacAddress& mac, const boot::BootSettings& settings,
-                                  const std::filesystem::path& folder) {
+Result<RenderedScript> try_render(const boot::ScriptDecision& decision, const MacAddress& mac,
+                                  const boot::BootSettings& settings, const std::filesystem::path& folder) {
   Values values;
   values.word("mac", mac.to_string());
   values.word("page", settings.http_base() + "/");
@@ -148,8 +152,8 @@ void tell(const Request& request, const Site& site, const MacAddress& mac, const
 
 }  // namespace
 
-RenderedScript render_script(const boot::ScriptDecision& decision, const MacAddress& mac, const boot::BootSettings& settings,
-                             const std::filesystem::path& scripts_folder) {
+RenderedScript render_script(const boot::ScriptDecision& decision, const MacAddress& mac,
+                             const boot::BootSettings& settings, const std::filesystem::path& scripts_folder) {
   auto script = try_render(decision, mac, settings, scripts_folder);
   if (script) return std::move(*script);
   log::warning("SCRIPT_REFUSED", {{"mac", mac.to_string()}, {"why", script.error().message}});
@@ -158,7 +162,8 @@ RenderedScript render_script(const boot::ScriptDecision& decision, const MacAddr
   if (screen) return std::move(*screen);
   screen = try_render(broken, mac, settings, {});  // the user's own broken.ipxe is the broken one
   if (screen) return std::move(*screen);
-  return {"broken", "cannot boot: " + screen.error().message, "#!ipxe\necho Bootferry: no boot script\nsleep 30\nexit 1\n"};
+  return {"broken", "cannot boot: " + screen.error().message,
+          "#!ipxe\necho Bootferry: no boot script\nsleep 30\nexit 1\n"};
 }
 
 Answer get_boot_script(const Request& request, const Site& site) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What iPXE runs: the policy's decision for one machine, rendered from a template of ipxe-scripts/ (a file of the same name in
-// STATE_DIR/ipxe-scripts wins). Called by the router on a loop.
+// What iPXE runs: the policy's decision for one machine, rendered from a template of ipxe-scripts/ (a file of the same
+// name in STATE_DIR/ipxe-scripts wins). Called by the router on a loop.
 #pragma once
 
 #include <string>
@@ -20,8 +20,10 @@ struct RenderedScript {
   std::string sentence;  ///< for the event: "boots from 2 disks"
   std::string text;
 };
-/// A decision with a value that iPXE could misread becomes the broken screen, which says so. `scripts_folder` may not exist.
+/// A decision with a value that iPXE could misread becomes the broken screen, which says so. `scripts_folder` may not
+/// exist.
 [[nodiscard]] RenderedScript render_script(const boot::ScriptDecision& decision, const MacAddress& mac,
-                                           const boot::BootSettings& settings, const std::filesystem::path& scripts_folder);
+                                           const boot::BootSettings& settings,
+                                           const std::filesystem::path& scripts_folder);
 
 }  // namespace bootferry::http

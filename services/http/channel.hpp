@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One accepted socket (TCP or Unix) with a deadline that a loop's sweeper enforces: cheaper than a timer an operation. Owned
-// by a connection's coroutine; lives on one loop, as does the list of a loop's channels.
+// One accepted socket (TCP or Unix) with a deadline that a loop's sweeper enforces: cheaper than a timer an operation.
+// Owned by a connection's coroutine; lives on one loop, as does the list of a loop's channels.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -43,7 +43,8 @@ class Channel {
   using Socket = boost::asio::generic::stream_protocol::socket;
 
   /// Takes the descriptor over, and holds `places` (a seat on the loop, a ticket among all connections) while it lives.
-  Channel(ChannelList& list, boost::asio::io_context& loop, int descriptor, int family, std::shared_ptr<void> places = nullptr);
+  Channel(ChannelList& list, boost::asio::io_context& loop, int descriptor, int family,
+          std::shared_ptr<void> places = nullptr);
   ~Channel();
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;

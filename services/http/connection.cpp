@@ -50,8 +50,8 @@ asio::awaitable<Answer> answer_to(Request request, std::shared_ptr<const Site> s
 }
 
 /// Bytes of a file for the next send: at once when they are cached, else by a disk thread. Empty: the file ended early.
-asio::awaitable<std::size_t> read_piece(std::shared_ptr<const OpenFile> file, std::shared_ptr<std::string> into, std::size_t count,
-                                        std::uint64_t offset, Workers workers) {
+asio::awaitable<std::size_t> read_piece(std::shared_ptr<const OpenFile> file, std::shared_ptr<std::string> into,
+                                        std::size_t count, std::uint64_t offset, Workers workers) {
   const long quick = file->try_read_some(into->data(), count, offset);
   if (quick > 0) co_return static_cast<std::size_t>(quick);
   auto job = [file, into, count, offset] { return file->read_some(into->data(), count, offset); };
@@ -60,7 +60,8 @@ asio::awaitable<std::size_t> read_piece(std::shared_ptr<const OpenFile> file, st
   co_return got > 0 ? static_cast<std::size_t>(got) : 0;
 }
 
-asio::awaitable<bool> send_file(Channel& channel, std::string head, FilePart part, const Settings& settings, Workers workers) {
+asio::awaitable<bool> send_file(Channel& channel, std::string head, FilePart part, const Settings& settings,
+                                Workers workers) {
   auto piece = std::make_shared<std::string>(std::min<std::uint64_t>(send_piece, part.length), '\0');
   while (part.length > 0) {
     const std::size_t wanted = std::min<std::uint64_t>(piece->size(), part.length);
@@ -80,7 +81,8 @@ asio::awaitable<bool> send_file(Channel& channel, std::string head, FilePart par
   co_return co_await channel.send(head, {});
 }
 
-asio::awaitable<bool> send_answer(Channel& channel, Answer answer, bool with_body, bool keep, const Site& site, Workers workers) {
+asio::awaitable<bool> send_answer(Channel& channel, Answer answer, bool with_body, bool keep, const Site& site,
+                                  Workers workers) {
   const auto now = std::chrono::floor<std::chrono::seconds>(site.services.clock.wall_now());
   std::string head = render_head(answer, render_date(now), keep);
   channel.expect_within(site.settings.send_limit);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection's life: reads requests, asks the router, sends the answers, in order, until one side has enough. Spawned by
-// server on one loop; limits after RFC 9112 2.2, 9.3 and 9.5.
+// One connection's life: reads requests, asks the router, sends the answers, in order, until one side has enough.
+// Spawned by server on one loop; limits after RFC 9112 2.2, 9.3 and 9.5.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -22,7 +22,7 @@ struct Workers {
   WorkerPool& disk;
 };
 
-boost::asio::awaitable<void> serve_connection(std::unique_ptr<Channel> channel, Peer peer, std::shared_ptr<const Site> site,
-                                              Workers workers);
+boost::asio::awaitable<void> serve_connection(std::unique_ptr<Channel> channel, Peer peer,
+                                              std::shared_ptr<const Site> site, Workers workers);
 
 }  // namespace bootferry::http

@@ -93,10 +93,13 @@ std::string render_batch(const boot::EventSubscription::Batch& batch, std::uint6
 }  // namespace
 
 std::string render_stream_event(const boot::Event& event) {
-  return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event.id, boot::name_of(event.kind), api::render_line(api::render_event(event)));
+  return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event.id, boot::name_of(event.kind),
+                     api::render_line(api::render_event(event)));
 }
 
-std::string render_stream_reset(std::uint64_t last_id) { return fmt::format("id: {}\nevent: reset\ndata: {{}}\n\n", last_id); }
+std::string render_stream_reset(std::uint64_t last_id) {
+  return fmt::format("id: {}\nevent: reset\ndata: {{}}\n\n", last_id);
+}
 
 asio::awaitable<void> serve_events(Channel& channel, const Site& site, std::string last_event_id) {
   auto alarm = std::make_shared<Alarm>(channel.socket().get_executor());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sends the live stream on a channel until one side ends it: server-sent events with ids, resumed behind Last-Event-ID, "reset"
-// when something was lost, a comment every 15 s. On the channel's loop. HTML standard, section 9.2.
+// Sends the live stream on a channel until one side ends it: server-sent events with ids, resumed behind Last-Event-ID,
+// "reset" when something was lost, a comment every 15 s. On the channel's loop. HTML standard, section 9.2.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

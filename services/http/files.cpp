@@ -13,9 +13,15 @@ struct TypeOfEnding {
   std::string_view ending, type;
 };
 constexpr TypeOfEnding types[] = {
-    {".html", "text/html; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"}, {".css", "text/css; charset=utf-8"},
-    {".svg", "image/svg+xml"},             {".png", "image/png"},                     {".ico", "image/x-icon"},
-    {".woff2", "font/woff2"},              {".json", "application/json"},             {".txt", "text/plain; charset=utf-8"},
+    {".html", "text/html; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".css", "text/css; charset=utf-8"},
+    {".svg", "image/svg+xml"},
+    {".png", "image/png"},
+    {".ico", "image/x-icon"},
+    {".woff2", "font/woff2"},
+    {".json", "application/json"},
+    {".txt", "text/plain; charset=utf-8"},
     {".webmanifest", "application/manifest+json"},
     {".efi", "application/efi"},  // what UEFI HTTP boot asks for (UEFI 2.10, 24.7.3.1)
     {".ipxe", "text/plain; charset=utf-8"},
@@ -81,7 +87,8 @@ Answer answer_file(const Request& request, std::shared_ptr<const OpenFile> file,
   }
   RangeChoice choice{RangeChoice::Kind::whole, 0, file->size()};
   // RFC 9110 14.2: Range is defined for GET only.
-  if (request.method == Method::get && range_still_fits(request, *file)) choice = parse_range(request.range, file->size());
+  if (request.method == Method::get && range_still_fits(request, *file))
+    choice = parse_range(request.range, file->size());
   if (choice.kind == RangeChoice::Kind::unsatisfiable) {
     Answer answer = make_problem(416, fmt::format("The file has {} bytes; the range lies behind them.", file->size()));
     answer.add_header("Content-Range", fmt::format("bytes */{}", file->size()));
@@ -91,7 +98,8 @@ Answer answer_file(const Request& request, std::shared_ptr<const OpenFile> file,
   Answer answer(part ? 206 : 200, std::string(content_type_of(name)), FilePart{file, choice.first, choice.length});
   add_validators(answer);
   if (part) {
-    answer.add_header("Content-Range", fmt::format("bytes {}-{}/{}", choice.first, choice.first + choice.length - 1, file->size()));
+    answer.add_header("Content-Range",
+                      fmt::format("bytes {}-{}/{}", choice.first, choice.first + choice.length - 1, file->size()));
   }
   return answer;
 }
@@ -110,7 +118,8 @@ Answer get_loader(const Request& request, const Site& site) {
 Answer get_file(const Request& request, const Site& site) {
   const std::string& relative = request.captures[0];
   auto file = open_below(site.files_folder(), relative, request.patience);
-  if (!file && file.error().kind == ErrorKind::unavailable && request.patience == Patience::only_cached) return Answer::would_block();
+  if (!file && file.error().kind == ErrorKind::unavailable && request.patience == Patience::only_cached)
+    return Answer::would_block();
   if (!file) return make_problem(file.error());
   Answer answer = answer_file(request, std::move(*file), relative);
   publish_when_sent(answer, request, site, relative);

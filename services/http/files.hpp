@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loaders and the files below STATE_DIR/files, with ranges and validators. Called by the router, on the loop first and on a
-// file thread if the disk is needed. RFC 9110 13 (conditional requests), 14 (ranges).
+// Loaders and the files below STATE_DIR/files, with ranges and validators. Called by the router, on the loop first and
+// on a file thread if the disk is needed. RFC 9110 13 (conditional requests), 14 (ranges).
 #pragma once
 
 #include "http/answer.hpp"

@@ -34,7 +34,8 @@ sockaddr_un address_of(const std::filesystem::path& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const std::string text = path.string();
-  if (text.size() >= sizeof address.sun_path) refuse(ENAMETOOLONG, fmt::format("control socket {} (use a shorter --state-dir)", text));
+  if (text.size() >= sizeof address.sun_path)
+    refuse(ENAMETOOLONG, fmt::format("control socket {} (use a shorter --state-dir)", text));
   std::memcpy(address.sun_path, text.c_str(), text.size() + 1);
   return address;
 }
@@ -42,13 +43,14 @@ sockaddr_un address_of(const std::filesystem::path& path) {
 bool somebody_answers(const sockaddr_un& address) {
   const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (probe < 0) return false;
-  const bool connected = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || errno == EAGAIN;
+  const bool connected =
+      ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || errno == EAGAIN;
   ::close(probe);
   return connected;
 }
 
 void remove_stale(const std::filesystem::path& path, const sockaddr_un& address) {
-  struct stat found {};
+  struct stat found{};
   if (::lstat(path.c_str(), &found) != 0) return;
   const std::string what = fmt::format("control socket {}", path.string());
   if (!S_ISSOCK(found.st_mode)) refuse(EEXIST, what + " (there is another file of this name; move it away)");
@@ -106,7 +108,8 @@ std::optional<Listener::Accepted> Listener::try_accept(bool& failed) {
   for (;;) {
     sockaddr_storage from{};
     socklen_t size = sizeof from;
-    const int descriptor = ::accept4(descriptor_, reinterpret_cast<sockaddr*>(&from), &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    const int descriptor =
+        ::accept4(descriptor_, reinterpret_cast<sockaddr*>(&from), &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (descriptor < 0) {
       if (errno == EINTR || errno == ECONNABORTED) continue;
       failed = errno != EAGAIN;
@@ -125,7 +128,8 @@ std::optional<Listener::Accepted> Listener::try_accept(bool& failed) {
 std::uint16_t Listener::port() const {
   sockaddr_in local{};
   socklen_t size = sizeof local;
-  if (::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&local), &size) != 0 || local.sin_family != AF_INET) return 0;
+  if (::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&local), &size) != 0 || local.sin_family != AF_INET)
+    return 0;
   return ntohs(local.sin_port);
 }
 

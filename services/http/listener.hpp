@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two listening sockets: opened before the server starts, so that a taken port is told at once. Used by server on loop 0.
+// The two listening sockets: opened before the server starts, so that a taken port is told at once. Used by server on
+// loop 0.
 #pragma once
 
 #include <cstdint>

@@ -20,12 +20,24 @@ constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
 Error open_error(int code) {
   switch (code) {
-    case ENOENT: case ENOTDIR: case ENAMETOOLONG: case ENXIO: return {ErrorKind::not_found, "There is no such file."};
-    case EXDEV: case ELOOP: return {ErrorKind::not_found, "There is no such file here: its path leads out of the folder."};
-    case EACCES: case EPERM: return {ErrorKind::denied, "The server has no right to read this file; mend its permissions."};
-    case EAGAIN: return {ErrorKind::unavailable, "The file cannot be opened at this moment; try again."};
-    case EMFILE: case ENFILE: return {ErrorKind::unavailable, "The server has too many files open; try again."};
-    default: return {ErrorKind::io, fmt::format("The file cannot be opened: {}.", std::strerror(code))};
+    case ENOENT:
+    case ENOTDIR:
+    case ENAMETOOLONG:
+    case ENXIO:
+      return {ErrorKind::not_found, "There is no such file."};
+    case EXDEV:
+    case ELOOP:
+      return {ErrorKind::not_found, "There is no such file here: its path leads out of the folder."};
+    case EACCES:
+    case EPERM:
+      return {ErrorKind::denied, "The server has no right to read this file; mend its permissions."};
+    case EAGAIN:
+      return {ErrorKind::unavailable, "The file cannot be opened at this moment; try again."};
+    case EMFILE:
+    case ENFILE:
+      return {ErrorKind::unavailable, "The server has too many files open; try again."};
+    default:
+      return {ErrorKind::io, fmt::format("The file cannot be opened: {}.", std::strerror(code))};
   }
 }
 
@@ -47,12 +59,14 @@ long OpenFile::try_read_some(char* out, std::size_t count, std::uint64_t offset)
 
 Result<std::shared_ptr<const OpenFile>> adopt_file(int descriptor) {
   auto file = std::make_shared<OpenFile>(descriptor);
-  struct stat found {};
+  struct stat found{};
   if (::fstat(descriptor, &found) != 0) return std::unexpected(open_error(errno));
-  if (!S_ISREG(found.st_mode)) return fail(ErrorKind::not_found, "There is no such file; this is a folder or a special file.");
+  if (!S_ISREG(found.st_mode))
+    return fail(ErrorKind::not_found, "There is no such file; this is a folder or a special file.");
   file->size_ = static_cast<std::uint64_t>(found.st_size);
   file->modified_ = std::chrono::sys_seconds{std::chrono::seconds{found.st_mtim.tv_sec}};
-  file->etag_ = fmt::format("\"{:x}-{:x}-{:x}.{:x}\"", found.st_ino, found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec);
+  file->etag_ =
+      fmt::format("\"{:x}-{:x}-{:x}.{:x}\"", found.st_ino, found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec);
   return file;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A regular file that is open for reading, and how to open one below a folder so that no path and no symlink leads out of it
-// (openat2 with RESOLVE_BENEATH). Used by files on a loop (try_) or a file thread; the descriptor closes itself.
+// A regular file that is open for reading, and how to open one below a folder so that no path and no symlink leads out
+// of it (openat2 with RESOLVE_BENEATH). Used by files on a loop (try_) or a file thread; the descriptor closes itself.
 #pragma once
 
 #include <chrono>
@@ -42,9 +42,10 @@ class OpenFile {
 
 enum class Patience { may_wait, only_cached };
 
-/// not_found when there is no such regular file; unavailable when only_cached was asked and the kernel would have to wait.
-[[nodiscard]] Result<std::shared_ptr<const OpenFile>> open_below(const std::filesystem::path& folder, const std::string& relative,
-                                                                 Patience patience);
+/// not_found when there is no such regular file; unavailable when only_cached was asked and the kernel would have to
+/// wait.
+[[nodiscard]] Result<std::shared_ptr<const OpenFile>> open_below(const std::filesystem::path& folder,
+                                                                 const std::string& relative, Patience patience);
 /// A file that the server's own lists name; symlinks are followed.
 [[nodiscard]] Result<std::shared_ptr<const OpenFile>> open_named(const std::filesystem::path& file);
 

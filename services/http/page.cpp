@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::string_view page_without_dashboard =
     "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Bootferry</title>"
-    "<h1>Bootferry</h1><p>The server runs, but this build has no dashboard: build with -DBOOTFERRY_WEB=ON (preset release)."
+    "<h1>Bootferry</h1><p>The server runs, but this build has no dashboard: build with -DBOOTFERRY_WEB=ON (preset "
+    "release)."
     "<p>The <a href=\"api/v1/health\">API</a> and the command line work.</html>\n";
 
 }  // namespace

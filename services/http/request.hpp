@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A request as handlers see it: already bounded, decoded once, with only the headers that somebody reads. Made by connection
-// from Beast's message, or by a test; a plain value that moves to the db thread and back.
+// A request as handlers see it: already bounded, decoded once, with only the headers that somebody reads. Made by
+// connection from Beast's message, or by a test; a plain value that moves to the db thread and back.
 #pragma once
 
 #include <optional>

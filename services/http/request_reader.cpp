@@ -18,18 +18,25 @@ constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
 Method method_of(beast::http::verb verb) {
   switch (verb) {
-    case beast::http::verb::get: return Method::get;
-    case beast::http::verb::head: return Method::head;
-    case beast::http::verb::put: return Method::put;
-    case beast::http::verb::post: return Method::post;
-    case beast::http::verb::delete_: return Method::remove;
-    default: return Method::other;
+    case beast::http::verb::get:
+      return Method::get;
+    case beast::http::verb::head:
+      return Method::head;
+    case beast::http::verb::put:
+      return Method::put;
+    case beast::http::verb::post:
+      return Method::post;
+    case beast::http::verb::delete_:
+      return Method::remove;
+    default:
+      return Method::other;
   }
 }
 
 Answer refuse_input(const beast::error_code& why) {
   using beast::http::error;
-  if (why == error::header_limit || why == error::buffer_overflow) return make_problem(431, "The request's header is larger than 8 KiB.");
+  if (why == error::header_limit || why == error::buffer_overflow)
+    return make_problem(431, "The request's header is larger than 8 KiB.");
   if (why == error::body_limit) return make_problem(413, "The request's body is larger than 64 KiB.");
   if (why == error::bad_version) return make_problem(505, "This server speaks HTTP/1.1 and HTTP/1.0.");
   return make_problem(400, "This is not a well-formed HTTP request.");
@@ -38,7 +45,8 @@ Answer refuse_input(const beast::error_code& why) {
 std::string text_of_field(const Message& message, beast::http::field field) { return std::string(message[field]); }
 
 ReadOutcome make_request(Message message, const Peer& peer) {
-  if (message.version() != 11 && message.version() != 10) return make_problem(505, "This server speaks HTTP/1.1 and HTTP/1.0.");
+  if (message.version() != 11 && message.version() != 10)
+    return make_problem(505, "This server speaks HTTP/1.1 and HTTP/1.0.");
   // RFC 9112 3.2: one Host, no more, no less. The command line's socket has no host to name.
   const auto hosts = message.count(beast::http::field::host);
   if (hosts > 1 || (hosts == 0 && message.version() == 11 && peer.door == Door::lan)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads one request after the other off a channel, with Beast's parser and our limits; what was sent early (pipelining) stays
-// for the next. On the channel's loop. RFC 9112.
+// Reads one request after the other off a channel, with Beast's parser and our limits; what was sent early (pipelining)
+// stays for the next. On the channel's loop. RFC 9112.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -24,7 +24,8 @@ using ReadOutcome = std::variant<Closed, Incoming, Answer>;  ///< Answer: a refu
 
 class RequestReader {
  public:
-  RequestReader(Channel& channel, Peer peer, const Settings& settings) : channel_(channel), peer_(peer), settings_(settings) {}
+  RequestReader(Channel& channel, Peer peer, const Settings& settings)
+      : channel_(channel), peer_(peer), settings_(settings) {}
   boost::asio::awaitable<ReadOutcome> read();
 
  private:

@@ -11,12 +11,18 @@ namespace {
 
 std::string_view name_of(Method method) {
   switch (method) {
-    case Method::get: return "GET, HEAD";
-    case Method::head: return "HEAD";
-    case Method::put: return "PUT";
-    case Method::post: return "POST";
-    case Method::remove: return "DELETE";
-    case Method::other: break;
+    case Method::get:
+      return "GET, HEAD";
+    case Method::head:
+      return "HEAD";
+    case Method::put:
+      return "PUT";
+    case Method::post:
+      return "POST";
+    case Method::remove:
+      return "DELETE";
+    case Method::other:
+      break;
   }
   return "";
 }
@@ -25,7 +31,8 @@ bool is_read(Method method) { return method == Method::get || method == Method::
 
 std::array<unsigned char, 32> digest(std::string_view text) {
   std::array<unsigned char, 32> out{};
-  crypto_generichash(out.data(), out.size(), reinterpret_cast<const unsigned char*>(text.data()), text.size(), nullptr, 0);
+  crypto_generichash(out.data(), out.size(), reinterpret_cast<const unsigned char*>(text.data()), text.size(), nullptr,
+                     0);
   return out;
 }
 
@@ -38,8 +45,8 @@ bool same_secret(std::string_view a, std::string_view b) {
 
 bool starts_with_bearer(std::string_view text) {
   constexpr std::string_view scheme = "bearer ";
-  return text.size() > scheme.size() &&
-         std::equal(scheme.begin(), scheme.end(), text.begin(), [](char want, char have) { return want == (have | 0x20); });
+  return text.size() > scheme.size() && std::equal(scheme.begin(), scheme.end(), text.begin(),
+                                                   [](char want, char have) { return want == (have | 0x20); });
 }
 
 Answer refuse_write(const Error& error, bool has_token) {
@@ -53,18 +60,21 @@ Answer refuse_write(const Error& error, bool has_token) {
 
 Result<void> check_bearer(std::string_view authorization, std::string_view admin_token) {
   if (!starts_with_bearer(authorization)) {
-    return fail(ErrorKind::denied, "Changes need the admin token: send 'Authorization: Bearer TOKEN'. The token is in the file "
-                                   "admin-token of the server's state directory.");
+    return fail(ErrorKind::denied,
+                "Changes need the admin token: send 'Authorization: Bearer TOKEN'. The token is in the file "
+                "admin-token of the server's state directory.");
   }
   std::string_view given = authorization.substr(7);
   while (given.starts_with(' ')) given.remove_prefix(1);
   if (admin_token.empty() || !same_secret(given, admin_token)) {
-    return fail(ErrorKind::denied, "This admin token is wrong. The right one is in the file admin-token of the server's state directory.");
+    return fail(ErrorKind::denied,
+                "This admin token is wrong. The right one is in the file admin-token of the server's state directory.");
   }
   return {};
 }
 
-std::variant<const Route*, Answer> resolve(Request& request, std::string_view admin_token, std::span<const Route> routes) {
+std::variant<const Route*, Answer> resolve(Request& request, std::string_view admin_token,
+                                           std::span<const Route> routes) {
   const Method wanted = request.method == Method::head ? Method::get : request.method;
   std::string allowed;
   for (const Route& route : routes) {

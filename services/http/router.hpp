@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The closed table of what may be asked, and of whom: a path that is not listed is 404, a method that is not listed is 405, and
-// every method but GET and HEAD is a write that needs authority on the LAN door, so that no new route can forget it.
-// Called by connection; pure, any thread.
+// The closed table of what may be asked, and of whom: a path that is not listed is 404, a method that is not listed is
+// 405, and every method but GET and HEAD is a write that needs authority on the LAN door, so that no new route can
+// forget it. Called by connection; pure, any thread.
 #pragma once
 
 #include <span>
@@ -15,9 +15,9 @@
 namespace bootferry::http {
 
 enum class Place {
-  loop,      ///< never waits
-  db,        ///< blocks on the database: runs on the db thread
-  disk,      ///< asked on the loop first; if it answers would_block(), again on a file thread
+  loop,  ///< never waits
+  db,    ///< blocks on the database: runs on the db thread
+  disk,  ///< asked on the loop first; if it answers would_block(), again on a file thread
 };
 
 struct Route {
@@ -37,8 +37,9 @@ struct Route {
 [[nodiscard]] std::variant<const Route*, Answer> resolve(Request& request, std::string_view admin_token,
                                                          std::span<const Route> routes = all_routes());
 
-/// 401 without a bearer token, 403 with a wrong one; compared in constant time. No cookie or other ambient credential counts,
-/// so a foreign web page cannot make a browser write: it does not know the token, and no CORS header lets it send one.
+/// 401 without a bearer token, 403 with a wrong one; compared in constant time. No cookie or other ambient credential
+/// counts, so a foreign web page cannot make a browser write: it does not know the token, and no CORS header lets it
+/// send one.
 [[nodiscard]] Result<void> check_bearer(std::string_view authorization, std::string_view admin_token);
 
 }  // namespace bootferry::http

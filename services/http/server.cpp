@@ -64,7 +64,8 @@ struct Server::Impl {
       : loops(l),
         db_pool(db),
         site(std::make_shared<const Site>(Site{services, std::move(settings)})),
-        admission(std::make_shared<Admission>(site->settings.max_connections, site->settings.max_connections_per_address)) {
+        admission(
+            std::make_shared<Admission>(site->settings.max_connections, site->settings.max_connections_per_address)) {
     for (std::size_t i = 0; i < loops.size(); ++i) floors.push_back(std::make_unique<Floor>(loops.context(i)));
   }
 
@@ -98,7 +99,8 @@ void Server::Impl::seat(Listener::Accepted accepted) {
       ::close(accepted.descriptor);
       return;
     }
-    auto channel = std::make_unique<Channel>(floor.channels, floor.context, accepted.descriptor, accepted.family, places);
+    auto channel =
+        std::make_unique<Channel>(floor.channels, floor.context, accepted.descriptor, accepted.family, places);
     auto task = serve_connection(std::move(channel), accepted.peer, site, Workers{db_pool, disk_pool});
     floor.tasks.spawn(std::move(task), "http connection");
   });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The HTTP server: one TCP listener for the network and one Unix socket for the command line, with the same routes behind
-// both. Made by app; acceptors on loop 0, each connection whole on the least busy loop. RFC 9110, 9112.
+// The HTTP server: one TCP listener for the network and one Unix socket for the command line, with the same routes
+// behind both. Made by app; acceptors on loop 0, each connection whole on the least busy loop. RFC 9110, 9112.
 #pragma once
 
 #include <cstdint>

@@ -12,7 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!target) return 0;
   const std::string& path = target->path;
   if (!path.starts_with('/') || path.find('\0') != path.npos || path.find('\\') != path.npos) std::abort();
-  if ((path + "/").find("/../") != path.npos || (path + "/").find("/./") != path.npos || path.find("//") != path.npos) std::abort();
+  if ((path + "/").find("/../") != path.npos || (path + "/").find("/./") != path.npos || path.find("//") != path.npos)
+    std::abort();
   for (const char* pattern : {"/", "/{a}", "/{a}/{b}", "/files/{path...}", "/api/v1/clients/{mac}", "/{a}/x/{b...}"}) {
     const auto captures = http::match_path(pattern, path);
     if (!captures) continue;

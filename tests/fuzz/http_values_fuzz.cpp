@@ -16,7 +16,8 @@ void range(std::string_view text, std::uint64_t file_size) {
   const auto choice = http::parse_range(text, file_size);
   if (choice.kind == http::RangeChoice::Kind::unsatisfiable) return;
   const bool part = choice.kind == http::RangeChoice::Kind::part;
-  if (choice.length > file_size || choice.first > file_size - choice.length || (part && choice.length == 0)) std::abort();
+  if (choice.length > file_size || choice.first > file_size - choice.length || (part && choice.length == 0))
+    std::abort();
 }
 
 void date(std::string_view text) {

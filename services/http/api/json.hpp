@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON <-> the domain's values, as docs/api.md writes them. Decoding is strict: unknown keys, keys given twice, wrong types,
-// deep nesting are refused with a sentence. Called by the api files and the live stream; pure, any thread.
+// JSON <-> the domain's values, as docs/api.md writes them. Decoding is strict: unknown keys, keys given twice, wrong
+// types, deep nesting are refused with a sentence. Called by the api files and the live stream; pure, any thread.
 #pragma once
 
 #include <initializer_list>

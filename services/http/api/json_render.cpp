@@ -18,13 +18,17 @@ struct BootRenderer {
   Json operator()(const boot::LocalDisk&) const { return {{"kind", "local"}}; }
   Json operator()(const boot::Disks& disks) const {
     Json drives = Json::array();
-    for (const boot::Drive& drive : disks.drives) drives.push_back({{"image", drive.image}, {"mode", boot::name_of(drive.mode)}});
+    for (const boot::Drive& drive : disks.drives)
+      drives.push_back({{"image", drive.image}, {"mode", boot::name_of(drive.mode)}});
     return {{"kind", "disks"}, {"drives", std::move(drives)}};
   }
   Json operator()(const boot::Kernel& kernel) const {
     Json initrds = Json::array();
     for (const std::string& initrd : kernel.initrds) initrds.push_back(initrd);
-    return {{"kind", "kernel"}, {"kernel", kernel.kernel}, {"initrds", std::move(initrds)}, {"command_line", kernel.command_line}};
+    return {{"kind", "kernel"},
+            {"kernel", kernel.kernel},
+            {"initrds", std::move(initrds)},
+            {"command_line", kernel.command_line}};
   }
 };
 
@@ -53,9 +57,12 @@ Json render_client(const boot::ClientView& view) {
 Json render_image(const boot::ImageView& view) {
   Json users = Json::array();
   for (const MacAddress& mac : view.used_by) users.push_back(mac.to_string());
-  return {{"name", view.image.name},           {"format", view.image.format},
-          {"size", view.image.size.value},     {"allocated", view.allocated.value},
-          {"created", render_time(view.image.created)}, {"used_by", std::move(users)}};
+  return {{"name", view.image.name},
+          {"format", view.image.format},
+          {"size", view.image.size.value},
+          {"allocated", view.allocated.value},
+          {"created", render_time(view.image.created)},
+          {"used_by", std::move(users)}};
 }
 
 Json render_session(const boot::SessionView& view) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The handlers of /api/v1, one file per resource: JSON in, a verb of boot::Administration, JSON out. They block, and run on the
-// db thread (stream_events only says what is to be streamed). The contract is docs/api.md.
+// The handlers of /api/v1, one file per resource: JSON in, a verb of boot::Administration, JSON out. They block, and
+// run on the db thread (stream_events only says what is to be streamed). The contract is docs/api.md.
 #pragma once
 
 #include "http/answer.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dates of HTTP headers (RFC 9110 5.6.7, IMF-fixdate): "Sun, 06 Nov 1994 08:49:37 GMT". Called by answer and files; pure.
+// Dates of HTTP headers (RFC 9110 5.6.7, IMF-fixdate): "Sun, 06 Nov 1994 08:49:37 GMT". Called by answer and files;
+// pure.
 #pragma once
 
 #include <chrono>

@@ -22,7 +22,8 @@ Result<std::string> decode_percent(std::string_view text) {
     if (c == '%') {
       const int high = i + 1 < text.size() ? hex_value(text[i + 1]) : -1;
       const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
-      if (high < 0 || low < 0) return fail(ErrorKind::invalid, "The address has a '%' that two hexadecimal digits must follow.");
+      if (high < 0 || low < 0)
+        return fail(ErrorKind::invalid, "The address has a '%' that two hexadecimal digits must follow.");
       c = static_cast<char>(high << 4 | low);
       i += 2;
     }
@@ -34,7 +35,8 @@ Result<std::string> decode_percent(std::string_view text) {
 }
 
 Result<void> check_segments(std::string_view path) {
-  if (path.find('\\') != path.npos) return fail(ErrorKind::invalid, "The path has a backslash; parts of a path are parted by '/'.");
+  if (path.find('\\') != path.npos)
+    return fail(ErrorKind::invalid, "The path has a backslash; parts of a path are parted by '/'.");
   for (std::size_t begin = 1; begin <= path.size();) {
     const std::size_t end = std::min(path.find('/', begin), path.size());
     const std::string_view segment = path.substr(begin, end - begin);

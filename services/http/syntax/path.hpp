@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The target of a request: decoded once, and matched against patterns like "/api/v1/clients/{mac}". Called by connection and
-// router; pure, any thread. RFC 3986 2.1 (percent-encoding), RFC 9112 3.2 (forms of the target).
+// The target of a request: decoded once, and matched against patterns like "/api/v1/clients/{mac}". Called by
+// connection and router; pure, any thread. RFC 3986 2.1 (percent-encoding), RFC 9112 3.2 (forms of the target).
 #pragma once
 
 #include <optional>
@@ -16,7 +16,8 @@ namespace bootferry::http {
 using QueryPairs = std::vector<std::pair<std::string, std::string>>;
 
 struct Target {
-  std::string path;  ///< decoded, begins with '/', holds no NUL, no backslash, no "." or ".." segment, no empty one but the last
+  std::string path;  ///< decoded, begins with '/', holds no NUL, no backslash, no "." or ".." segment, no empty one but
+                     ///< the last
   QueryPairs query;  ///< decoded, in the order of the request
 };
 

@@ -8,21 +8,27 @@ constexpr std::size_t max_value = 1024;  ///< iPXE itself has no small limit; a 
 constexpr std::size_t line_width = 76;
 constexpr std::size_t max_lines = 6;
 
-bool ends_a_command(std::string_view word) { return word == ";" || word == "&&" || word == "||" || word.starts_with('#'); }
+bool ends_a_command(std::string_view word) {
+  return word == ";" || word == "&&" || word == "||" || word.starts_with('#');
+}
 
 }  // namespace
 
 Result<void> check_script_line(std::string_view value) {
-  if (value.size() > max_value) return fail(ErrorKind::invalid, "A value for the boot script is longer than 1024 characters.");
+  if (value.size() > max_value)
+    return fail(ErrorKind::invalid, "A value for the boot script is longer than 1024 characters.");
   for (const char c : value) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte >= 0x7f) return fail(ErrorKind::invalid, "A value for the boot script has a character that is not plain ASCII.");
+    if (byte < 0x20 || byte >= 0x7f)
+      return fail(ErrorKind::invalid, "A value for the boot script has a character that is not plain ASCII.");
   }
-  if (value.find("${") != value.npos) return fail(ErrorKind::invalid, "A value for the boot script has a '${', which iPXE would replace.");
+  if (value.find("${") != value.npos)
+    return fail(ErrorKind::invalid, "A value for the boot script has a '${', which iPXE would replace.");
   while (!value.empty()) {
     const std::size_t end = std::min(value.find(' '), value.size());
     if (ends_a_command(value.substr(0, end))) {
-      return fail(ErrorKind::invalid, "A value for the boot script has a word that iPXE reads as the end of the command.");
+      return fail(ErrorKind::invalid,
+                  "A value for the boot script has a word that iPXE reads as the end of the command.");
     }
     value.remove_prefix(std::min(end + 1, value.size()));
   }
@@ -31,8 +37,10 @@ Result<void> check_script_line(std::string_view value) {
 
 Result<void> check_script_word(std::string_view value) {
   if (value.empty()) return fail(ErrorKind::invalid, "A value for the boot script is empty.");
-  if (value.find(' ') != value.npos) return fail(ErrorKind::invalid, "A value for the boot script has a blank; write %20 in a URL.");
-  if (value.starts_with('-')) return fail(ErrorKind::invalid, "A value for the boot script begins with '-', which iPXE reads as an option.");
+  if (value.find(' ') != value.npos)
+    return fail(ErrorKind::invalid, "A value for the boot script has a blank; write %20 in a URL.");
+  if (value.starts_with('-'))
+    return fail(ErrorKind::invalid, "A value for the boot script begins with '-', which iPXE reads as an option.");
   return check_script_line(value);
 }
 

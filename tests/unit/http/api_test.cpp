@@ -29,8 +29,9 @@ TEST_F(Api, Reads) {
 
 TEST_F(Api, ReadsThatAreWrong) {
   start();
-  for (const char* path : {"/api/v1/clients/nonsense", "/api/v1/events?limit=0", "/api/v1/events?limit=1001", "/api/v1/events?limit=-1",
-                           "/api/v1/events?after=x", "/api/v1/events?mac=x", "/api/v1/events?lmit=1", "/api/v1/events?limit"}) {
+  for (const char* path :
+       {"/api/v1/clients/nonsense", "/api/v1/events?limit=0", "/api/v1/events?limit=1001", "/api/v1/events?limit=-1",
+        "/api/v1/events?after=x", "/api/v1/events?mac=x", "/api/v1/events?lmit=1", "/api/v1/events?limit"}) {
     EXPECT_EQ(get(path).status, 400) << path;
   }
   EXPECT_EQ(get("/api/v1/clients/52:54:00:00:00:00").status, 404);
@@ -47,7 +48,8 @@ TEST_F(Api, WritesOfClientsAndAssignments) {
   EXPECT_EQ(reply.json()["name"], "pc2");
   EXPECT_EQ(administration.changes.back().boot, boot::BootEntry(boot::LocalDisk{}));
   EXPECT_FALSE(administration.changes.back().reserved_address);
-  reply = write("PUT", "/api/v1/assignments/52:54:00:e2:e0:01", R"({"kind":"disks","drives":[{"image":"dos","mode":"readonly"}]})");
+  reply = write("PUT", "/api/v1/assignments/52:54:00:e2:e0:01",
+                R"({"kind":"disks","drives":[{"image":"dos","mode":"readonly"}]})");
   EXPECT_EQ(reply.json()["boot"]["drives"][0]["mode"], "readonly");
   reply = write("DELETE", "/api/v1/assignments/52:54:00:e2:e0:01");
   EXPECT_EQ(reply.status, 204);
@@ -66,8 +68,10 @@ TEST_F(Api, WritesOfImagesAndSessions) {
   EXPECT_EQ(reply.status, 201) << reply.body;
   EXPECT_EQ(reply.header("Location"), "/api/v1/images/win");
   EXPECT_EQ(administration.image.image.size, gib(8));
-  for (const char* bad : {R"({"name":"win"})", R"({"name":"win","size":0})", R"({"name":"win","size":-1})", R"({"name":"win","size":"8G"})", R"({"name":"win","size":1.5})",
-                          R"({"name":"../x","size":1})", R"({"size":1})", R"({"name":"win","size":1,"source":"/x"})", R"({"name":"win","size":1,"typo":1})"}) {
+  for (const char* bad :
+       {R"({"name":"win"})", R"({"name":"win","size":0})", R"({"name":"win","size":-1})",
+        R"({"name":"win","size":"8G"})", R"({"name":"win","size":1.5})", R"({"name":"../x","size":1})", R"({"size":1})",
+        R"({"name":"win","size":1,"source":"/x"})", R"({"name":"win","size":1,"typo":1})"}) {
     EXPECT_EQ(write("POST", "/api/v1/images", bad).status, 400) << bad;
   }
   EXPECT_EQ(write("DELETE", "/api/v1/images/win").status, 204);
@@ -90,9 +94,13 @@ TEST_F(Api, PathsOfTheServerOnlyForTheUnixSocket) {
 
 TEST_F(Api, EveryWriteNeedsAuthority) {
   start();
-  const std::pair<const char*, const char*> writes[] = {
-      {"PUT", "/api/v1/clients/52:54:00:e2:e0:01"}, {"DELETE", "/api/v1/clients/52:54:00:e2:e0:01"}, {"PUT", "/api/v1/assignments/52:54:00:e2:e0:01"},
-      {"DELETE", "/api/v1/assignments/52:54:00:e2:e0:01"}, {"POST", "/api/v1/images"}, {"DELETE", "/api/v1/images/dos"}, {"DELETE", "/api/v1/sessions/7"}};
+  const std::pair<const char*, const char*> writes[] = {{"PUT", "/api/v1/clients/52:54:00:e2:e0:01"},
+                                                        {"DELETE", "/api/v1/clients/52:54:00:e2:e0:01"},
+                                                        {"PUT", "/api/v1/assignments/52:54:00:e2:e0:01"},
+                                                        {"DELETE", "/api/v1/assignments/52:54:00:e2:e0:01"},
+                                                        {"POST", "/api/v1/images"},
+                                                        {"DELETE", "/api/v1/images/dos"},
+                                                        {"DELETE", "/api/v1/sessions/7"}};
   for (const auto& [method, path] : writes) {
     const Reply without = ask(method, path, "", "{}");
     EXPECT_EQ(without.status, 401) << path;
@@ -109,12 +117,16 @@ TEST_F(Api, EveryWriteNeedsAuthority) {
 
 TEST_F(Api, EveryKindOfErrorHasItsStatus) {
   start();
-  const std::pair<ErrorKind, int> kinds[] = {{ErrorKind::invalid, 400}, {ErrorKind::not_found, 404}, {ErrorKind::conflict, 409},  {ErrorKind::denied, 403},
-                                             {ErrorKind::unsupported, 501}, {ErrorKind::exhausted, 507}, {ErrorKind::unavailable, 503}, {ErrorKind::io, 500}};
+  const std::pair<ErrorKind, int> kinds[] = {{ErrorKind::invalid, 400},     {ErrorKind::not_found, 404},
+                                             {ErrorKind::conflict, 409},    {ErrorKind::denied, 403},
+                                             {ErrorKind::unsupported, 501}, {ErrorKind::exhausted, 507},
+                                             {ErrorKind::unavailable, 503}, {ErrorKind::io, 500}};
   for (const auto& [kind, status] : kinds) {
     administration.failure = Error{kind, "It is so \xff\"."};
-    for (const Reply& reply : {get(client_path), write("DELETE", client_path), write("PUT", client_path, "{}"), write("DELETE", "/api/v1/images/dos"),
-                               write("POST", "/api/v1/images", R"({"name":"a","size":1})"), write("DELETE", "/api/v1/sessions/1")}) {
+    for (const Reply& reply :
+         {get(client_path), write("DELETE", client_path), write("PUT", client_path, "{}"),
+          write("DELETE", "/api/v1/images/dos"), write("POST", "/api/v1/images", R"({"name":"a","size":1})"),
+          write("DELETE", "/api/v1/sessions/1")}) {
       EXPECT_EQ(reply.status, status);
       EXPECT_EQ(reply.json()["status"], status);
       EXPECT_TRUE(reply.json()["detail"].get<std::string>().starts_with("It is so "));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small appliance for the tests of http: fakes for what the server talks to, the server on loopback, and a client that sees
-// raw bytes.
+// A small appliance for the tests of http: fakes for what the server talks to, the server on loopback, and a client
+// that sees raw bytes.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -114,7 +114,9 @@ class FakeAdministration final : public boot::Administration {
     return image;
   }
   Result<void> remove_image(std::string_view) override { return verdict(); }
-  Result<std::filesystem::path> image_path(std::string_view) override { return std::filesystem::path("/images/dos.raw"); }
+  Result<std::filesystem::path> image_path(std::string_view) override {
+    return std::filesystem::path("/images/dos.raw");
+  }
   std::vector<boot::SessionView> sessions() override {
     boot::SessionView session;
     session.id = 7;
@@ -268,7 +270,8 @@ class Appliance : public testing::Test {
   }
 
   void start() {
-    server = std::make_unique<Server>(loops, db_pool, Services{administration, registry, events, addresses, loaders, clock, boot_settings}, settings);
+    server = std::make_unique<Server>(
+        loops, db_pool, Services{administration, registry, events, addresses, loaders, clock, boot_settings}, settings);
     server->open();
     server->start();
     loops.start();
@@ -288,23 +291,31 @@ class Appliance : public testing::Test {
   [[nodiscard]] Wire dial() const { return Wire::lan(server->port()); }
   [[nodiscard]] Wire dial_control() const { return Wire::control(state_dir / "control.sock"); }
 
-  static std::string request_text(std::string_view method, std::string_view path, std::string_view headers = "", std::string_view body = "") {
-    std::string text = std::string(method) + " " + std::string(path) + " HTTP/1.1\r\nHost: test\r\n" + std::string(headers);
+  static std::string request_text(std::string_view method, std::string_view path, std::string_view headers = "",
+                                  std::string_view body = "") {
+    std::string text =
+        std::string(method) + " " + std::string(path) + " HTTP/1.1\r\nHost: test\r\n" + std::string(headers);
     if (!body.empty()) text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
     return text + "\r\n" + std::string(body);
   }
-  static std::string bearer(std::string_view secret = token) { return "Authorization: Bearer " + std::string(secret) + "\r\n"; }
+  static std::string bearer(std::string_view secret = token) {
+    return "Authorization: Bearer " + std::string(secret) + "\r\n";
+  }
 
-  Reply ask(Wire& wire, std::string_view method, std::string_view path, std::string_view headers = "", std::string_view body = "") const {
+  Reply ask(Wire& wire, std::string_view method, std::string_view path, std::string_view headers = "",
+            std::string_view body = "") const {
     wire.send(request_text(method, path, headers, body));
     return wire.read_reply(method != "HEAD");
   }
-  Reply ask(std::string_view method, std::string_view path, std::string_view headers = "", std::string_view body = "") const {
+  Reply ask(std::string_view method, std::string_view path, std::string_view headers = "",
+            std::string_view body = "") const {
     Wire wire = dial();
     return ask(wire, method, path, headers, body);
   }
   Reply get(std::string_view path, std::string_view headers = "") const { return ask("GET", path, headers); }
-  Reply write(std::string_view method, std::string_view path, std::string_view body = "") const { return ask(method, path, bearer(), body); }
+  Reply write(std::string_view method, std::string_view path, std::string_view body = "") const {
+    return ask(method, path, bearer(), body);
+  }
 
   std::filesystem::path state_dir;
   SystemClock clock;

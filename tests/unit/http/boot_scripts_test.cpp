@@ -41,30 +41,37 @@ TEST(BootScript, OneDiskIsTheClassicRecipe) {
             std::string::npos)
       << script.text;
   EXPECT_EQ(script.text.find("sanhook"), std::string::npos);
-  EXPECT_NE(script.text.find("chain --replace --autofree http://10.99.0.1:8080/boot/52:54:00:e2:e0:01.ipxe ||\n"), std::string::npos) << script.text;
+  EXPECT_NE(script.text.find("chain --replace --autofree http://10.99.0.1:8080/boot/52:54:00:e2:e0:01.ipxe ||\n"),
+            std::string::npos)
+      << script.text;
 }
 
 TEST(BootScript, SeveralDisksAreHookedAscending) {
   const auto script = render(boot::SanBoot{"iqn.a:b", {drive(0), drive(1)}});
   expect_sound(script.text);
-  EXPECT_NE(script.text.find("sanhook --drive 0x80 iscsi:10.99.0.1::::iqn.2026-11.org.bootferry:525400e2e001.80 || goto failed\n"
-                             "sanhook --drive 0x81 iscsi:10.99.0.1::::iqn.2026-11.org.bootferry:525400e2e001.81 || goto failed\n"
-                             "sanboot --drive 0x80 || goto failed\n"),
+  EXPECT_NE(script.text.find(
+                "sanhook --drive 0x80 iscsi:10.99.0.1::::iqn.2026-11.org.bootferry:525400e2e001.80 || goto failed\n"
+                "sanhook --drive 0x81 iscsi:10.99.0.1::::iqn.2026-11.org.bootferry:525400e2e001.81 || goto failed\n"
+                "sanboot --drive 0x80 || goto failed\n"),
             std::string::npos)
       << script.text;
   EXPECT_NE(script.text.find("sanunhook --drive 0x81 ||\n"), std::string::npos);
 }
 
 TEST(BootScript, AKernelFindsItsInitrdsOnUefiToo) {
-  const auto script = render(boot::KernelBoot{"http://10.99.0.1:8080/files/vmlinuz", {"http://10.99.0.1:8080/files/initrd.img"}, "root=/dev/nfs ip=dhcp"});
+  const auto script = render(boot::KernelBoot{
+      "http://10.99.0.1:8080/files/vmlinuz", {"http://10.99.0.1:8080/files/initrd.img"}, "root=/dev/nfs ip=dhcp"});
   expect_sound(script.text);
-  EXPECT_NE(script.text.find("kernel http://10.99.0.1:8080/files/vmlinuz initrd=initrd0 root=/dev/nfs ip=dhcp || goto failed\n"
-                             "initrd --name initrd0 http://10.99.0.1:8080/files/initrd.img || goto failed\n"
-                             "boot || goto failed\n"),
+  EXPECT_NE(script.text.find(
+                "kernel http://10.99.0.1:8080/files/vmlinuz initrd=initrd0 root=/dev/nfs ip=dhcp || goto failed\n"
+                "initrd --name initrd0 http://10.99.0.1:8080/files/initrd.img || goto failed\n"
+                "boot || goto failed\n"),
             std::string::npos)
       << script.text;
   const auto own = render(boot::KernelBoot{"http://a/k", {"http://a/i"}, "initrd=i quiet"});
-  EXPECT_NE(own.text.find("kernel http://a/k initrd=i quiet || goto failed\ninitrd http://a/i || goto failed\n"), std::string::npos) << own.text;
+  EXPECT_NE(own.text.find("kernel http://a/k initrd=i quiet || goto failed\ninitrd http://a/i || goto failed\n"),
+            std::string::npos)
+      << own.text;
 }
 
 TEST(BootScript, AnArgumentWithHtmlInItStaysAsItIs) {
@@ -87,7 +94,9 @@ TEST(BootScript, WaitingShowsTheMacAndAsksAgain) {
   EXPECT_NE(script.text.find("52:54:00:e2:e0:01\n"), std::string::npos);
   EXPECT_NE(script.text.find("echo http://10.99.0.1:8080/\n"), std::string::npos);
   EXPECT_NE(script.text.find("--timeout 3000 "), std::string::npos);
-  EXPECT_NE(script.text.find("chain --replace --autofree http://10.99.0.1:8080/boot/52:54:00:e2:e0:01.ipxe?again=1 ||\n"), std::string::npos);
+  EXPECT_NE(
+      script.text.find("chain --replace --autofree http://10.99.0.1:8080/boot/52:54:00:e2:e0:01.ipxe?again=1 ||\n"),
+      std::string::npos);
 }
 
 TEST(BootScript, BrokenSaysWhyInPlainWords) {
@@ -97,7 +106,8 @@ TEST(BootScript, BrokenSaysWhyInPlainWords) {
 }
 
 TEST(BootScript, HostileValuesBecomeTheBrokenScreen) {
-  const std::string evil[] = {"x\nshell", "x\rshell", "${evil}", "a && shell", "a ; shell", "a || shell", std::string("a\0b", 3), "\x1b[2J"};
+  const std::string evil[] = {
+      "x\nshell", "x\rshell", "${evil}", "a && shell", "a ; shell", "a || shell", std::string("a\0b", 3), "\x1b[2J"};
   for (const std::string& value : evil) {
     const boot::ScriptDecision decisions[] = {
         boot::SanBoot{value, {drive(0)}},
@@ -167,7 +177,8 @@ TEST_F(BootScriptRoute, AssignedMeansBooted) {
   (void)registry.put_image({"dos", "raw", "dos.raw", mib(1), {}});
   start();
   const Reply reply = get("/boot/52:54:00:e2:e0:01.ipxe?again=1");
-  EXPECT_NE(reply.body.find("sanboot iscsi:10.99.0.1::::iqn.2026-11.org.bootferry:525400e2e001.80"), std::string::npos) << reply.body;
+  EXPECT_NE(reply.body.find("sanboot iscsi:10.99.0.1::::iqn.2026-11.org.bootferry:525400e2e001.80"), std::string::npos)
+      << reply.body;
   EXPECT_EQ(events.last_id(), 1u) << "the decision changed: that is news";
 }
 

@@ -75,10 +75,27 @@ TEST_F(Files, NothingLeadsOut) {
   ::mkfifo((state_dir / "files/fifo").c_str(), 0600);
   start();
   EXPECT_EQ(get("/files/inside").body, "0123456789");
-  const char* escapes[] = {"/files/up", "/files/absolute", "/files/parent/secret", "/files/../secret", "/files/%2e%2e/secret", "/files/..%2fsecret",
-                           "/files/%252e%252e/secret", "/files/sub/../../secret", "/files//etc/passwd", "/files/%2fetc/passwd", "/files/..%5csecret",
-                           "/files/vmlinuz%00.txt", "/files/.", "/files/sub", "/files/fifo", "/files/", "/loaders/..%2f..%2fsecret",
-                           "/loaders/%2e%2e", "/%2e%2e/secret", "/assets/../../secret", "/files/vmlinuz/x"};
+  const char* escapes[] = {"/files/up",
+                           "/files/absolute",
+                           "/files/parent/secret",
+                           "/files/../secret",
+                           "/files/%2e%2e/secret",
+                           "/files/..%2fsecret",
+                           "/files/%252e%252e/secret",
+                           "/files/sub/../../secret",
+                           "/files//etc/passwd",
+                           "/files/%2fetc/passwd",
+                           "/files/..%5csecret",
+                           "/files/vmlinuz%00.txt",
+                           "/files/.",
+                           "/files/sub",
+                           "/files/fifo",
+                           "/files/",
+                           "/loaders/..%2f..%2fsecret",
+                           "/loaders/%2e%2e",
+                           "/%2e%2e/secret",
+                           "/assets/../../secret",
+                           "/files/vmlinuz/x"};
   for (const char* path : escapes) {
     const Reply reply = get(path);
     EXPECT_TRUE(reply.status == 400 || reply.status == 404) << path << " " << reply.status;

@@ -49,7 +49,8 @@ TEST(Router, EveryRouteAtEveryDoor) {
     EXPECT_EQ(try_resolve(route, Door::lan, ""), is_write ? 401u : on_lan);
     EXPECT_EQ(try_resolve(route, Door::lan, "Basic dGhlLWFkbWluLXRva2Vu"), is_write ? 401u : on_lan);
     EXPECT_EQ(try_resolve(route, Door::lan, "the-admin-token"), is_write ? 401u : on_lan);
-    for (const char* wrong : {"Bearer wrong", "Bearer the-admin-toke", "Bearer the-admin-token2", "Bearer the-admin-tokeN", "Bearer  "}) {
+    for (const char* wrong :
+         {"Bearer wrong", "Bearer the-admin-toke", "Bearer the-admin-token2", "Bearer the-admin-tokeN", "Bearer  "}) {
       EXPECT_EQ(try_resolve(route, Door::lan, wrong), is_write ? 403u : on_lan) << wrong;
     }
   }

@@ -29,7 +29,8 @@ TEST_F(HttpServer, EveryAnswerIsGuarded) {
 TEST_F(HttpServer, KeepsTheConnectionAndTheOrder) {
   start();
   Wire wire = dial();
-  wire.send(request_text("GET", "/api/v1/health") + request_text("GET", "/nothing") + request_text("HEAD", "/api/v1/health") + request_text("GET", "/api/v1/images/dos"));
+  wire.send(request_text("GET", "/api/v1/health") + request_text("GET", "/nothing") +
+            request_text("HEAD", "/api/v1/health") + request_text("GET", "/api/v1/images/dos"));
   EXPECT_EQ(wire.read_reply().status, 200);
   EXPECT_EQ(wire.read_reply().status, 404);
   const Reply head = wire.read_reply(false);
@@ -53,9 +54,11 @@ TEST_F(HttpServer, ClosesWhenAsked) {
 TEST_F(HttpServer, RequestInSmallPieces) {
   start();
   Wire wire = dial();
-  for (const char c : request_text("PUT", "/api/v1/clients/52:54:00:e2:e0:01", bearer(), R"({"name":"pc9"})")) wire.send(std::string_view(&c, 1));
+  for (const char c : request_text("PUT", "/api/v1/clients/52:54:00:e2:e0:01", bearer(), R"({"name":"pc9"})"))
+    wire.send(std::string_view(&c, 1));
   EXPECT_EQ(wire.read_reply().json()["name"], "pc9");
-  wire.send("PUT /api/v1/clients/52:54:00:e2:e0:01 HTTP/1.1\r\nHost: a\r\n" + bearer() + "Transfer-Encoding: chunked\r\n\r\n");
+  wire.send("PUT /api/v1/clients/52:54:00:e2:e0:01 HTTP/1.1\r\nHost: a\r\n" + bearer() +
+            "Transfer-Encoding: chunked\r\n\r\n");
   wire.send("5\r\n{\"nam\r\n9\r\ne\":\"pc8\"}\r\n0\r\n\r\n");
   EXPECT_EQ(wire.read_reply().json()["name"], "pc8");
 }
@@ -63,7 +66,8 @@ TEST_F(HttpServer, RequestInSmallPieces) {
 TEST_F(HttpServer, SaysGoOn) {
   start();
   Wire wire = dial();
-  wire.send("PUT /api/v1/clients/52:54:00:e2:e0:01 HTTP/1.1\r\nHost: a\r\n" + bearer() + "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  wire.send("PUT /api/v1/clients/52:54:00:e2:e0:01 HTTP/1.1\r\nHost: a\r\n" + bearer() +
+            "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n");
   EXPECT_EQ(wire.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
   wire.send("{}");
   EXPECT_EQ(wire.read_reply().status, 200);
@@ -81,21 +85,27 @@ TEST_F(HttpServer, RefusesWhatIsTooLarge) {
   declared.send("PUT /api/v1/clients/52:54:00:e2:e0:01 HTTP/1.1\r\nHost: a\r\nContent-Length: 65537\r\n\r\n");
   EXPECT_EQ(declared.read_reply().status, 413);
   Wire chunked = dial();
-  chunked.send("PUT /api/v1/clients/52:54:00:e2:e0:01 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n20000\r\n" + std::string(0x20000, 'x'));
+  chunked.send(
+      "PUT /api/v1/clients/52:54:00:e2:e0:01 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n20000\r\n" +
+      std::string(0x20000, 'x'));
   EXPECT_EQ(chunked.read_reply().status, 413);
   Wire huge = dial();
   huge.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551616\r\n\r\n");
   EXPECT_EQ(huge.read_reply().status, 400);
   const std::string full = "{\"name\":\"" + std::string(65'000, 'x') + "\"}";
-  EXPECT_EQ(write("PUT", "/api/v1/clients/52:54:00:e2:e0:01", full).status, 400) << "read whole, and the name is too long";
+  EXPECT_EQ(write("PUT", "/api/v1/clients/52:54:00:e2:e0:01", full).status, 400)
+      << "read whole, and the name is too long";
   EXPECT_EQ(get("/api/v1/health").status, 200);
 }
 
 TEST_F(HttpServer, RefusesWhatIsNotHttp) {
   start();
-  for (const char* bad : {"nonsense\r\n\r\n", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET  HTTP/1.1\r\n\r\n",
-                          "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-                          "GET / HTTP/1.1\r\nHost : a\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", "\x16\x03\x01\x02\x01\r\n\r\n"}) {
+  for (const char* bad :
+       {"nonsense\r\n\r\n", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET  HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost : a\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", "\x16\x03\x01\x02\x01\r\n\r\n"}) {
     Wire wire = dial();
     wire.send(bad);
     const Reply reply = wire.read_reply();
@@ -108,7 +118,9 @@ TEST_F(HttpServer, RefusesWhatIsNotHttp) {
 TEST_F(HttpServer, UpgradeIsNotHonoured) {
   start();
   Wire wire = dial();
-  const Reply reply = ask(wire, "PUT", "/api/v1/clients/52:54:00:e2:e0:01", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n", "{}");
+  const Reply reply =
+      ask(wire, "PUT", "/api/v1/clients/52:54:00:e2:e0:01",
+          "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n", "{}");
   EXPECT_EQ(reply.status, 401);
   EXPECT_EQ(ask(wire, "GET", "/api/v1/health", "Connection: Upgrade\r\nUpgrade: websocket\r\n").status, 200);
   Wire prior = dial();
@@ -177,7 +189,7 @@ TEST_F(HttpServer, ConnectionsAreCapped) {
 
 TEST_F(HttpServer, TheControlSocketIsForRootOnly) {
   start();
-  struct stat found {};
+  struct stat found{};
   ASSERT_EQ(::stat((state_dir / "control.sock").c_str(), &found), 0);
   EXPECT_TRUE(S_ISSOCK(found.st_mode));
   EXPECT_EQ(found.st_mode & 0777, 0600u);
@@ -213,7 +225,8 @@ TEST_F(HttpServer, TakenPortsAndSocketsAreNamed) {
     FAIL() << "two servers on one port";
   } catch (const boost::system::system_error& error) {
     EXPECT_EQ(error.code(), boost::system::errc::address_in_use);
-    EXPECT_NE(std::string(error.what()).find("HTTP port " + std::to_string(same.port)), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("HTTP port " + std::to_string(same.port)), std::string::npos)
+        << error.what();
   }
   Server third(loops, db_pool, services, settings);
   try {
@@ -243,7 +256,8 @@ TEST_F(HttpServer, WithoutADashboardItSaysSo) {
 
 TEST_F(HttpServer, ServesTheDashboard) {
   static constexpr std::string_view index = "<!doctype html>hello", script = "let a;";
-  const EmbeddedFile table[] = {{"assets/app-1a2b.js", script.data(), script.data() + script.size()}, {"index.html", index.data(), index.data() + index.size()}};
+  const EmbeddedFile table[] = {{"assets/app-1a2b.js", script.data(), script.data() + script.size()},
+                                {"index.html", index.data(), index.data() + index.size()}};
   const EmbeddedFiles page(table, 2);
   settings.page = &page;
   start();

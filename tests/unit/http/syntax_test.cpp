@@ -24,8 +24,9 @@ TEST(Target, TakesTheAbsoluteForm) {
 }
 
 TEST(Target, RefusesWhatLeadsAside) {
-  for (const char* bad : {"", "*", "a", "/..", "/a/../b", "/%2e%2e/x", "/a/%2E./b", "/a\\b", "/a%5cb", "/a%00b", "/a%0ab", "/%", "/%4", "/%zz",
-                          "/a//b", "//a", "/.", "/a/.", "/?x=%", "ftp://x/", "http://10.0.0.1?x"}) {
+  for (const char* bad : {"",      "*",      "a",      "/..",    "/a/../b", "/%2e%2e/x", "/a/%2E./b",
+                          "/a\\b", "/a%5cb", "/a%00b", "/a%0ab", "/%",      "/%4",       "/%zz",
+                          "/a//b", "//a",    "/.",     "/a/.",   "/?x=%",   "ftp://x/",  "http://10.0.0.1?x"}) {
     EXPECT_FALSE(parse_target(bad)) << bad;
   }
   EXPECT_TRUE(parse_target("/..a/b.."));
@@ -97,7 +98,8 @@ TEST(ScriptValue, RefusesWhatIpxeWouldRead) {
   EXPECT_TRUE(check_script_word("iscsi:10.99.0.1::::iqn.2026-11.org.bootferry:525400e2e001.80"));
   EXPECT_TRUE(check_script_line("root=/dev/nfs nfsroot=10.0.0.1:/srv,v3 ip=dhcp quiet"));
   EXPECT_TRUE(check_script_line(""));
-  for (const char* bad : {"a\nb", "a\rb", "${net0/mac}", "a ; shell", "a && b", "a || b", "a #b", "\x1b[2J", "caf\xc3\xa9"}) {
+  for (const char* bad :
+       {"a\nb", "a\rb", "${net0/mac}", "a ; shell", "a && b", "a || b", "a #b", "\x1b[2J", "caf\xc3\xa9"}) {
     EXPECT_FALSE(check_script_line(bad)) << bad;
     EXPECT_FALSE(check_script_word(bad)) << bad;
   }
@@ -134,8 +136,9 @@ TEST(Date, GoesThereAndBack) {
   const std::chrono::sys_seconds time{std::chrono::seconds{784111777}};  // the example of RFC 9110 5.6.7
   EXPECT_EQ(render_date(time), "Sun, 06 Nov 1994 08:49:37 GMT");
   EXPECT_EQ(parse_date("Sun, 06 Nov 1994 08:49:37 GMT"), time);
-  for (const char* bad : {"", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT",
-                          "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 0x Nov 1994 08:49:37 GMT"}) {
+  for (const char* bad :
+       {"", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT",
+        "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 0x Nov 1994 08:49:37 GMT"}) {
     EXPECT_FALSE(parse_date(bad)) << bad;
   }
 }
