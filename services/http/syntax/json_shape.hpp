@@ -10,7 +10,7 @@
 namespace bootferry::http {
 
 inline constexpr std::size_t max_json_depth = 32;
-inline constexpr std::size_t max_json_size = 64 * 1024;
+inline constexpr std::size_t max_json_size = 65'536;
 
 /// Refuses text that is larger or nests deeper than the limits; says nothing about whether it is JSON.
 [[nodiscard]] Result<void> check_json_shape(std::string_view text);
