@@ -39,12 +39,12 @@ void Attentions::raise_for_others(std::uint64_t but, std::uint16_t code) {
   }
 }
 
-void Attentions::reset_others(std::uint64_t but, std::uint16_t code) {
+void Attentions::reset_all(std::uint16_t code) {
   std::lock_guard lock(mutex_);
   for (auto& [nexus, queue] : queues_) {
     waiting_ -= static_cast<std::uint32_t>(queue.size());
     queue.clear();
-    if (nexus != but) add(queue, code);
+    add(queue, code);
   }
 }
 

@@ -23,7 +23,7 @@ class Attentions {
   void raise_for_all(std::uint16_t code);
   void raise_for_others(std::uint64_t but, std::uint16_t code);
   /// A reset makes all that waited before meaningless.
-  void reset_others(std::uint64_t but, std::uint16_t code);
+  void reset_all(std::uint16_t code);
   /// The oldest one, which is then gone.
   [[nodiscard]] std::optional<Sense> take(std::uint64_t nexus);
 

@@ -128,7 +128,7 @@ class LogicalUnit {
   /// A nexus begins: it gets POWER ON OCCURRED (29h/00h) as its first unit attention.
   virtual void on_nexus_begin(const Nexus& nexus) = 0;
   virtual void on_nexus_end(const Nexus& nexus) = 0;
-  /// LOGICAL UNIT RESET (SAM-5 7.7): unit attention for every other nexus.
+  /// LOGICAL UNIT RESET (SAM-5 7.7): a unit attention for every nexus, the resetting one too.
   virtual void on_reset(const Nexus& by) = 0;
   /// The size of the device changed (it was grown): CAPACITY DATA HAS CHANGED for every nexus.
   virtual void on_capacity_changed() = 0;

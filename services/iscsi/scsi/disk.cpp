@@ -28,11 +28,11 @@ void Disk::on_nexus_end(const Nexus& nexus) {
   medium_.allow(nexus.id);
 }
 
-void Disk::on_reset(const Nexus& by) {
+void Disk::on_reset(const Nexus&) {
   modes_.reset();
   medium_.allow_all();
   reservations_.on_reset();
-  attentions_.reset_others(by.id, attention::device_reset);
+  attentions_.reset_all(attention::device_reset);
 }
 
 void Disk::on_capacity_changed() { attentions_.raise_for_all(attention::capacity_changed); }

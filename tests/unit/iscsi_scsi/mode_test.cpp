@@ -140,6 +140,7 @@ TEST_F(ScsiTest, mode_select_refuses_short_lists_saving_and_foreign_block_sizes)
 TEST_F(ScsiTest, a_reset_brings_the_defaults_back) {
   ASSERT_TRUE(pc_.send({0x15, 0x10, 0, 0, 16, 0}, select_6(control_page(0x04, 0x08))).good());
   unit_->on_reset(pc_.nexus());
+  (void)pc_.send({0x00});
   EXPECT_FALSE(pc_.send({0xc0}).sense->descriptor_format);
   EXPECT_TRUE(pc_.send({0x2a, 0, 0, 0, 0, 0, 0, 0, 1, 0}, Bytes(512)).good());
 }

@@ -122,9 +122,10 @@ TEST_F(ScsiTest, a_changed_capacity_is_told_to_every_nexus) {
   EXPECT_TRUE(pc_.send({0x00}).good());
 }
 
-TEST_F(ScsiTest, a_reset_is_told_to_the_others) {
+TEST_F(ScsiTest, a_reset_is_told_to_every_nexus) {
   test::ScsiInitiator other(*unit_, 2);
   unit_->on_reset(pc_.nexus());
+  EXPECT_EQ(pc_.send({0x00}).code(), 0x2903);
   EXPECT_TRUE(pc_.send({0x00}).good());
   EXPECT_EQ(other.send({0x00}).code(), 0x2903);
 }
