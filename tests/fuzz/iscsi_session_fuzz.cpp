@@ -18,7 +18,8 @@ void drain(Session& session) {
   }
 }
 
-constexpr std::string_view login_text = "InitiatorName=i\0TargetName=t\0InitialR2T=No\0MaxBurstLength=4096\0FirstBurstLength=2048\0MaxOutstandingR2T=3";
+constexpr char login_keys[] = "InitiatorName=i\0TargetName=t\0InitialR2T=No\0MaxBurstLength=4096\0FirstBurstLength=2048\0MaxOutstandingR2T=3";
+constexpr std::string_view login_text(login_keys, sizeof login_keys - 1);
 
 }  // namespace
 
@@ -37,6 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   session.on_pdu({first, {}, bytes_of(login_text)}, actions);
   session.on_target_opened(1, actions);
   drain(session);
+  if (session.phase() != Session::Phase::full_feature) __builtin_trap();
   actions.clear();
 
   std::vector<CommandId> ids;
