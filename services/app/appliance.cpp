@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
+#include <cerrno>
 #include <functional>
 #include <future>
 #include <stdexcept>
@@ -157,6 +158,7 @@ struct Appliance::Parts {
         loops(network_threads(settings)),
         db_pool("db", 1),
         disk_pool("disk", settings.disk_threads),
+        people_pool("people", 2),
         database(db::open_database(settings.state_dir / "bootferry.db")),
         bus(clock, db::EventStore::next_id(*database)),
         registry(*database, bus, clock, db_pool),
@@ -171,7 +173,7 @@ struct Appliance::Parts {
         target(loops, disk_pool, disks, bus, clock, iscsi::ServerSettings{.port = settings.iscsi_port}),
         administration({registry, leases, events, library, target, activity, clock},
                        identity_of(settings, interface, clock.wall_now())),
-        http(loops, db_pool, {administration, registry, bus, addresses, loaders, clock, boot},
+        http(loops, people_pool, {administration, registry, bus, addresses, loaders, clock, boot},
              http_settings(settings, token.value)),
         tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name},
              loaders, bus, addresses, clock),
@@ -186,6 +188,7 @@ struct Appliance::Parts {
   LoopPool loops;
   WorkerPool db_pool;
   WorkerPool disk_pool;
+  WorkerPool people_pool;  ///< what a person asks for may copy gigabytes: never in the way of leases or disks
   std::unique_ptr<db::Database> database;
   boot::EventBus bus;
   db::Registry registry;
@@ -223,7 +226,10 @@ void open_or_explain(Open open, PortKind kind, std::uint16_t port, const char* s
   try {
     open();
   } catch (const boost::system::system_error& error) {
-    throw std::runtime_error(explain_bind_failure(error.code().value(), kind, port, setting));
+    const int code = error.code().value();
+    // These are of the control socket's path, and its own words name the mend.
+    if (code == ENAMETOOLONG || code == EEXIST) throw std::runtime_error(error.what());
+    throw std::runtime_error(explain_bind_failure(code, kind, port, setting));
   }
 }
 
@@ -288,6 +294,7 @@ void Appliance::stop() {
   p.http.stop();
   p.target.stop(std::chrono::seconds(3));
   p.loops.stop();
+  p.people_pool.stop();
   p.disk_pool.stop();
   p.events.flush();
   p.db_pool.stop();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a person can do, whichever door he comes through (page, API, command line): the verbs of docs/api.md.
-// Implemented by app, and by a fake in the tests of http. Every call may block: run it on the db thread (reads of a
-// snapshot excepted).
+// Implemented by app, and by a fake in the tests of http. Every call may block, an import
+// for minutes: run it on a worker of its own, never on a loop or on the db thread.
 #pragma once
 
 #include <filesystem>

@@ -39,7 +39,7 @@ class ClientRegistry {
   /// Records that a machine was heard; returns at once, becomes visible soon, written in batches. Any thread.
   virtual void note_seen(const Sighting& sighting) = 0;
 
-  // Edits block until they are durable: call them on the db thread. Each publishes its event.
+  // Edits block until they are durable: never on a loop. Each publishes its event.
   /// Adds or replaces what a person says of a client (name, boot, reserved_address; known becomes true).
   [[nodiscard]] virtual Result<void> put_client(const Client& client) = 0;
   [[nodiscard]] virtual Result<void> remove_client(const MacAddress& mac) = 0;

@@ -16,7 +16,7 @@ namespace bootferry::http {
 
 enum class Place {
   loop,  ///< never waits
-  db,    ///< blocks on the database: runs on the db thread
+  db,    ///< may block (database, files): runs on a worker
   disk,  ///< asked on the loop first; if it answers would_block(), again on a file thread
 };
 
