@@ -226,8 +226,13 @@ def test_a_taken_port_names_the_process_that_has_it(lab, kind, port):
 
 def test_a_second_server_on_the_same_machine_is_told_of_the_first(lab):
     lab.serve("server")
-    second = Bootferry(lab, "server", state_dir=lab.folder / "state2")
+    second = Bootferry(lab, "server", state_dir=lab.short / "state2")
     assert "bootferry" in failed_start(second, lab.network.srv).lower()
+
+
+def test_a_state_directory_with_too_long_a_name_is_told_so(lab):
+    server = Bootferry(lab, "server", state_dir=lab.short / ("long" * 30))
+    assert "--state-dir" in failed_start(server, lab.network.srv)
 
 
 def test_an_unknown_interface_is_named(lab):

@@ -18,7 +18,7 @@ class Bootferry:
 
     def __init__(self, lab, mode="server", flags=(), state_dir: Path | None = None):
         self.lab, self.mode, self.flags = lab, mode, list(flags)
-        self.state_dir = state_dir or lab.folder / "state"
+        self.state_dir = state_dir or lab.short / "state"
         self.namespace = lab.network.srv
         self._starts = 0
 

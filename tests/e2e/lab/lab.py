@@ -27,7 +27,7 @@ class Lab:
     def __enter__(self):
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        self.sockets = Path(tempfile.mkdtemp(prefix="bfe2e-"))  # short paths: Unix sockets end at 107 characters
+        self.short = Path(tempfile.mkdtemp(prefix="bfe2e-"))  # a Unix socket's path ends at 107 characters
         try:
             self.network.up()
             self.wire = Wire(self.network.net, self.folder)
@@ -48,9 +48,11 @@ class Lab:
             if isinstance(server, PeerStack) and hasattr(server, "tgtd"):
                 server.stop()
         self.network.down()
-        shutil.rmtree(self.sockets, ignore_errors=True)
         if kind is None and not self.keep:
             shutil.rmtree(self.folder, ignore_errors=True)
+        elif (self.short / "state").exists():
+            shutil.move(self.short / "state", self.folder / "state")
+        shutil.rmtree(self.short, ignore_errors=True)
 
     def add(self, child: Child) -> Child:
         self.children.append(child)

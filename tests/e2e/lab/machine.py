@@ -84,7 +84,7 @@ class Machine:
         return command
 
     def _socket(self, side: str) -> Path:
-        return self.lab.sockets / f"{self.name}.{side}{self._boots}"
+        return self.lab.short / f"{self.name}.{side}{self._boots}"
 
     def _start_disguise(self):
         root = Path(__file__).resolve().parent.parent

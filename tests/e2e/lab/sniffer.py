@@ -12,6 +12,7 @@ import struct
 import sys
 import time
 from pathlib import Path
+from urllib.parse import unquote
 
 from .processes import Child, wait_until
 
@@ -249,7 +250,7 @@ class Sniffer:
         if len(words) == 3 and words[2].startswith("HTTP/"):
             headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
             path, _, query = words[1].partition("?")
-            self.emit("http", client=key[0], method=words[0], path=path, query=query, agent=headers.get("user-agent", ""), headers=headers)
+            self.emit("http", client=key[0], method=words[0], path=unquote(path), query=query, agent=headers.get("user-agent", ""), headers=headers)
 
 
 def _filter_bulk(sock: socket.socket):
