@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a person can do, on the real registry, library and (idle) target.
+#include "app/administration.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "app/disk_directory.hpp"
+#include "db/lease_store.hpp"
+#include "db/migrate.hpp"
+#include "db/registry.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace bootferry::app {
+namespace {
+
+const MacAddress pc1{{0x52, 0x54, 0, 0, 0, 1}};
+
+class AdministrationTest : public testing::Test {
+ protected:
+  test::TemporaryFolder folder;
+  ManualClock clock;
+  WorkerPool pool{"db", 1};
+  LoopPool loops{1};
+  std::unique_ptr<db::Database> database = db::open_database(folder / "bootferry.db");
+  boot::EventBus bus{clock};
+  db::Registry registry{*database, bus, clock, pool};
+  db::LeaseStore leases{*database, pool};
+  db::EventStore events{*database, bus, pool};
+  ClientActivity activity;
+  images::ImageLibrary library{folder / "images"};
+  DiskDirectory disks{registry, library};
+  iscsi::Server target{loops, pool, disks, bus, clock, iscsi::ServerSettings{.port = 0}};
+  ApplianceAdministration administration{{registry, leases, events, library, target, activity, clock}, {}};
+
+  static boot::ClientChange disks_of(std::vector<boot::Drive> drives) {
+    boot::ClientChange change;
+    change.boot = boot::Disks{std::move(drives)};
+    return change;
+  }
+};
+
+TEST_F(AdministrationTest, AnImageIsMadeShownAndRemoved) {
+  auto made = administration.create_image("blank", mib(4));
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->image.size, mib(4));
+  EXPECT_TRUE(std::filesystem::exists(*administration.image_path("blank")));
+  EXPECT_EQ(administration.create_image("blank", mib(4)).error().kind, ErrorKind::conflict);
+  ASSERT_TRUE(administration.remove_image("blank"));
+  EXPECT_TRUE(administration.images().empty());
+  EXPECT_TRUE(library.names().empty());
+}
+
+TEST_F(AdministrationTest, AnImageIsCopiedIn) {
+  std::ofstream(folder / "disk.img") << std::string(1024, 'x');
+  auto added = administration.import_image("dos", folder / "disk.img");
+  ASSERT_TRUE(added) << added.error().message;
+  EXPECT_EQ(added->image.size.value, 1024u);
+  EXPECT_EQ(administration.import_image("gone", folder / "no-such-file").error().kind, ErrorKind::not_found);
+  EXPECT_EQ(administration.import_image("../x", folder / "disk.img").error().kind, ErrorKind::invalid);
+}
+
+TEST_F(AdministrationTest, AnImageInUseIsKeptAndItsUserNamed) {
+  ASSERT_TRUE(administration.create_image("dos", mib(1)));
+  ASSERT_TRUE(administration.put_client(pc1, disks_of({{"dos", boot::DriveMode::master}})));
+  auto removed = administration.remove_image("dos");
+  ASSERT_FALSE(removed);
+  EXPECT_EQ(removed.error().kind, ErrorKind::conflict);
+  EXPECT_NE(removed.error().message.find(pc1.to_string()), std::string::npos);
+  EXPECT_TRUE(administration.require_image("dos"));
+}
+
+TEST_F(AdministrationTest, AChangeKeepsWhatItLeavesOut) {
+  ASSERT_TRUE(administration.create_image("dos", mib(1)));
+  ASSERT_TRUE(administration.put_client(pc1, disks_of({{"dos", boot::DriveMode::master}})));
+  boot::ClientChange naming;
+  naming.name = "pc1";
+  auto named = administration.put_client(pc1, naming);
+  ASSERT_TRUE(named) << named.error().message;
+  EXPECT_EQ(named->client.name, "pc1");
+  EXPECT_TRUE(std::holds_alternative<boot::Disks>(named->client.boot));
+  EXPECT_EQ(named->targets, std::vector<std::string>{"iqn.2026-11.org.bootferry:525400000001.80"});
+  naming.name = "";
+  EXPECT_EQ(administration.put_client(pc1, naming)->client.name, "");
+}
+
+TEST_F(AdministrationTest, NonsenseIsRefusedWithTheMend) {
+  EXPECT_EQ(administration.put_client(MacAddress::broadcast(), {}).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(administration.put_client({}, {}).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(administration.put_client(pc1, disks_of({{"no-such-image", boot::DriveMode::master}})).error().kind,
+            ErrorKind::not_found);
+  EXPECT_EQ(administration.require_client(pc1).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(administration.remove_client(pc1).error().kind, ErrorKind::not_found);
+  EXPECT_FALSE(administration.drop_session(4711));
+}
+
+}  // namespace
+}  // namespace bootferry::app

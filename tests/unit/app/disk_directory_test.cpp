@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may open which disk: the registry's assignment joined with the library's sharing rule.
+#include "app/disk_directory.hpp"
+
+#include <gtest/gtest.h>
+
+#include "boot/target_name.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace bootferry::app {
+namespace {
+
+using iscsi::LoginRefusal;
+
+const MacAddress pc1{{0x52, 0x54, 0, 0, 0, 1}};
+const MacAddress pc2{{0x52, 0x54, 0, 0, 0, 2}};
+
+class FixedRegistry final : public boot::ClientRegistry {
+ public:
+  boot::RegistrySnapshot now;
+
+  std::shared_ptr<const boot::RegistrySnapshot> snapshot() const override {
+    return std::make_shared<boot::RegistrySnapshot>(now);
+  }
+  void note_seen(const boot::Sighting&) override {}
+  Result<void> put_client(const boot::Client&) override { return {}; }
+  Result<void> remove_client(const MacAddress&) override { return {}; }
+  Result<void> put_image(const boot::Image&) override { return {}; }
+  Result<void> remove_image(std::string_view) override { return {}; }
+};
+
+class DiskDirectoryTest : public testing::Test {
+ protected:
+  void assign(const MacAddress& mac, std::string name, std::vector<boot::Drive> drives) {
+    boot::Client client;
+    client.mac = mac;
+    client.name = std::move(name);
+    client.known = true;
+    client.boot = boot::Disks{std::move(drives)};
+    registry.now.clients[mac] = client;
+  }
+  std::expected<iscsi::OpenedTarget, LoginRefusal> open(const MacAddress& mac, std::uint8_t drive = 0x80) {
+    return directory.open(boot::target_name({mac, drive}), boot::initiator_name(mac));
+  }
+
+  test::TemporaryFolder folder;
+  FixedRegistry registry;
+  images::ImageLibrary library{folder.path()};
+  DiskDirectory directory{registry, library};
+};
+
+TEST_F(DiskDirectoryTest, AClientSeesItsOwnDisksOnly) {
+  assign(pc1, "pc1", {{"dos", boot::DriveMode::master}, {"data", boot::DriveMode::readonly}});
+  assign(pc2, "pc2", {{"data", boot::DriveMode::readonly}});
+  EXPECT_EQ(directory.targets_for(boot::initiator_name(pc1)),
+            (std::vector<std::string>{boot::target_name({pc1, 0x80}), boot::target_name({pc1, 0x81})}));
+  EXPECT_EQ(directory.targets_for("iqn.1993-08.org.debian:by-hand").size(), 3u);
+}
+
+TEST_F(DiskDirectoryTest, SeveralSessionsOfOneBootShareTheUnit) {
+  ASSERT_TRUE(library.create("dos", mib(1)));
+  assign(pc1, "pc1", {{"dos", boot::DriveMode::master}});
+  auto firmware = open(pc1);
+  auto system = open(pc1);
+  ASSERT_TRUE(firmware && system);
+  EXPECT_EQ(firmware->unit, system->unit) << "reservations and unit attentions hang on one unit";
+  EXPECT_EQ(firmware->mac, pc1);
+  EXPECT_FALSE(firmware->read_only);
+}
+
+TEST_F(DiskDirectoryTest, AnotherMachineIsRefusedAWritableImageByTheNameOfItsHolder) {
+  ASSERT_TRUE(library.create("dos", mib(1)));
+  assign(pc1, "pc1", {{"dos", boot::DriveMode::master}});
+  assign(pc2, "pc2", {{"dos", boot::DriveMode::master}});
+  auto first = open(pc1);
+  ASSERT_TRUE(first);
+  auto second = open(pc2);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().why, LoginRefusal::Why::in_use);
+  EXPECT_NE(second.error().reason.find("pc1 (52:54:00:00:00:01)"), std::string::npos) << second.error().reason;
+
+  first->hold.reset();
+  first->unit.reset();
+  EXPECT_TRUE(open(pc2)) << "free again once the holder is gone";
+}
+
+TEST_F(DiskDirectoryTest, RenamingAClientDoesNotTakeItsDiskAway) {
+  ASSERT_TRUE(library.create("dos", mib(1)));
+  assign(pc1, "pc1", {{"dos", boot::DriveMode::master}});
+  auto before = open(pc1);
+  assign(pc1, "attic", {{"dos", boot::DriveMode::master}});
+  EXPECT_TRUE(open(pc1)) << "the operating system's login follows the firmware's";
+}
+
+TEST_F(DiskDirectoryTest, ManyMachinesMayReadOneImage) {
+  ASSERT_TRUE(library.create("data", mib(1)));
+  assign(pc1, "", {{"data", boot::DriveMode::readonly}});
+  assign(pc2, "", {{"data", boot::DriveMode::readonly}});
+  auto first = open(pc1);
+  auto second = open(pc2);
+  ASSERT_TRUE(first && second);
+  EXPECT_TRUE(first->read_only);
+  EXPECT_FALSE(first->unit->device().capabilities().writable);
+}
+
+TEST_F(DiskDirectoryTest, WhatIsNotAssignedIsNotThere) {
+  ASSERT_TRUE(library.create("dos", mib(1)));
+  assign(pc1, "pc1", {{"dos", boot::DriveMode::master}});
+  for (const std::string& target :
+       {boot::target_name({pc1, 0x81}), boot::target_name({pc1, 0x00}), boot::target_name({pc2, 0x80}),
+        std::string("iqn.2003-01.org.other:disk"), std::string()}) {
+    auto opened = directory.open(target, "iqn.x");
+    ASSERT_FALSE(opened) << target;
+    EXPECT_EQ(opened.error().why, LoginRefusal::Why::target_not_found) << target;
+  }
+}
+
+TEST_F(DiskDirectoryTest, AnImageThatIsGoneIsATargetThatWasRemoved) {
+  assign(pc1, "pc1", {{"lost", boot::DriveMode::master}});
+  auto opened = open(pc1);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().why, LoginRefusal::Why::target_removed);
+}
+
+}  // namespace
+}  // namespace bootferry::app
