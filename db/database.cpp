@@ -12,10 +12,13 @@ namespace bootferry::db {
 
 Error DbError::to_error() const {
   switch (code_ & 0xff) {
-    case SQLITE_FULL: return {ErrorKind::exhausted, "the disk with the state directory is full; free some space and try again"};
+    case SQLITE_FULL:
+      return {ErrorKind::exhausted, "the disk with the state directory is full; free some space and try again"};
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return {ErrorKind::unavailable, "the database is locked by another program; close it and try again"};
-    default: return {ErrorKind::io, what()};
+    case SQLITE_LOCKED:
+      return {ErrorKind::unavailable, "the database is locked by another program; close it and try again"};
+    default:
+      return {ErrorKind::io, what()};
   }
 }
 
@@ -25,17 +28,19 @@ Database::Database(std::filesystem::path file) : file_(std::move(file)) {
   // SQLite would create it by the umask; -wal and -shm take their mode from this file.
   const int created = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (created < 0) {
-    throw DbError(fmt::format("cannot open the database {}: {}; check the state directory and its rights", file_.string(),
-                              std::generic_category().message(errno)),
+    throw DbError(fmt::format("cannot open the database {}: {}; check the state directory and its rights",
+                              file_.string(), std::generic_category().message(errno)),
                   SQLITE_CANTOPEN);
   }
   ::close(created);
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(file_.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code = sqlite3_open_v2(file_.c_str(), &raw,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   handle_.reset(raw);
   if (code != SQLITE_OK) raise("open", code);
   sqlite3_busy_timeout(raw, 5000);
-  execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;");
+  execute(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;");
 }
 
 Database::~Database() = default;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One SQLite connection, RAII: WAL, a commit is on the disk before it returns (synchronous=FULL), foreign keys on.
-// Used by the stores on the db thread; each of their public calls holds mutex(), so a call from elsewhere is slow, never wrong.
-// Throws DbError. Open the state file with open_database (migrate.hpp).
+// Used by the stores on the db thread; each of their public calls holds mutex(), so a call from elsewhere is slow,
+// never wrong. Throws DbError. Open the state file with open_database (migrate.hpp).
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What SQLite could not do, with its extended result code. Thrown inside db and at start-up; the edits of Registry turn it
-// into a Result, so that no other room sees it while serving.
+// What SQLite could not do, with its extended result code. Thrown inside db and at start-up; the edits of Registry turn
+// it into a Result, so that no other room sees it while serving.
 #pragma once
 
 #include <stdexcept>

@@ -14,10 +14,14 @@ constexpr std::size_t queue_limit = 8192;
 
 void append_escaped(std::string& out, std::string_view text) {
   for (const char c : text) {
-    if (c == '\\') out += "\\\\";
-    else if (c == '\n') out += "\\n";
-    else if (c == '\t') out += "\\t";
-    else out += c;
+    if (c == '\\')
+      out += "\\\\";
+    else if (c == '\n')
+      out += "\\n";
+    else if (c == '\t')
+      out += "\\t";
+    else
+      out += c;
   }
 }
 
@@ -73,9 +77,12 @@ std::optional<std::string> text_or_null(const std::optional<Value>& value) {
 
 }  // namespace
 
-EventStore::EventStore(Database& database, boot::EventBus& bus, WorkerPool& pool, Limits limits) : database_(database), limits_(limits), gate_(pool) {
+EventStore::EventStore(Database& database, boot::EventBus& bus, WorkerPool& pool, Limits limits)
+    : database_(database), limits_(limits), gate_(pool) {
   std::lock_guard lock(database_.mutex());
-  insert_.emplace(database_, "INSERT OR REPLACE INTO events (id, at, kind, mac, address, text, fields) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+  insert_.emplace(
+      database_,
+      "INSERT OR REPLACE INTO events (id, at, kind, mac, address, text, fields) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
   count_rows();
   subscription_ = bus.subscribe([this] { gate_.post([this] { flush(); }); }, queue_limit);
 }
@@ -96,8 +103,12 @@ std::uint64_t EventStore::next_id(Database& database) {
 std::vector<boot::Event> EventStore::find(const boot::EventQuery& query) {
   flush();
   std::lock_guard lock(database_.mutex());
-  Statement rows(database_, query.mac ? "SELECT id, at, kind, mac, address, text, fields FROM events WHERE mac = ?3 AND id > ?1 ORDER BY id DESC LIMIT ?2"
-                                      : "SELECT id, at, kind, mac, address, text, fields FROM events WHERE id > ?1 ORDER BY id DESC LIMIT ?2");
+  Statement rows(
+      database_,
+      query.mac
+          ? "SELECT id, at, kind, mac, address, text, fields FROM events WHERE mac = ?3 AND id > ?1 ORDER BY id DESC "
+            "LIMIT ?2"
+          : "SELECT id, at, kind, mac, address, text, fields FROM events WHERE id > ?1 ORDER BY id DESC LIMIT ?2");
   const auto after = static_cast<std::int64_t>(std::min<std::uint64_t>(query.after, INT64_MAX));
   const auto limit = static_cast<std::int64_t>(std::min(query.limit, limits_.total));
   query.mac ? rows.bind(after, limit, query.mac->to_string()) : rows.bind(after, limit);
@@ -129,8 +140,10 @@ void EventStore::flush() {
 void EventStore::write(const std::vector<boot::Event>& events) {
   Transaction transaction(database_, Durability::soon);
   for (const boot::Event& event : events) {
-    insert_->bind(static_cast<std::int64_t>(event.id), event.at, name_of(event.kind), text_or_null(event.mac), text_or_null(event.address),
-                  event.text, render_fields(event.fields)).run();
+    insert_
+        ->bind(static_cast<std::int64_t>(event.id), event.at, name_of(event.kind), text_or_null(event.mac),
+               text_or_null(event.address), event.text, render_fields(event.fields))
+        .run();
     ++total_;
     if (event.mac) ++per_mac_[*event.mac];
   }
@@ -143,12 +156,14 @@ void EventStore::trim() {
     if (count <= limits_.per_mac) continue;
     const std::size_t excess = count - limits_.per_mac;
     Statement(database_, "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE mac = ?1 ORDER BY id LIMIT ?2)")
-        .bind(mac.to_string(), static_cast<std::int64_t>(excess)).run();
+        .bind(mac.to_string(), static_cast<std::int64_t>(excess))
+        .run();
     count -= excess;
     total_ -= excess;
   }
   if (total_ <= limits_.total) return;
-  Statement oldest(database_, "DELETE FROM events WHERE id IN (SELECT id FROM events ORDER BY id LIMIT ?1) RETURNING mac");
+  Statement oldest(database_,
+                   "DELETE FROM events WHERE id IN (SELECT id FROM events ORDER BY id LIMIT ?1) RETURNING mac");
   oldest.bind(static_cast<std::int64_t>(total_ - limits_.total));
   while (oldest.step()) {
     const auto mac = parse_mac_address(oldest.text(0));

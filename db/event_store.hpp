@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The boot log: keeps the newest events of the bus, bounded in all and per machine so that one noisy machine does not push
-// out the story of the others. Made by app; writes on the db thread; find() may be called on any thread but blocks.
+// The boot log: keeps the newest events of the bus, bounded in all and per machine so that one noisy machine does not
+// push out the story of the others. Made by app; writes on the db thread; find() may be called on any thread but
+// blocks.
 #pragma once
 
 #include <memory>
@@ -45,7 +46,7 @@ class EventStore {
   Database& database_;
   const Limits limits_;
   std::optional<Statement> insert_;
-  std::size_t total_ = 0;                                ///< rows in the table, guarded by the database's mutex as is the next
+  std::size_t total_ = 0;  ///< rows in the table, guarded by the database's mutex as is the next
   std::unordered_map<MacAddress, std::size_t> per_mac_;  ///< never larger than the table
   std::unique_ptr<boot::EventSubscription> subscription_;
   JobGate gate_;

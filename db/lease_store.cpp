@@ -17,7 +17,9 @@ boot::LeaseState parse_state(std::string_view name) {
 
 LeaseStore::LeaseStore(Database& database, WorkerPool& pool) : database_(database), gate_(pool) {
   std::lock_guard lock(database_.mutex());
-  insert_.emplace(database_, "INSERT OR REPLACE INTO leases (address, mac, client_id, hostname, state, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+  insert_.emplace(database_,
+                  "INSERT OR REPLACE INTO leases (address, mac, client_id, hostname, state, expires) VALUES (?1, ?2, "
+                  "?3, ?4, ?5, ?6)");
 }
 
 LeaseStore::~LeaseStore() {
@@ -35,7 +37,8 @@ std::vector<boot::Lease> LeaseStore::load() {
     const auto address = parse_ipv4_address(rows.text(0));
     const auto mac = parse_mac_address(rows.text(1));
     if (!address || !mac) {
-      log::warning("LEASE_SKIPPED", {{"address", rows.text(0)}, {"mac", rows.text(1)}, {"why", "unreadable in the database"}});
+      log::warning("LEASE_SKIPPED",
+                   {{"address", rows.text(0)}, {"mac", rows.text(1)}, {"why", "unreadable in the database"}});
       continue;
     }
     boot::Lease lease;
@@ -67,7 +70,8 @@ void LeaseStore::flush() {
     batch.swap(queue_);
   }
   const Result<void> written = write(batch);
-  if (!written) log::error("LEASES_NOT_WRITTEN", {{"count", std::to_string(batch.size())}, {"why", written.error().message}});
+  if (!written)
+    log::error("LEASES_NOT_WRITTEN", {{"count", std::to_string(batch.size())}, {"why", written.error().message}});
   for (Pending& pending : batch) pending.done(written);
 }
 
@@ -78,7 +82,10 @@ Result<void> LeaseStore::write(const std::vector<Pending>& batch) {
     Transaction transaction(database_);
     for (const Pending& pending : batch) {
       const boot::Lease& lease = pending.lease;
-      insert_->bind(lease.address.to_string(), lease.mac.to_string(), lease.client_id, lease.hostname, name_of(lease.state), lease.expires).run();
+      insert_
+          ->bind(lease.address.to_string(), lease.mac.to_string(), lease.client_id, lease.hostname,
+                 name_of(lease.state), lease.expires)
+          .run();
     }
     transaction.commit();
   } catch (const DbError& error) {

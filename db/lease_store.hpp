@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// DHCP leases on the disk before they are acknowledged (RFC 2131 4.3.1). Leases that arrive while a commit waits for the disk share the next
-// one: group commit, so that a thousand clients do not cost a thousand syncs. save() is called by dhcp on loop 0 and returns at
-// once; the writing and every `done` happen on the db thread.
+// DHCP leases on the disk before they are acknowledged (RFC 2131 4.3.1). Leases that arrive while a commit waits for
+// the disk share the next one: group commit, so that a thousand clients do not cost a thousand syncs. save() is called
+// by dhcp on loop 0 and returns at once; the writing and every `done` happen on the db thread.
 #pragma once
 
 #include <mutex>

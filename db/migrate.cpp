@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/migrate.hpp"
 
-#include <charconv>
 #include <fmt/format.h>
+#include <charconv>
 #include <vector>
 
 #include "base/log.hpp"
@@ -52,12 +52,15 @@ void migrate(Database& database, const EmbeddedFiles& files) {
   const auto target = static_cast<std::int64_t>(steps.size());
   const std::int64_t version = database.query_number("PRAGMA user_version");
   if (version > target) {
-    throw DbError(fmt::format("the database {} has version {} and this program knows versions up to {}: it was written by a newer "
-                              "Bootferry; install that version again, or start with another state directory",
-                              database.file().string(), version, target));
+    throw DbError(fmt::format(
+        "the database {} has version {} and this program knows versions up to {}: it was written by a newer "
+        "Bootferry; install that version again, or start with another state directory",
+        database.file().string(), version, target));
   }
   if (version == 0 && database.query_number("SELECT count(*) FROM sqlite_schema") > 0) {
-    throw DbError(fmt::format("{} is a database of another program; move it away, or start with another state directory", database.file().string()));
+    throw DbError(
+        fmt::format("{} is a database of another program; move it away, or start with another state directory",
+                    database.file().string()));
   }
   if (version > 0 && version < target) keep_copy(database, target);
   for (const Step& step : steps) {

@@ -14,8 +14,9 @@ namespace bootferry::db {
 /// Opens or creates the state file and migrates it.
 [[nodiscard]] std::unique_ptr<Database> open_database(const std::filesystem::path& file);
 
-/// Runs what is missing of `steps` ("0001_name.sql", ...). A file that held data is copied first to FILE.before-vN, where N is
-/// the version it is brought to. A file of a newer program, or of another program, is refused and left as it is.
+/// Runs what is missing of `steps` ("0001_name.sql", ...). A file that held data is copied first to FILE.before-vN,
+/// where N is the version it is brought to. A file of a newer program, or of another program, is refused and left as it
+/// is.
 void migrate(Database& database, const EmbeddedFiles& steps);
 
 }  // namespace bootferry::db

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/registry.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "base/log.hpp"
 #include "db/registry_rows.hpp"
@@ -37,7 +37,8 @@ boot::Event event_of(boot::EventKind kind, std::string_view image, std::string t
 
 std::string seen_text(const boot::Client& client, std::string_view verb) {
   std::string text = fmt::format("Machine {} {}", title(client), verb);
-  if (client.architecture != boot::Architecture::unknown) text += fmt::format(" ({})", boot::name_of(client.architecture));
+  if (client.architecture != boot::Architecture::unknown)
+    text += fmt::format(" ({})", boot::name_of(client.architecture));
   if (client.address) text += fmt::format(" at {}", client.address->to_string());
   return text;
 }
@@ -47,18 +48,21 @@ Result<void> check_against(const boot::RegistrySnapshot& snapshot, const boot::C
   for (const auto& [mac, other] : snapshot.clients) {
     if (mac == client.mac) continue;
     if (!client.name.empty() && other.name == client.name) {
-      return fail(ErrorKind::conflict, fmt::format("the name {} belongs to the client {}; choose another name", client.name, mac.to_string()));
+      return fail(ErrorKind::conflict, fmt::format("the name {} belongs to the client {}; choose another name",
+                                                   client.name, mac.to_string()));
     }
     if (client.reserved_address && other.reserved_address == client.reserved_address) {
-      return fail(ErrorKind::conflict, fmt::format("the address {} is reserved for the client {}; choose another address",
-                                                   client.reserved_address->to_string(), title(other)));
+      return fail(ErrorKind::conflict,
+                  fmt::format("the address {} is reserved for the client {}; choose another address",
+                              client.reserved_address->to_string(), title(other)));
     }
   }
   const auto* disks = std::get_if<boot::Disks>(&client.boot);
   if (!disks) return {};
   for (const boot::Drive& drive : disks->drives) {
     if (!snapshot.find_image(drive.image)) {
-      return fail(ErrorKind::not_found, fmt::format("there is no image {}; add it first, or choose one of the image list", drive.image));
+      return fail(ErrorKind::not_found,
+                  fmt::format("there is no image {}; add it first, or choose one of the image list", drive.image));
     }
   }
   return {};
@@ -152,15 +156,17 @@ void Registry::apply_sightings(Snapshot& next, const std::vector<boot::Sighting>
     boot::Client& client = at->second;
     client.mac = sighting.mac;
     const bool was_silent = !client.last_seen || sighting.at - *client.last_seen > silence;
-    const bool moved = (sighting.address && sighting.address != client.address) ||
-                       (sighting.architecture != boot::Architecture::unknown && sighting.architecture != client.architecture);
+    const bool moved =
+        (sighting.address && sighting.address != client.address) ||
+        (sighting.architecture != boot::Architecture::unknown && sighting.architecture != client.architecture);
     if (sighting.address) client.address = sighting.address;
     if (sighting.architecture != boot::Architecture::unknown) client.architecture = sighting.architecture;
     if (!client.first_seen) client.first_seen = sighting.at;
     client.last_seen = std::max(client.last_seen.value_or(sighting.at), sighting.at);
     write_sighting(database_, client);
     if (is_new || was_silent || moved) {
-      events.push_back(event_of(boot::EventKind::client_seen, client, seen_text(client, is_new ? "appeared" : "was heard")));
+      events.push_back(
+          event_of(boot::EventKind::client_seen, client, seen_text(client, is_new ? "appeared" : "was heard")));
     }
   }
 }
@@ -177,7 +183,8 @@ void Registry::drop_oldest_unknown(Snapshot& next, Events& events) {
     const auto at = next.clients.find(mac);
     delete_client(database_, mac);
     events.push_back(event_of(boot::EventKind::client_removed, at->second,
-                              fmt::format("Machine {} was forgotten: more than {} unknown machines were seen", mac.to_string(), max_unknown)));
+                              fmt::format("Machine {} was forgotten: more than {} unknown machines were seen",
+                                          mac.to_string(), max_unknown)));
     next.clients.erase(at);
   }
 }
@@ -201,7 +208,8 @@ Result<void> Registry::put_client(const boot::Client& wanted) {
   client.boot = wanted.boot;
   client.reserved_address = wanted.reserved_address;
   Events events;
-  events.push_back(event_of(boot::EventKind::client_changed, client, fmt::format("Client {} was {}", title(client), is_new ? "added" : "changed")));
+  events.push_back(event_of(boot::EventKind::client_changed, client,
+                            fmt::format("Client {} was {}", title(client), is_new ? "added" : "changed")));
   try {
     Transaction transaction(database_);
     write_client(database_, client);
@@ -217,9 +225,11 @@ Result<void> Registry::remove_client(const MacAddress& mac) {
   std::lock_guard lock(database_.mutex());
   auto next = std::make_shared<Snapshot>(*snapshot());
   const auto at = next->clients.find(mac);
-  if (at == next->clients.end()) return fail(ErrorKind::not_found, fmt::format("there is no client {}", mac.to_string()));
+  if (at == next->clients.end())
+    return fail(ErrorKind::not_found, fmt::format("there is no client {}", mac.to_string()));
   Events events;
-  events.push_back(event_of(boot::EventKind::client_removed, at->second, fmt::format("Client {} was removed", title(at->second))));
+  events.push_back(
+      event_of(boot::EventKind::client_removed, at->second, fmt::format("Client {} was removed", title(at->second))));
   next->clients.erase(at);
   try {
     Transaction transaction(database_);
@@ -239,8 +249,9 @@ Result<void> Registry::put_image(const boot::Image& image) {
   const bool is_new = !next->images.contains(image.name);
   next->images[image.name] = image;
   Events events;
-  events.push_back(event_of(is_new ? boot::EventKind::image_added : boot::EventKind::image_changed, image.name,
-                            fmt::format("Image {} was {} ({})", image.name, is_new ? "added" : "changed", render_byte_count(image.size))));
+  events.push_back(event_of(
+      is_new ? boot::EventKind::image_added : boot::EventKind::image_changed, image.name,
+      fmt::format("Image {} was {} ({})", image.name, is_new ? "added" : "changed", render_byte_count(image.size))));
   try {
     Transaction transaction(database_);
     write_image(database_, image);
@@ -258,9 +269,11 @@ Result<void> Registry::remove_image(std::string_view name) {
   const auto at = next->images.find(name);
   if (at == next->images.end()) return fail(ErrorKind::not_found, fmt::format("there is no image {}", name));
   std::string users;
-  for (const MacAddress& mac : next->users_of(name)) users += (users.empty() ? "" : ", ") + title(next->clients.at(mac));
+  for (const MacAddress& mac : next->users_of(name))
+    users += (users.empty() ? "" : ", ") + title(next->clients.at(mac));
   if (!users.empty()) {
-    return fail(ErrorKind::conflict, fmt::format("the image {} is a drive of {}; give these another drive first", name, users));
+    return fail(ErrorKind::conflict,
+                fmt::format("the image {} is a drive of {}; give these another drive first", name, users));
   }
   Events events;
   events.push_back(event_of(boot::EventKind::image_removed, name, fmt::format("Image {} was removed", name)));

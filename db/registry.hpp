@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clients and images: the boot::ClientRegistry of the running program. Edits go to SQLite first and then become the next
-// immutable snapshot, so nobody ever boots from something that a crash would forget. Edits belong on the db thread (a mutex
-// makes a call from elsewhere safe, and slow); snapshot() and note_seen() may be called on any thread.
+// Clients and images: the boot::ClientRegistry of the running program. Edits go to SQLite first and then become the
+// next immutable snapshot, so nobody ever boots from something that a crash would forget. Edits belong on the db thread
+// (a mutex makes a call from elsewhere safe, and slow); snapshot() and note_seen() may be called on any thread.
 #pragma once
 
 #include <atomic>

@@ -36,7 +36,8 @@ boot::BootEntry entry_of(std::string_view kind, const Statement& row, int kernel
 
 void load_clients(Database& database, boot::RegistrySnapshot& snapshot) {
   Statement rows(database,
-                 "SELECT mac, name, known, boot_kind, kernel, command_line, reserved_address, address, architecture, first_seen, last_seen FROM clients");
+                 "SELECT mac, name, known, boot_kind, kernel, command_line, reserved_address, address, architecture, "
+                 "first_seen, last_seen FROM clients");
   while (rows.step()) {
     const auto mac = parse_mac_address(rows.text(0));
     if (!mac) {
@@ -67,7 +68,9 @@ void load_lists(Database& database, boot::RegistrySnapshot& snapshot) {
   while (drives.step()) {
     boot::Client* client = client_of(snapshot, drives);
     auto* disks = client ? std::get_if<boot::Disks>(&client->boot) : nullptr;
-    if (disks) disks->drives.push_back({drives.text(1), boot::parse_drive_mode(drives.text(2)).value_or(boot::DriveMode::readonly)});
+    if (disks)
+      disks->drives.push_back(
+          {drives.text(1), boot::parse_drive_mode(drives.text(2)).value_or(boot::DriveMode::readonly)});
   }
   Statement initrds(database, "SELECT mac, initrd FROM initrds ORDER BY mac, position");
   while (initrds.step()) {
@@ -102,19 +105,26 @@ void write_client(Database& database, const boot::Client& client) {
   const auto name = client.name.empty() ? std::nullopt : std::optional(client.name);
   // REPLACE would delete whichever client has the name; the upsert fails on it, as it must.
   Statement(database,
-            "INSERT INTO clients (mac, name, known, boot_kind, kernel, command_line, reserved_address, address, architecture, first_seen, last_seen) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (mac) DO UPDATE SET name = excluded.name, known = excluded.known, "
-            "boot_kind = excluded.boot_kind, kernel = excluded.kernel, command_line = excluded.command_line, reserved_address = excluded.reserved_address, "
-            "address = excluded.address, architecture = excluded.architecture, first_seen = excluded.first_seen, last_seen = excluded.last_seen")
-      .bind(mac, name, std::int64_t{client.known}, kind_of(client.boot), kernel ? std::optional(kernel->kernel) : std::nullopt,
-            kernel ? std::optional(kernel->command_line) : std::nullopt, text_or_null(client.reserved_address), text_or_null(client.address),
-            boot::name_of(client.architecture), client.first_seen, client.last_seen).run();
+            "INSERT INTO clients (mac, name, known, boot_kind, kernel, command_line, reserved_address, address, "
+            "architecture, first_seen, last_seen) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (mac) DO UPDATE SET name = "
+            "excluded.name, known = excluded.known, "
+            "boot_kind = excluded.boot_kind, kernel = excluded.kernel, command_line = excluded.command_line, "
+            "reserved_address = excluded.reserved_address, "
+            "address = excluded.address, architecture = excluded.architecture, first_seen = excluded.first_seen, "
+            "last_seen = excluded.last_seen")
+      .bind(mac, name, std::int64_t{client.known}, kind_of(client.boot),
+            kernel ? std::optional(kernel->kernel) : std::nullopt,
+            kernel ? std::optional(kernel->command_line) : std::nullopt, text_or_null(client.reserved_address),
+            text_or_null(client.address), boot::name_of(client.architecture), client.first_seen, client.last_seen)
+      .run();
   Statement(database, "DELETE FROM drives WHERE mac = ?1").bind(mac).run();
   Statement(database, "DELETE FROM initrds WHERE mac = ?1").bind(mac).run();
   if (disks) {
     Statement insert(database, "INSERT INTO drives (mac, position, image, mode) VALUES (?1, ?2, ?3, ?4)");
     std::int64_t position = 0;
-    for (const boot::Drive& drive : disks->drives) insert.bind(mac, position++, drive.image, boot::name_of(drive.mode)).run();
+    for (const boot::Drive& drive : disks->drives)
+      insert.bind(mac, position++, drive.image, boot::name_of(drive.mode)).run();
   }
   if (kernel) {
     Statement insert(database, "INSERT INTO initrds (mac, position, initrd) VALUES (?1, ?2, ?3)");
@@ -125,10 +135,14 @@ void write_client(Database& database, const boot::Client& client) {
 
 void write_sighting(Database& database, const boot::Client& client) {
   Statement(database,
-            "INSERT INTO clients (mac, known, boot_kind, address, architecture, first_seen, last_seen) VALUES (?1, 0, 'wait', ?2, ?3, ?4, ?5) "
-            "ON CONFLICT (mac) DO UPDATE SET address = excluded.address, architecture = excluded.architecture, first_seen = excluded.first_seen, "
+            "INSERT INTO clients (mac, known, boot_kind, address, architecture, first_seen, last_seen) VALUES (?1, 0, "
+            "'wait', ?2, ?3, ?4, ?5) "
+            "ON CONFLICT (mac) DO UPDATE SET address = excluded.address, architecture = excluded.architecture, "
+            "first_seen = excluded.first_seen, "
             "last_seen = excluded.last_seen")
-      .bind(client.mac.to_string(), text_or_null(client.address), boot::name_of(client.architecture), client.first_seen, client.last_seen).run();
+      .bind(client.mac.to_string(), text_or_null(client.address), boot::name_of(client.architecture), client.first_seen,
+            client.last_seen)
+      .run();
 }
 
 void delete_client(Database& database, const MacAddress& mac) {
@@ -137,11 +151,15 @@ void delete_client(Database& database, const MacAddress& mac) {
 
 void write_image(Database& database, const boot::Image& image) {
   Statement(database,
-            "INSERT INTO images (name, format, file, size, created) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (name) DO UPDATE SET "
+            "INSERT INTO images (name, format, file, size, created) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (name) DO "
+            "UPDATE SET "
             "format = excluded.format, file = excluded.file, size = excluded.size, created = excluded.created")
-      .bind(image.name, image.format, image.file, static_cast<std::int64_t>(image.size.value), image.created).run();
+      .bind(image.name, image.format, image.file, static_cast<std::int64_t>(image.size.value), image.created)
+      .run();
 }
 
-void delete_image(Database& database, std::string_view name) { Statement(database, "DELETE FROM images WHERE name = ?1").bind(name).run(); }
+void delete_image(Database& database, std::string_view name) {
+  Statement(database, "DELETE FROM images WHERE name = ?1").bind(name).run();
+}
 
 }  // namespace bootferry::db

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clients and images as rows: the SQL half of Registry, which decides and publishes. Each write is one statement group inside
-// the caller's transaction. Used by registry.cpp only, on the db thread with the database's mutex held. Throws DbError.
+// Clients and images as rows: the SQL half of Registry, which decides and publishes. Each write is one statement group
+// inside the caller's transaction. Used by registry.cpp only, on the db thread with the database's mutex held. Throws
+// DbError.
 #pragma once
 
 #include "boot/client_registry.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The queue between the loops that hear machines and the db thread that writes them down: one entry a machine, the newest
-// word of each kind wins. Bounded; thread-safe.
+// The queue between the loops that hear machines and the db thread that writes them down: one entry a machine, the
+// newest word of each kind wins. Bounded; thread-safe.
 #pragma once
 
 #include <algorithm>

@@ -7,7 +7,8 @@ namespace bootferry::db {
 
 Transaction::Transaction(Database& database, Durability durability) : database_(database) {
   // NORMAL leaves the WAL unsynced; the next FULL commit syncs all of it (sqlite.org/pragma.html#pragma_synchronous).
-  database_.execute(durability == Durability::on_commit ? "PRAGMA synchronous = FULL; BEGIN IMMEDIATE" : "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE");
+  database_.execute(durability == Durability::on_commit ? "PRAGMA synchronous = FULL; BEGIN IMMEDIATE"
+                                                        : "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE");
   open_ = true;
 }
 

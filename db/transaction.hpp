@@ -9,7 +9,7 @@ namespace bootferry::db {
 
 enum class Durability {
   on_commit,  ///< on the disk before commit() returns: leases, edits
-  soon,       ///< survives a crash of the program, and a power cut once the next durable commit is done: sightings, boot log
+  soon,  ///< survives a crash of the program, and a power cut once the next durable commit is done: sightings, boot log
 };
 
 class Transaction {

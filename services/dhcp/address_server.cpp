@@ -15,7 +15,8 @@ boot::Event event_of(boot::EventKind kind, const MacAddress& mac, std::optional<
 std::string host_name_of(const Message& message) {
   std::string name;
   for (char c : message.text(option::host_name).substr(0, 63)) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
     name.push_back(plain ? c : '-');
   }
   return name;
@@ -27,21 +28,28 @@ Bytes client_id_of(const Message& message) {
 }
 
 std::string render_duration(std::chrono::seconds duration) {
-  return duration.count() % 60 == 0 ? fmt::format("{} minutes", duration.count() / 60) : fmt::format("{} seconds", duration.count());
+  return duration.count() % 60 == 0 ? fmt::format("{} minutes", duration.count() / 60)
+                                    : fmt::format("{} seconds", duration.count());
 }
 
 }  // namespace
 
 void AddressServer::on_request(const Request& request, Moment now, Actions& out) {
   switch (*request.message.type()) {
-    case MessageType::discover: return on_discover(request, now, out);
-    case MessageType::request: return on_dhcp_request(request, now, out);
-    case MessageType::release: return on_release(request, now, out);
-    case MessageType::decline: return on_decline(request, now, out);
-    case MessageType::inform: return on_inform(request, out);
+    case MessageType::discover:
+      return on_discover(request, now, out);
+    case MessageType::request:
+      return on_dhcp_request(request, now, out);
+    case MessageType::release:
+      return on_release(request, now, out);
+    case MessageType::decline:
+      return on_decline(request, now, out);
+    case MessageType::inform:
+      return on_inform(request, out);
     case MessageType::offer:
     case MessageType::ack:
-    case MessageType::nak: return;  // only servers send these
+    case MessageType::nak:
+      return;  // only servers send these
   }
 }
 
@@ -59,9 +67,11 @@ void AddressServer::offer_or_probe(Request request, SteadyTime give_up, Moment n
   const std::optional<Ipv4Address> address =
       pool_.choose(request.mac, request.reserved, request.message.find_address(option::requested_address), now);
   if (!address) {
-    out.push_back(Publish{event_of(boot::EventKind::dhcp_ignored, request.mac, std::nullopt,
-                                   fmt::format("No address is left for {}: all of {}-{} are in use. Make the DHCP range larger or the lease time shorter.",
-                                               request.mac.to_string(), pool_.range().first.to_string(), pool_.range().last.to_string()))});
+    out.push_back(Publish{event_of(
+        boot::EventKind::dhcp_ignored, request.mac, std::nullopt,
+        fmt::format(
+            "No address is left for {}: all of {}-{} are in use. Make the DHCP range larger or the lease time shorter.",
+            request.mac.to_string(), pool_.range().first.to_string(), pool_.range().last.to_string()))});
     return;
   }
   if (now.steady >= give_up || !needs_probe(request, *address, now)) return send_offer(request, *address, out);
@@ -96,8 +106,8 @@ void AddressServer::on_probe_answer(Ipv4Address address, const MacAddress& holde
   PendingOffer pending = pending_.at(probing->second);
   forget_probe(pending.request.mac);
   boot::Event event = event_of(boot::EventKind::dhcp_decline, pending.request.mac, address,
-                               fmt::format("{} is already used by {}, so it is not given to {}.", address.to_string(), holder.to_string(),
-                                           pending.request.mac.to_string()));
+                               fmt::format("{} is already used by {}, so it is not given to {}.", address.to_string(),
+                                           holder.to_string(), pending.request.mac.to_string()));
   out.push_back(SaveLease{pool_.quarantine(address, pending.request.mac, now.wall), std::nullopt, {std::move(event)}});
   offer_or_probe(std::move(pending.request), pending.give_up, now, out);
 }
@@ -132,7 +142,8 @@ void AddressServer::send_offer(const Request& request, Ipv4Address address, Acti
 
 void AddressServer::on_dhcp_request(const Request& request, Moment now, Actions& out) {
   forget_probe(request.mac);
-  if (const auto server = request.message.find_address(option::server_id)) return on_selecting(request, *server, now, out);
+  if (const auto server = request.message.find_address(option::server_id))
+    return on_selecting(request, *server, now, out);
   if (request.message.ciaddr.is_unspecified()) {
     const auto wanted = request.message.find_address(option::requested_address);
     if (wanted) on_init_reboot(request, *wanted, now, out);
@@ -150,18 +161,21 @@ void AddressServer::on_selecting(const Request& request, Ipv4Address server, Mom
 }
 
 void AddressServer::on_init_reboot(const Request& request, Ipv4Address wanted, Moment now, Actions& out) {
-  if (!settings_.network.contains(wanted)) return refuse(request, fmt::format("{} belongs to another network.", wanted.to_string()), out);
+  if (!settings_.network.contains(wanted))
+    return refuse(request, fmt::format("{} belongs to another network.", wanted.to_string()), out);
   if (pool_.is_owned(wanted, request.mac, now)) return grant(request, wanted, now, out);
   const boot::Lease* lease = pool_.find(wanted);
   const bool taken = lease && lease->mac != request.mac && lease->expires > now.wall;
-  if (taken || pool_.find(request.mac)) return refuse(request, fmt::format("{} is not its address.", wanted.to_string()), out);
+  if (taken || pool_.find(request.mac))
+    return refuse(request, fmt::format("{} is not its address.", wanted.to_string()), out);
   // Nothing is known of the client: RFC 2131 wants silence, another server may know it.
 }
 
 void AddressServer::on_extending(const Request& request, Moment now, Actions& out) {
   const Ipv4Address address = request.message.ciaddr;
   if (pool_.is_owned(address, request.mac, now)) return grant(request, address, now, out);
-  if (!settings_.network.contains(address)) return refuse(request, fmt::format("{} belongs to another network.", address.to_string()), out);
+  if (!settings_.network.contains(address))
+    return refuse(request, fmt::format("{} belongs to another network.", address.to_string()), out);
   // Renewing (unicast) means that we once gave it the address: after the loss of our records a free one may be kept.
   if (request.from.unicast && pool_.is_available(address, request.mac, now)) return grant(request, address, now, out);
   const boot::Lease* lease = pool_.find(address);
@@ -170,7 +184,11 @@ void AddressServer::on_extending(const Request& request, Moment now, Actions& ou
 }
 
 void AddressServer::grant(const Request& request, Ipv4Address address, Moment now, Actions& out) {
-  const boot::Lease lease{address, request.mac, client_id_of(request.message), host_name_of(request.message), boot::LeaseState::bound,
+  const boot::Lease lease{address,
+                          request.mac,
+                          client_id_of(request.message),
+                          host_name_of(request.message),
+                          boot::LeaseState::bound,
                           now.wall + settings_.lease_time};
   pool_.bind(lease);
   Message ack = make_reply(request.message, MessageType::ack, settings_);
@@ -180,8 +198,10 @@ void AddressServer::grant(const Request& request, Ipv4Address address, Moment no
   add_network_options(ack, settings_);
   if (request.boot) add_boot_options(ack, *request.boot, BootForm::server, settings_);
   const Destination to = destination_of(ack, request.message, settings_);
-  std::string text = fmt::format("{} has the address {} for {}.", request.mac.to_string(), address.to_string(), render_duration(settings_.lease_time));
-  std::vector<boot::Event> events{event_of(boot::EventKind::dhcp_ack, request.mac, address, std::move(text), {{"hostname", lease.hostname}})};
+  std::string text = fmt::format("{} has the address {} for {}.", request.mac.to_string(), address.to_string(),
+                                 render_duration(settings_.lease_time));
+  std::vector<boot::Event> events{
+      event_of(boot::EventKind::dhcp_ack, request.mac, address, std::move(text), {{"hostname", lease.hostname}})};
   out.push_back(SaveLease{lease, finish(std::move(ack), request.message, Port::server, to), std::move(events)});
   out.push_back(LearnAddress{address, request.mac});
 }
@@ -192,7 +212,8 @@ void AddressServer::refuse(const Request& request, std::string reason, Actions& 
   if (!nak.giaddr.is_unspecified()) nak.flags |= Message::broadcast_flag;  // RFC 2131 4.3.2: the relay broadcasts it
   const Destination to = destination_of(nak, request.message, settings_);
   out.push_back(finish(std::move(nak), request.message, Port::server, to));
-  out.push_back(Publish{event_of(boot::EventKind::dhcp_nak, request.mac, std::nullopt, fmt::format("Told {} to ask anew: {}", request.mac.to_string(), reason))});
+  out.push_back(Publish{event_of(boot::EventKind::dhcp_nak, request.mac, std::nullopt,
+                                 fmt::format("Told {} to ask anew: {}", request.mac.to_string(), reason))});
 }
 
 // ---- RELEASE, DECLINE, INFORM (RFC 2131 4.3.3 to 4.3.5)
@@ -210,10 +231,13 @@ void AddressServer::on_decline(const Request& request, Moment now, Actions& out)
   const auto address = request.message.find_address(option::requested_address);
   const auto server = request.message.find_address(option::server_id);
   // Only who was given an address may refuse it: else one machine could empty the pool.
-  if (!address || (server && *server != settings_.network.address) || !pool_.is_owned(*address, request.mac, now)) return;
-  boot::Event event = event_of(boot::EventKind::dhcp_decline, request.mac, *address,
-                               fmt::format("{} found {} in use by somebody else; nobody gets it for {} minutes. Look for a machine with that fixed address.",
-                                           request.mac.to_string(), address->to_string(), LeasePool::quarantine_time.count() / 60));
+  if (!address || (server && *server != settings_.network.address) || !pool_.is_owned(*address, request.mac, now))
+    return;
+  boot::Event event =
+      event_of(boot::EventKind::dhcp_decline, request.mac, *address,
+               fmt::format("{} found {} in use by somebody else; nobody gets it for {} minutes. Look for a machine "
+                           "with that fixed address.",
+                           request.mac.to_string(), address->to_string(), LeasePool::quarantine_time.count() / 60));
   confirmed_.erase(*address);
   out.push_back(SaveLease{pool_.quarantine(*address, request.mac, now.wall), std::nullopt, {std::move(event)}});
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Server mode's conversation (RFC 2131 4.3): DISCOVER with an ARP probe before the offer, REQUEST in its four states, RELEASE,
-// DECLINE, INFORM. Owned by Responder, which has checked the message; pure, on loop 0.
+// Server mode's conversation (RFC 2131 4.3): DISCOVER with an ARP probe before the offer, REQUEST in its four states,
+// RELEASE, DECLINE, INFORM. Owned by Responder, which has checked the message; pure, on loop 0.
 #pragma once
 
 #include <map>
@@ -25,7 +25,8 @@ struct Request {
 
 class AddressServer {
  public:
-  static constexpr std::chrono::milliseconds probe_time{100};  ///< silence for so long means that nobody has the address
+  static constexpr std::chrono::milliseconds probe_time{
+      100};  ///< silence for so long means that nobody has the address
   static constexpr std::chrono::milliseconds probe_limit{200};  ///< no boot waits longer for all probes together
 
   explicit AddressServer(const Settings& settings) : settings_(settings), pool_(*settings.range, settings.network) {}
@@ -67,7 +68,8 @@ class AddressServer {
   std::unordered_map<MacAddress, PendingOffer> pending_;
   std::unordered_map<Ipv4Address, MacAddress> probing_;
   std::set<std::pair<SteadyTime, MacAddress>> probe_ends_;
-  std::unordered_map<Ipv4Address, SteadyTime> confirmed_;  ///< when an address was last found to be free or its client's own
+  std::unordered_map<Ipv4Address, SteadyTime>
+      confirmed_;  ///< when an address was last found to be free or its client's own
 };
 
 }  // namespace bootferry::dhcp

@@ -51,12 +51,18 @@ boot::ArchitectureCode find_architecture(const Message& message, std::string_vie
 
 std::string_view spoken_name(boot::Architecture architecture) {
   switch (architecture) {
-    case boot::Architecture::bios: return "BIOS";
-    case boot::Architecture::efi_ia32: return "UEFI IA32";
-    case boot::Architecture::efi_x64: return "UEFI x64";
-    case boot::Architecture::efi_arm32: return "UEFI ARM32";
-    case boot::Architecture::efi_arm64: return "UEFI ARM64";
-    case boot::Architecture::unknown: break;
+    case boot::Architecture::bios:
+      return "BIOS";
+    case boot::Architecture::efi_ia32:
+      return "UEFI IA32";
+    case boot::Architecture::efi_x64:
+      return "UEFI x64";
+    case boot::Architecture::efi_arm32:
+      return "UEFI ARM32";
+    case boot::Architecture::efi_arm64:
+      return "UEFI ARM64";
+    case boot::Architecture::unknown:
+      break;
   }
   return "unknown architecture";
 }
@@ -93,7 +99,8 @@ std::optional<NetbootClient> find_netboot_client(const Message& message) {
   client.facts.architecture = find_architecture(message, vendor_class).architecture;
   if (ipxe) {
     const Bytes* features = message.find(option::ipxe);
-    const bool able = features && has_feature(*features, ipxe_feature_iscsi) && has_feature(*features, ipxe_feature_http);
+    const bool able =
+        features && has_feature(*features, ipxe_feature_iscsi) && has_feature(*features, ipxe_feature_http);
     client.facts.firmware = able ? boot::Firmware::ipxe : boot::Firmware::ipxe_poor;
   } else {
     client.facts.firmware = http ? boot::Firmware::http_boot : boot::Firmware::pxe;
@@ -108,10 +115,14 @@ std::optional<NetbootClient> find_netboot_client(const Message& message) {
 std::string describe(const boot::ClientFacts& facts) {
   const std::string architecture(spoken_name(facts.architecture));
   switch (facts.firmware) {
-    case boot::Firmware::pxe: return architecture + " PXE";
-    case boot::Firmware::http_boot: return architecture + " HTTP boot";
-    case boot::Firmware::ipxe: return "iPXE, " + architecture;
-    case boot::Firmware::ipxe_poor: return "iPXE without HTTP or iSCSI, " + architecture;
+    case boot::Firmware::pxe:
+      return architecture + " PXE";
+    case boot::Firmware::http_boot:
+      return architecture + " HTTP boot";
+    case boot::Firmware::ipxe:
+      return "iPXE, " + architecture;
+    case boot::Firmware::ipxe_poor:
+      return "iPXE without HTTP or iSCSI, " + architecture;
   }
   return architecture;
 }

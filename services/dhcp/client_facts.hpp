@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who asks: is it firmware that wants to boot, which architecture, which stage (ROM, UEFI HTTP boot, iPXE and its features)?
-// RFC 4578, RFC 3004, iPXE's option 175. Called by responder for each request; pure, any thread.
+// Who asks: is it firmware that wants to boot, which architecture, which stage (ROM, UEFI HTTP boot, iPXE and its
+// features)? RFC 4578, RFC 3004, iPXE's option 175. Called by responder for each request; pure, any thread.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@ namespace bootferry::dhcp {
 /// A machine that netboots, as its message says.
 struct NetbootClient {
   boot::ClientFacts facts;
-  std::optional<Bytes> uuid;       ///< option 97 as sent: some ROMs leave it out, and want it back only when they sent it
+  std::optional<Bytes> uuid;  ///< option 97 as sent: some ROMs leave it out, and want it back only when they sent it
   std::optional<Bytes> boot_item;  ///< PXE 2.1 boot server request: option 43 sub-option 71, to be echoed
 };
 

@@ -79,7 +79,8 @@ Result<Message> decode(ByteView bytes) {
   message.xid = reader.u32();
   message.secs = reader.u16();
   message.flags = reader.u16();
-  for (Ipv4Address* address : {&message.ciaddr, &message.yiaddr, &message.siaddr, &message.giaddr}) address->value = reader.u32();
+  for (Ipv4Address* address : {&message.ciaddr, &message.yiaddr, &message.siaddr, &message.giaddr})
+    address->value = reader.u32();
   const ByteView chaddr = reader.take(message.chaddr.size());
   const ByteView server_name = reader.take(server_name_size);
   const ByteView file = reader.take(file_size);
@@ -88,7 +89,8 @@ Result<Message> decode(ByteView bytes) {
   if (message.op != Message::boot_request && message.op != Message::boot_reply) {
     return fail(ErrorKind::invalid, "The DHCP message is neither request nor reply.");
   }
-  if (message.hardware_length > message.chaddr.size()) return fail(ErrorKind::invalid, "The DHCP message's hardware address is too long.");
+  if (message.hardware_length > message.chaddr.size())
+    return fail(ErrorKind::invalid, "The DHCP message's hardware address is too long.");
   if (cookie != magic_cookie) return fail(ErrorKind::invalid, "The DHCP message has no magic cookie.");
   std::copy(chaddr.begin(), chaddr.end(), message.chaddr.begin());
 
@@ -126,7 +128,8 @@ Result<Bytes> encode(const Message& message, std::size_t limit) {
   writer.u32(message.xid);
   writer.u16(message.secs);
   writer.u16(message.flags);
-  for (Ipv4Address address : {message.ciaddr, message.yiaddr, message.siaddr, message.giaddr}) writer.u32(address.value);
+  for (Ipv4Address address : {message.ciaddr, message.yiaddr, message.siaddr, message.giaddr})
+    writer.u32(address.value);
   writer.bytes(message.chaddr);
   writer.text(message.server_name);
   writer.zeros(server_name_size - message.server_name.size());

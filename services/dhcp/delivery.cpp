@@ -14,8 +14,12 @@ Result<void> deliver(const Send& send, const Settings& settings, PacketTransport
   if (to.way == Destination::Way::broadcast || !transport.can_send_frames()) {
     return transport.send_udp(send.from, Ipv4Address::broadcast(), to.port, *payload);
   }
-  const UdpFrame head{settings.interface_mac,   to.mac,  settings.network.address, to.address,
-                      send.from == Port::pxe ? settings.pxe_port : settings.server_port, to.port};
+  const UdpFrame head{settings.interface_mac,
+                      to.mac,
+                      settings.network.address,
+                      to.address,
+                      send.from == Port::pxe ? settings.pxe_port : settings.server_port,
+                      to.port};
   return transport.send_frame(encode_udp_frame(head, *payload));
 }
 

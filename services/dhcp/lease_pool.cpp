@@ -16,7 +16,8 @@ void LeasePool::restore(const std::vector<Lease>& leases) {
 void LeasePool::set_reservations(Reservations reservations) {
   for (const auto& [address, mac] : reservations_) {
     // An address that is reserved no longer goes back into the pool: the cursor has passed it.
-    if (!reservations.contains(address) && range_.contains(address) && !leases_.contains(address)) returned_.insert(address);
+    if (!reservations.contains(address) && range_.contains(address) && !leases_.contains(address))
+      returned_.insert(address);
   }
   reservations_ = std::move(reservations);
 }
@@ -47,7 +48,8 @@ bool LeasePool::is_owned(Ipv4Address address, const MacAddress& mac, Moment now)
   if (held != holds_.end() && held->second.mac == mac && held->second.until > now.steady) return true;
   const Lease* lease = find(address);
   if (!lease || lease->mac != mac || lease->state == LeaseState::declined) return false;
-  // A running machine keeps its address although it was reserved for another one, or the pool was made smaller, meanwhile.
+  // A running machine keeps its address although it was reserved for another one, or the pool was made smaller,
+  // meanwhile.
   if (is_bound(address, mac, now.wall)) return is_host(address);
   return is_available(address, mac, now);
 }
@@ -165,7 +167,8 @@ void LeasePool::store(const Lease& lease) {
   if (lease.state == LeaseState::declined) return;
   // A machine's newest lease is the one it comes back to.
   const Lease* known = find(lease.mac);
-  if (!known || known->address == lease.address || known->expires <= lease.expires) address_of_.insert_or_assign(lease.mac, lease.address);
+  if (!known || known->address == lease.address || known->expires <= lease.expires)
+    address_of_.insert_or_assign(lease.mac, lease.address);
 }
 
 }  // namespace bootferry::dhcp

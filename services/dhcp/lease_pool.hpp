@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which address belongs to whom (RFC 2131 2.2, 4.3.1): the pool, reservations, held offers, leases. Used by AddressServer on
-// loop 0; pure. A machine is its MAC: ROM, iPXE and system send different client identifiers, and systems booted from one
-// image often send the same one, so option 61 is kept for people but never decides.
+// Which address belongs to whom (RFC 2131 2.2, 4.3.1): the pool, reservations, held offers, leases. Used by
+// AddressServer on loop 0; pure. A machine is its MAC: ROM, iPXE and system send different client identifiers, and
+// systems booted from one image often send the same one, so option 61 is kept for people but never decides.
 #pragma once
 
 #include <optional>
@@ -19,7 +19,7 @@ namespace bootferry::dhcp {
 class LeasePool {
  public:
   using Reservations = std::unordered_map<Ipv4Address, MacAddress>;
-  static constexpr std::chrono::seconds hold_time{30};          ///< how long an offer waits for its REQUEST
+  static constexpr std::chrono::seconds hold_time{30};         ///< how long an offer waits for its REQUEST
   static constexpr std::chrono::seconds quarantine_time{600};  ///< how long a declined address is kept back
 
   LeasePool(Ipv4Range range, Ipv4Network network) : range_(range), network_(network), fresh_(range.first.value) {}
@@ -28,8 +28,8 @@ class LeasePool {
   void restore(const std::vector<boot::Lease>& leases);
   void set_reservations(Reservations reservations);
 
-  /// The address to offer, and holds it: reserved, else the machine's former one, else the one it asks for, else a free one.
-  /// Empty when the pool is exhausted.
+  /// The address to offer, and holds it: reserved, else the machine's former one, else the one it asks for, else a free
+  /// one. Empty when the pool is exhausted.
   [[nodiscard]] std::optional<Ipv4Address> choose(const MacAddress& mac, std::optional<Ipv4Address> reserved,
                                                   std::optional<Ipv4Address> requested, Moment now);
   /// The address that is held or leased for this machine now (a lease that has ended counts while nobody else took it).
@@ -73,7 +73,8 @@ class LeasePool {
   std::unordered_map<MacAddress, Ipv4Address> held_by_;
   std::set<std::pair<SteadyTime, Ipv4Address>> hold_ends_;
 
-  // Free addresses are found without a search: never used ones by a cursor, then those given back, then the longest ended.
+  // Free addresses are found without a search: never used ones by a cursor, then those given back, then the longest
+  // ended.
   std::uint64_t fresh_;
   std::set<Ipv4Address> returned_;
   std::set<std::pair<WallTime, Ipv4Address>> ends_;

@@ -7,14 +7,22 @@ namespace bootferry::dhcp {
 
 std::string_view name_of(MessageType type) {
   switch (type) {
-    case MessageType::discover: return "DISCOVER";
-    case MessageType::offer: return "OFFER";
-    case MessageType::request: return "REQUEST";
-    case MessageType::decline: return "DECLINE";
-    case MessageType::ack: return "ACK";
-    case MessageType::nak: return "NAK";
-    case MessageType::release: return "RELEASE";
-    case MessageType::inform: return "INFORM";
+    case MessageType::discover:
+      return "DISCOVER";
+    case MessageType::offer:
+      return "OFFER";
+    case MessageType::request:
+      return "REQUEST";
+    case MessageType::decline:
+      return "DECLINE";
+    case MessageType::ack:
+      return "ACK";
+    case MessageType::nak:
+      return "NAK";
+    case MessageType::release:
+      return "RELEASE";
+    case MessageType::inform:
+      return "INFORM";
   }
   return "unknown";
 }

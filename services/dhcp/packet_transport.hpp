@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How bytes leave: as UDP by the kernel, or as a whole frame for those whom the kernel cannot reach yet. Two makers: the
-// sockets of server, and a list in tests. Called by delivery on loop 0; sending never waits.
+// How bytes leave: as UDP by the kernel, or as a whole frame for those whom the kernel cannot reach yet. Two makers:
+// the sockets of server, and a list in tests. Called by delivery on loop 0; sending never waits.
 #pragma once
 
 #include "base/bytes.hpp"

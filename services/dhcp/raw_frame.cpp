@@ -45,8 +45,9 @@ Bytes encode_udp_frame(const UdpFrame& head, ByteView payload) {
   writer.u16(udp_length);
   writer.u16(0);
   writer.bytes(payload);
-  const std::uint32_t pseudo_header = (head.source.value >> 16) + (head.source.value & 0xffff) + (head.destination.value >> 16) +
-                                      (head.destination.value & 0xffff) + protocol_udp + udp_length;
+  const std::uint32_t pseudo_header = (head.source.value >> 16) + (head.source.value & 0xffff) +
+                                      (head.destination.value >> 16) + (head.destination.value & 0xffff) +
+                                      protocol_udp + udp_length;
   const std::uint16_t checksum = internet_checksum(ByteView(frame).subspan(ethernet_header + ip_header), pseudo_header);
   writer.set_u16(ethernet_header + ip_header + 6, checksum == 0 ? 0xffff : checksum);  // 0 would mean "none" (RFC 768)
   return frame;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An Ethernet frame with IPv4 and UDP (RFC 894, 791, 768), for a client that has an address but cannot answer ARP for it yet
-// (RFC 2131 4.1). Built by delivery; pure.
+// An Ethernet frame with IPv4 and UDP (RFC 894, 791, 768), for a client that has an address but cannot answer ARP for
+// it yet (RFC 2131 4.1). Built by delivery; pure.
 #pragma once
 
 #include "base/bytes.hpp"

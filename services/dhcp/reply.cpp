@@ -35,7 +35,8 @@ bool is_efi(boot::Architecture architecture) {
 
 void shrink(Message& reply, std::size_t limit) {
   // The least missed first; what a boot needs stays.
-  for (std::uint8_t code : {option::domain_name, option::message, option::broadcast_address, option::rebinding_time, option::renewal_time, option::dns_servers}) {
+  for (std::uint8_t code : {option::domain_name, option::message, option::broadcast_address, option::rebinding_time,
+                            option::renewal_time, option::dns_servers}) {
     if (encode(reply, limit)) return;
     reply.remove(code);
   }
@@ -68,7 +69,7 @@ void add_network_options(Message& reply, const Settings& settings) {
 void add_lease_times(Message& reply, std::chrono::seconds lease_time) {
   const auto seconds = static_cast<std::uint32_t>(lease_time.count());
   reply.set_u32(option::lease_time, seconds);
-  reply.set_u32(option::renewal_time, seconds / 2);                                                           // RFC 2131 4.4.5
+  reply.set_u32(option::renewal_time, seconds / 2);  // RFC 2131 4.4.5
   reply.set_u32(option::rebinding_time, static_cast<std::uint32_t>(std::uint64_t{seconds} * 7 / 8));
 }
 
@@ -79,18 +80,22 @@ void add_boot_options(Message& reply, const BootAnswer& answer, BootForm form, c
   const bool http = facts.firmware == boot::Firmware::http_boot;
   reply.siaddr = settings.network.address;
 
-  // UEFI's PXE takes a proxy's file name from port 4011 only when the offer is nothing but "PXEClient" (its "BINL" form).
-  const bool ask_4011 = form == BootForm::proxy_offer && facts.firmware == boot::Firmware::pxe && is_efi(facts.architecture);
+  // UEFI's PXE takes a proxy's file name from port 4011 only when the offer is nothing but "PXEClient" (its "BINL"
+  // form).
+  const bool ask_4011 =
+      form == BootForm::proxy_offer && facts.firmware == boot::Firmware::pxe && is_efi(facts.architecture);
   if (!ask_4011) add_boot_file(reply, file);
 
-  // In a DHCP server's own offer "PXEClient" would make ROMs look for a boot server at 4011 (PXE-E55); HTTP boot insists on its word.
+  // In a DHCP server's own offer "PXEClient" would make ROMs look for a boot server at 4011 (PXE-E55); HTTP boot
+  // insists on its word.
   if (http) {
     reply.set_text(option::vendor_class, "HTTPClient");
   } else if (form != BootForm::server) {
     reply.set_text(option::vendor_class, "PXEClient");
   }
 
-  if (form == BootForm::proxy_offer && facts.firmware == boot::Firmware::pxe && facts.architecture == boot::Architecture::bios) {
+  if (form == BootForm::proxy_offer && facts.firmware == boot::Firmware::pxe &&
+      facts.architecture == boot::Architecture::bios) {
     reply.set(option::vendor_information, skip_discovery);
   }
   if (form == BootForm::proxy_ack && answer.client.boot_item && answer.client.boot_item->size() <= 16) {
@@ -100,8 +105,8 @@ void add_boot_options(Message& reply, const BootAnswer& answer, BootForm form, c
     reply.set(option::vendor_information, item);
   }
   if (answer.client.uuid && answer.client.uuid->size() <= 255) reply.set(option::client_uuid, *answer.client.uuid);
-  // Where we are the server nobody need wait 3 s for a proxy. Said to every ROM: many are an iPXE that does not say so, and
-  // the others pass over an option that they do not know.
+  // Where we are the server nobody need wait 3 s for a proxy. Said to every ROM: many are an iPXE that does not say so,
+  // and the others pass over an option that they do not know.
   if (form == BootForm::server && !http) reply.set(option::ipxe, no_proxy_dhcp);
 }
 

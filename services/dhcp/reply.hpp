@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a reply says: the fixed fields (RFC 2131 table 3), the network's options, and how each kind of firmware wants to hear
-// of its boot file. Called by responder and address_server; pure.
+// What a reply says: the fixed fields (RFC 2131 table 3), the network's options, and how each kind of firmware wants to
+// hear of its boot file. Called by responder and address_server; pure.
 #pragma once
 
 #include "boot/boot_policy.hpp"
@@ -25,7 +25,7 @@ void add_network_options(Message& reply, const Settings& settings);
 void add_lease_times(Message& reply, std::chrono::seconds lease_time);
 
 enum class BootForm {
-  server,       ///< in our own OFFER or ACK: the form of every plain DHCP server (siaddr, file), which all firmware takes
+  server,  ///< in our own OFFER or ACK: the form of every plain DHCP server (siaddr, file), which all firmware takes
   proxy_offer,  ///< beside another server's OFFER
   proxy_ack,    ///< the answer at port 4011
 };

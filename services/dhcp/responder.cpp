@@ -6,7 +6,8 @@
 namespace bootferry::dhcp {
 namespace {
 
-constexpr std::chrono::seconds reservations_age{1};  ///< sightings make new snapshots all the time; reservations seldom change
+constexpr std::chrono::seconds reservations_age{
+    1};  ///< sightings make new snapshots all the time; reservations seldom change
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -77,7 +78,8 @@ Request Responder::examine(const Message& message, const ReceivedOn& from, Momen
     note_netbooting(request, now, out);
   } else if (client && *message.type() == MessageType::request) {
     // The system of a machine that we know goes on with DHCP after its boot.
-    const auto address = message.ciaddr.is_unspecified() ? message.find_address(option::requested_address) : message.ciaddr;
+    const auto address =
+        message.ciaddr.is_unspecified() ? message.find_address(option::requested_address) : message.ciaddr;
     out.push_back(NoteSeen{{request.mac, address, boot::Architecture::unknown, now.wall}});
   }
   return request;
@@ -95,10 +97,12 @@ void Responder::note_netbooting(const Request& request, Moment now, Actions& out
   out.push_back(Netbooting{request.mac});
   out.push_back(NoteSeen{{request.mac, address, request.boot->client.facts.architecture, now.wall}});
   // Beside another server this REQUEST is the only place where the machine's address is heard.
-  if (settings_.mode == Settings::Mode::proxy && address && settings_.network.contains(*address)) out.push_back(LearnAddress{*address, request.mac});
+  if (settings_.mode == Settings::Mode::proxy && address && settings_.network.contains(*address))
+    out.push_back(LearnAddress{*address, request.mac});
 }
 
-void Responder::tell(boot::EventKind kind, const Request& request, std::optional<Ipv4Address> address, std::string text, Moment now, Actions& out) {
+void Responder::tell(boot::EventKind kind, const Request& request, std::optional<Ipv4Address> address, std::string text,
+                     Moment now, Actions& out) {
   if (!event_limit_.try_take(now.steady)) return;
   std::vector<std::pair<std::string, std::string>> fields{{"xid", fmt::format("0x{:08x}", request.message.xid)}};
   if (request.boot) {
@@ -116,19 +120,25 @@ void Responder::on_server_port(const Request& request, Moment now, Actions& out)
   const std::string how = request.boot ? fmt::format(" ({})", describe(request.boot->client.facts)) : "";
   const bool concerns_us = addresses_ || request.boot;
   if (type == MessageType::discover && concerns_us) {
-    tell(boot::EventKind::dhcp_discover, request, std::nullopt, fmt::format("{} asks for an address{}", who, how), now, out);
+    tell(boot::EventKind::dhcp_discover, request, std::nullopt, fmt::format("{} asks for an address{}", who, how), now,
+         out);
   } else if (type == MessageType::request && concerns_us) {
-    const auto wanted = request.message.ciaddr.is_unspecified() ? request.message.find_address(option::requested_address) : request.message.ciaddr;
+    const auto wanted = request.message.ciaddr.is_unspecified()
+                            ? request.message.find_address(option::requested_address)
+                            : request.message.ciaddr;
     tell(boot::EventKind::dhcp_request, request, wanted,
          fmt::format("{} wants to use {}{}", who, wanted.value_or(Ipv4Address::any()).to_string(), how), now, out);
   }
   if (type == MessageType::discover && request.boot && is_ignored(*request.boot)) {
-    tell(boot::EventKind::dhcp_ignored, request, std::nullopt, fmt::format("{} cannot be booted: {}", who, answer_text(*request.boot)), now, out);
+    tell(boot::EventKind::dhcp_ignored, request, std::nullopt,
+         fmt::format("{} cannot be booted: {}", who, answer_text(*request.boot)), now, out);
   }
   if (!addresses_) return on_proxy_request(request, now, out);
   if (!is_behind_known_relay(request.message)) {
     tell(boot::EventKind::dhcp_ignored, request, request.message.giaddr,
-         fmt::format("{} asks through the relay {}, whose network has no DHCP range here.", who, request.message.giaddr.to_string()), now, out);
+         fmt::format("{} asks through the relay {}, whose network has no DHCP range here.", who,
+                     request.message.giaddr.to_string()),
+         now, out);
     return;
   }
   Actions answers;
@@ -159,27 +169,36 @@ void Responder::on_proxy_request(const Request& request, Moment now, Actions& ou
   } else if (!request.message.ciaddr.is_unspecified()) {
     to = {Destination::Way::unicast, request.message.ciaddr, settings_.client_port, request.mac};
   }
-  send_boot_answer(request, offer ? MessageType::offer : MessageType::ack, offer ? BootForm::proxy_offer : BootForm::proxy_ack, to, out);
+  send_boot_answer(request, offer ? MessageType::offer : MessageType::ack,
+                   offer ? BootForm::proxy_offer : BootForm::proxy_ack, to, out);
   tell(offer ? boot::EventKind::dhcp_offer : boot::EventKind::dhcp_ack, request, std::nullopt,
-       fmt::format("Offered {} to {}; another DHCP server gives its address.", answer_text(*request.boot), request.mac.to_string()), now, out);
+       fmt::format("Offered {} to {}; another DHCP server gives its address.", answer_text(*request.boot),
+                   request.mac.to_string()),
+       now, out);
 }
 
 // ---- port 4011
 
 void Responder::on_pxe_port(const Request& request, Moment now, Actions& out) {
   const MessageType type = *request.message.type();
-  if (!request.boot || (type != MessageType::request && type != MessageType::discover && type != MessageType::inform)) return;
-  const auto client_address = request.message.ciaddr.is_unspecified() ? std::nullopt : std::optional(request.message.ciaddr);
+  if (!request.boot || (type != MessageType::request && type != MessageType::discover && type != MessageType::inform))
+    return;
+  const auto client_address =
+      request.message.ciaddr.is_unspecified() ? std::nullopt : std::optional(request.message.ciaddr);
   tell(boot::EventKind::pxe_request, request, client_address,
-       fmt::format("PC {} asks where its boot file is ({})", request.mac.to_string(), describe(request.boot->client.facts)), now, out);
+       fmt::format("PC {} asks where its boot file is ({})", request.mac.to_string(),
+                   describe(request.boot->client.facts)),
+       now, out);
   if (is_ignored(*request.boot)) return;
   // The answer goes to the very port that asked: UEFI asks from 4011, BIOS from 68.
   Destination to{Destination::Way::unicast, request.from.source, request.from.source_port, request.mac};
-  if (request.from.source.is_unspecified()) to = {Destination::Way::broadcast, Ipv4Address::broadcast(), request.from.source_port, MacAddress::broadcast()};
+  if (request.from.source.is_unspecified())
+    to = {Destination::Way::broadcast, Ipv4Address::broadcast(), request.from.source_port, MacAddress::broadcast()};
   send_boot_answer(request, MessageType::ack, BootForm::proxy_ack, to, out);
 }
 
-void Responder::send_boot_answer(const Request& request, MessageType type, BootForm form, Destination to, Actions& out) {
+void Responder::send_boot_answer(const Request& request, MessageType type, BootForm form, Destination to,
+                                 Actions& out) {
   Message reply = make_reply(request.message, type, settings_);
   if (type == MessageType::ack) reply.ciaddr = request.message.ciaddr;
   add_boot_options(reply, *request.boot, form, settings_);

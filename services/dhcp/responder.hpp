@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The DHCP service's mind: a message in, actions out. Checks who asks, asks the boot policy, and answers as the network's DHCP
-// server or as a proxyDHCP beside one (PXE 2.1 section 2.2), on ports 67 and 4011. Owned by Server, on loop 0; pure: no
-// sockets, no clock, and hostile input costs only a bounded table entry.
+// The DHCP service's mind: a message in, actions out. Checks who asks, asks the boot policy, and answers as the
+// network's DHCP server or as a proxyDHCP beside one (PXE 2.1 section 2.2), on ports 67 and 4011. Owned by Server, on
+// loop 0; pure: no sockets, no clock, and hostile input costs only a bounded table entry.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,8 @@ namespace bootferry::dhcp {
 
 class Responder {
  public:
-  /// `registry` outlives the responder; `leases` are those of a former life (server mode). Server mode needs settings.range.
+  /// `registry` outlives the responder; `leases` are those of a former life (server mode). Server mode needs
+  /// settings.range.
   Responder(Settings settings, const boot::ClientRegistry& registry, const std::vector<boot::Lease>& leases);
   Responder(const Responder&) = delete;
   Responder& operator=(const Responder&) = delete;
@@ -33,7 +34,8 @@ class Responder {
   [[nodiscard]] bool is_for_us(const Message& message) const;
   [[nodiscard]] Request examine(const Message& message, const ReceivedOn& from, Moment now, Actions& out);
   void note_netbooting(const Request& request, Moment now, Actions& out);
-  void tell(boot::EventKind kind, const Request& request, std::optional<Ipv4Address> address, std::string text, Moment now, Actions& out);
+  void tell(boot::EventKind kind, const Request& request, std::optional<Ipv4Address> address, std::string text,
+            Moment now, Actions& out);
   void on_server_port(const Request& request, Moment now, Actions& out);
   void on_proxy_request(const Request& request, Moment now, Actions& out);
   void on_pxe_port(const Request& request, Moment now, Actions& out);

@@ -49,8 +49,10 @@ std::optional<Solicitation> find_router_solicitation(ByteView frame) {
   const std::uint8_t hops = reader.u8();
   const ByteView addresses = reader.take(32);
   const ByteView message = reader.take(length);  // what follows is Ethernet padding
-  if (!reader.ok() || next_header != next_header_icmpv6 || hops != hop_limit || message.size() < solicitation_size) return std::nullopt;
-  if (message[0] != type_solicitation || message[1] != 0 || icmpv6_checksum(addresses, message) != 0) return std::nullopt;
+  if (!reader.ok() || next_header != next_header_icmpv6 || hops != hop_limit || message.size() < solicitation_size)
+    return std::nullopt;
+  if (message[0] != type_solicitation || message[1] != 0 || icmpv6_checksum(addresses, message) != 0)
+    return std::nullopt;
   if (!has_whole_options(message.subspan(solicitation_size))) return std::nullopt;
   Solicitation client{MacAddress::from(source), {}};
   std::copy_n(addresses.begin(), client.address.size(), client.address.begin());
@@ -80,7 +82,8 @@ Bytes encode_router_advertisement(const MacAddress& our_mac, const Solicitation&
   writer.u16(0);    // router lifetime: we are no router
   writer.zeros(8);  // reachable time, retransmission timer: unspecified
   const ByteView all(frame);
-  const std::uint16_t checksum = icmpv6_checksum(all.subspan(ethernet_header + 8, 32), all.subspan(ethernet_header + ipv6_header));
+  const std::uint16_t checksum =
+      icmpv6_checksum(all.subspan(ethernet_header + 8, 32), all.subspan(ethernet_header + ipv6_header));
   writer.set_u16(ethernet_header + ipv6_header + 2, checksum);
   return frame;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// iPXE waits ~16 s a stage for an IPv6 router on a LAN that has none. An empty Router Advertisement (RFC 4861 4.2: lifetime 0, no
-// prefix, no flags) ends the wait at once and configures nothing. It goes only to machines that are netbooting.
-// Called by server on loop 0; pure.
+// iPXE waits ~16 s a stage for an IPv6 router on a LAN that has none. An empty Router Advertisement (RFC 4861 4.2:
+// lifetime 0, no prefix, no flags) ends the wait at once and configures nothing. It goes only to machines that are
+// netbooting. Called by server on loop 0; pure.
 #pragma once
 
 #include <array>
@@ -29,14 +29,14 @@ struct Solicitation {
 /// Of a valid Router Solicitation (RFC 4861 6.1.1: hop limit 255, code 0, checksum, whole options).
 [[nodiscard]] std::optional<Solicitation> find_router_solicitation(ByteView frame);
 
-/// To the one machine that asked (RFC 4861 6.2.6 allows it), so that nobody else on the LAN hears of it. One without an address
-/// gets it by multicast: iPXE drops a frame to its own MAC that is addressed to ff02::1.
+/// To the one machine that asked (RFC 4861 6.2.6 allows it), so that nobody else on the LAN hears of it. One without an
+/// address gets it by multicast: iPXE drops a frame to its own MAC that is addressed to ff02::1.
 [[nodiscard]] Bytes encode_router_advertisement(const MacAddress& our_mac, const Solicitation& client);
 
 class RouterAdvertiser {
  public:
-  static constexpr std::chrono::minutes netboot_time{2};   ///< how long a DHCP message marks a machine as netbooting
-  static constexpr std::chrono::seconds early_time{5};     ///< how long a solicitation waits for that first DHCP message
+  static constexpr std::chrono::minutes netboot_time{2};  ///< how long a DHCP message marks a machine as netbooting
+  static constexpr std::chrono::seconds early_time{5};    ///< how long a solicitation waits for that first DHCP message
 
   /// True: advertise to this machine now.
   [[nodiscard]] bool on_solicitation(const Solicitation& client, SteadyTime now);

@@ -36,7 +36,10 @@ class Server::Core : public std::enable_shared_from_this<Core> {
   using Reader = void (Core::*)();
   static constexpr int datagrams_a_turn = 64;  ///< then other work of the loop gets its turn
 
-  Source watch(Descriptor descriptor) { return descriptor.is_open() ? std::make_unique<asio::posix::stream_descriptor>(executor_, descriptor.release()) : nullptr; }
+  Source watch(Descriptor descriptor) {
+    return descriptor.is_open() ? std::make_unique<asio::posix::stream_descriptor>(executor_, descriptor.release())
+                                : nullptr;
+  }
   void wait(Source& source, Reader reader);
   void read_server_port() { read_datagrams(*server_socket_, Port::server); }
   void read_pxe_port() { read_datagrams(*pxe_socket_, Port::pxe); }
@@ -73,14 +76,16 @@ void Server::Core::open() {
   pxe_socket_ = watch(open_udp_socket(settings_, settings_.pxe_port, "PXE"));
   arp_socket_ = watch(open_arp_socket(settings_));
   if (!arp_socket_) {
-    log::warning("DHCP_NO_RAW_FRAMES", {{"interface", settings_.interface},
-                                        {"reason", std::strerror(errno)},
-                                        {"effect", "replies go by broadcast, no address is probed; give the service CAP_NET_RAW"}});
+    log::warning("DHCP_NO_RAW_FRAMES",
+                 {{"interface", settings_.interface},
+                  {"reason", std::strerror(errno)},
+                  {"effect", "replies go by broadcast, no address is probed; give the service CAP_NET_RAW"}});
     settings_.probe_addresses = false;
   } else if (settings_.router_advertisements) {
     solicitation_socket_ = watch(open_solicitation_socket(settings_));
   }
-  transport_.emplace(settings_, server_socket_->native_handle(), pxe_socket_->native_handle(), arp_socket_ ? arp_socket_->native_handle() : -1);
+  transport_.emplace(settings_, server_socket_->native_handle(), pxe_socket_->native_handle(),
+                     arp_socket_ ? arp_socket_->native_handle() : -1);
 }
 
 void Server::Core::start() {
@@ -105,12 +110,13 @@ void Server::Core::stop() {
 
 void Server::Core::wait(Source& source, Reader reader) {
   if (!source || stopped_) return;
-  source->async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this(), &source, reader](const boost::system::error_code& error) {
-    if (error || self->stopped_) return;
-    (self.get()->*reader)();
-    self->arm_timer();
-    self->wait(source, reader);
-  });
+  source->async_wait(asio::posix::stream_descriptor::wait_read,
+                     [self = shared_from_this(), &source, reader](const boost::system::error_code& error) {
+                       if (error || self->stopped_) return;
+                       (self.get()->*reader)();
+                       self->arm_timer();
+                       self->wait(source, reader);
+                     });
 }
 
 void Server::Core::read_datagrams(asio::posix::stream_descriptor& socket, Port port) {
@@ -131,7 +137,8 @@ void Server::Core::read_arp() {
   for (int i = 0; i < datagrams_a_turn; ++i) {
     const std::optional<ByteView> frame = try_receive_frame(arp_socket_->native_handle(), buffer_);
     if (!frame) return;
-    if (const auto claim = find_arp_claim(*frame)) perform(responder_->on_probe_answer(claim->address, claim->holder, now()));
+    if (const auto claim = find_arp_claim(*frame))
+      perform(responder_->on_probe_answer(claim->address, claim->holder, now()));
   }
 }
 
@@ -140,7 +147,8 @@ void Server::Core::read_solicitations() {
     const std::optional<ByteView> frame = try_receive_frame(solicitation_socket_->native_handle(), buffer_);
     if (!frame) return;
     const auto client = find_router_solicitation(*frame);
-    if (client && client->mac != settings_.interface_mac && advertiser_.on_solicitation(*client, now().steady)) advertise(*client);
+    if (client && client->mac != settings_.interface_mac && advertiser_.on_solicitation(*client, now().steady))
+      advertise(*client);
   }
 }
 
@@ -177,7 +185,9 @@ void Server::Core::on_saved(const Result<void>& saved, const SaveLease& save) {
   if (stopped_) return;
   if (!saved) {
     // Without the ACK the client asks again; an address that a crash would forget is not given out.
-    log::error("DHCP_LEASE_NOT_SAVED", {{"address", save.lease.address.to_string()}, {"mac", save.lease.mac.to_string()}, {"reason", saved.error().message}});
+    log::error("DHCP_LEASE_NOT_SAVED", {{"address", save.lease.address.to_string()},
+                                        {"mac", save.lease.mac.to_string()},
+                                        {"reason", saved.error().message}});
     return;
   }
   if (save.then_send) send(*save.then_send);
@@ -220,7 +230,8 @@ void Server::Core::warn(std::string_view name, const std::string& why) {
 }
 
 Server::Server(asio::any_io_executor executor, Settings settings, Dependencies dependencies) {
-  if (settings.mode == Settings::Mode::server && !settings.range) throw std::invalid_argument("DHCP server mode needs a range of addresses.");
+  if (settings.mode == Settings::Mode::server && !settings.range)
+    throw std::invalid_argument("DHCP server mode needs a range of addresses.");
   core_ = std::make_shared<Core>(std::move(executor), std::move(settings), dependencies);
 }
 

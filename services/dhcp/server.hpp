@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The DHCP service on one interface: sockets and timers around Responder and RouterAdvertiser. Owned by app; lives on loop 0.
+// The DHCP service on one interface: sockets and timers around Responder and RouterAdvertiser. Owned by app; lives on
+// loop 0.
 //
 //   dhcp::Server server(context.get_executor(), settings, {registry, leases, events, addresses, clock, random});
 //   server.open();   // binds; throws boost::system::system_error whose text names the port, code() the errno

@@ -65,11 +65,13 @@ Descriptor open_udp_socket(const Settings& settings, std::uint16_t port, const c
   const std::string name = fmt::format("UDP port {} ({}) on {}", port, what, settings.interface);
   Descriptor fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd.is_open()) throw_errno(errno, name);
-  if (::setsockopt(fd.get(), SOL_SOCKET, SO_BINDTODEVICE, settings.interface.c_str(), static_cast<socklen_t>(settings.interface.size())) != 0) {
+  if (::setsockopt(fd.get(), SOL_SOCKET, SO_BINDTODEVICE, settings.interface.c_str(),
+                   static_cast<socklen_t>(settings.interface.size())) != 0) {
     throw_errno(errno, name);
   }
   // No SO_REUSEADDR: with it a second DHCP server on the same port would silently take every other packet.
-  if (!set_option(fd.get(), SOL_SOCKET, SO_BROADCAST, 1) || !set_option(fd.get(), IPPROTO_IP, IP_PKTINFO, 1)) throw_errno(errno, name);
+  if (!set_option(fd.get(), SOL_SOCKET, SO_BROADCAST, 1) || !set_option(fd.get(), IPPROTO_IP, IP_PKTINFO, 1))
+    throw_errno(errno, name);
   (void)set_option(fd.get(), SOL_SOCKET, SO_RCVBUF, 1 << 20);  // a room full of machines switched on at once
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -80,8 +82,8 @@ Descriptor open_udp_socket(const Settings& settings, std::uint16_t port, const c
 
 Descriptor open_arp_socket(const Settings& settings) {
   std::array<sock_filter, 4> replies{{
-      BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 20),           // the operation
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 2, 0, 1),     // a reply?
+      BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 20),        // the operation
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 2, 0, 1),  // a reply?
       BPF_STMT(BPF_RET | BPF_K, 64),
       BPF_STMT(BPF_RET | BPF_K, 0),
   }};
@@ -90,10 +92,10 @@ Descriptor open_arp_socket(const Settings& settings) {
 
 Descriptor open_solicitation_socket(const Settings& settings) {
   std::array<sock_filter, 6> solicitations{{
-      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 20),           // the next header
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 58, 0, 3),    // ICMPv6?
-      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 54),           // its type
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 133, 0, 1),   // Router Solicitation?
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 20),          // the next header
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 58, 0, 3),   // ICMPv6?
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 54),          // its type
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 133, 0, 1),  // Router Solicitation?
       BPF_STMT(BPF_RET | BPF_K, 512),
       BPF_STMT(BPF_RET | BPF_K, 0),
   }};
@@ -123,7 +125,8 @@ std::optional<Datagram> try_receive(int fd, const Settings& settings, MutableByt
     header.msg_controllen = control.size();
     const ssize_t size = ::recvmsg(fd, &header, MSG_DONTWAIT);
     if (size < 0 && errno == EAGAIN) return std::nullopt;
-    if (size < 0 && errno != EINTR && errno != ECONNREFUSED && errno != EHOSTUNREACH && errno != ENETUNREACH) return std::nullopt;
+    if (size < 0 && errno != EINTR && errno != ECONNREFUSED && errno != EHOSTUNREACH && errno != ENETUNREACH)
+      return std::nullopt;
     if (size < 0 || (header.msg_flags & MSG_TRUNC) != 0) continue;
 
     Datagram datagram;
@@ -182,7 +185,9 @@ Result<void> SocketTransport::send_frame(ByteView frame) {
   address.sll_ifindex = static_cast<int>(settings_.interface_index);
   address.sll_halen = 6;
   std::copy_n(frame.begin(), 6, address.sll_addr);
-  if (::sendto(frame_fd_, frame.data(), frame.size(), MSG_DONTWAIT, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) >= 0) return {};
+  if (::sendto(frame_fd_, frame.data(), frame.size(), MSG_DONTWAIT, reinterpret_cast<const sockaddr*>(&address),
+               sizeof(address)) >= 0)
+    return {};
   return std::unexpected(send_error(MacAddress::from(frame.first(6)).to_string()));
 }
 

@@ -24,8 +24,8 @@ struct Server::Listener {
   asio::steady_timer retry;
 };
 
-Server::Server(LoopPool& loops, WorkerPool& disk_pool, TargetDirectory& directory, boot::EventBus& events, const Clock& clock,
-               ServerSettings settings)
+Server::Server(LoopPool& loops, WorkerPool& disk_pool, TargetDirectory& directory, boot::EventBus& events,
+               const Clock& clock, ServerSettings settings)
     : core_(std::make_shared<Core>(loops, disk_pool, directory, events, clock, std::move(settings))) {}
 
 Server::~Server() = default;
@@ -54,29 +54,32 @@ void Server::accept(std::size_t index) {
   Listener& listener = *listeners_[index];
   if (!listener.acceptor.is_open()) return;
   const std::size_t lane = core_->loops.least_busy();
-  listener.acceptor.async_accept(core_->loops.context(lane), [this, index, lane](const boost::system::error_code& error, tcp::socket socket) {
-    if (error == asio::error::operation_aborted || core_->stopping) return;
-    if (error) {  // out of descriptors, most likely: others must end first
-      log::warning("ISCSI_ACCEPT_FAILED", {{"why", error.message()}});
-      listeners_[index]->retry.expires_after(std::chrono::milliseconds(100));
-      listeners_[index]->retry.async_wait([this, index](const boost::system::error_code& stopped) { if (!stopped) accept(index); });
-      return;
-    }
-    boost::system::error_code gone;
-    const tcp::endpoint peer = socket.remote_endpoint(gone);
-    const std::string host = peer.address().to_string();
-    if (core_->table.size() >= core_->settings.max_connections ||
-        core_->table.count_from(host) >= core_->settings.max_connections_per_address) {
-      log::warning("ISCSI_TOO_MANY_CONNECTIONS", {{"peer", host}});
-    } else if (!gone) {
-      const std::string name = peer.address().is_v6() ? "[" + host + "]" : host;
-      auto seat = core_->loops.take_seat(lane);
-      auto connection = std::make_shared<Connection>(core_, std::move(socket), std::move(seat), lane);
-      connection->enroll(name + ":" + std::to_string(peer.port()));
-      asio::post(core_->loops.context(lane), [connection] { connection->start(); });
-    }
-    accept(index);
-  });
+  listener.acceptor.async_accept(
+      core_->loops.context(lane), [this, index, lane](const boost::system::error_code& error, tcp::socket socket) {
+        if (error == asio::error::operation_aborted || core_->stopping) return;
+        if (error) {  // out of descriptors, most likely: others must end first
+          log::warning("ISCSI_ACCEPT_FAILED", {{"why", error.message()}});
+          listeners_[index]->retry.expires_after(std::chrono::milliseconds(100));
+          listeners_[index]->retry.async_wait([this, index](const boost::system::error_code& stopped) {
+            if (!stopped) accept(index);
+          });
+          return;
+        }
+        boost::system::error_code gone;
+        const tcp::endpoint peer = socket.remote_endpoint(gone);
+        const std::string host = peer.address().to_string();
+        if (core_->table.size() >= core_->settings.max_connections ||
+            core_->table.count_from(host) >= core_->settings.max_connections_per_address) {
+          log::warning("ISCSI_TOO_MANY_CONNECTIONS", {{"peer", host}});
+        } else if (!gone) {
+          const std::string name = peer.address().is_v6() ? "[" + host + "]" : host;
+          auto seat = core_->loops.take_seat(lane);
+          auto connection = std::make_shared<Connection>(core_, std::move(socket), std::move(seat), lane);
+          connection->enroll(name + ":" + std::to_string(peer.port()));
+          asio::post(core_->loops.context(lane), [connection] { connection->start(); });
+        }
+        accept(index);
+      });
 }
 
 void Server::stop(Duration patience) {
@@ -93,12 +96,14 @@ void Server::stop(Duration patience) {
   closed.get_future().wait();
   for (const auto& door : core_->table.doors(false)) door->ask_close("the server stops");
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(patience).count();
-  for (const auto& door : core_->table.doors(true)) door->ask_logout(static_cast<std::uint16_t>(std::max<long>(seconds, 1)), "the server stops");
+  for (const auto& door : core_->table.doors(true))
+    door->ask_logout(static_cast<std::uint16_t>(std::max<long>(seconds, 1)), "the server stops");
   if (core_->table.wait_until_empty(patience)) return;
   for (const bool logged_in : {true, false}) {
     for (const auto& door : core_->table.doors(logged_in)) door->ask_close("the server stops");
   }
-  if (!core_->table.wait_until_empty(std::chrono::seconds(10))) log::error("ISCSI_STOP_INCOMPLETE", {{"sessions", std::to_string(core_->table.size())}});
+  if (!core_->table.wait_until_empty(std::chrono::seconds(10)))
+    log::error("ISCSI_STOP_INCOMPLETE", {{"sessions", std::to_string(core_->table.size())}});
 }
 
 std::uint16_t Server::port() const { return listeners_.front()->acceptor.local_endpoint().port(); }

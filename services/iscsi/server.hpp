@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The iSCSI target's shell (RFC 7143): listens, gives each connection whole to the least busy loop, and runs the disk jobs that
-// its sessions ask for. Made by app; open, start, stop, sessions and drop may be called from any thread that is not a network loop.
+// The iSCSI target's shell (RFC 7143): listens, gives each connection whole to the least busy loop, and runs the disk
+// jobs that its sessions ask for. Made by app; open, start, stop, sessions and drop may be called from any thread that
+// is not a network loop.
 #pragma once
 
 #include <memory>
@@ -37,7 +38,8 @@ class Server {
   /// Binds every address; throws boost::system::system_error when one cannot be had.
   void open();
   void start();
-  /// Asks every session to log out, waits for at most `patience`, then closes what is left; blocks until the disks are flushed.
+  /// Asks every session to log out, waits for at most `patience`, then closes what is left; blocks until the disks are
+  /// flushed.
   void stop(Duration patience);
 
   [[nodiscard]] std::uint16_t port() const;

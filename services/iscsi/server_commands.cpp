@@ -11,8 +11,9 @@ namespace bootferry::iscsi {
 namespace asio = boost::asio;
 namespace {
 
-constexpr std::size_t reading_limit = 2u << 20;    // of one session: reads under way and not sent; more would only cool the cache
-constexpr std::size_t grouped_jobs = 16;           // small writes that share one trip to the disk pool
+constexpr std::size_t reading_limit =
+    2u << 20;  // of one session: reads under way and not sent; more would only cool the cache
+constexpr std::size_t grouped_jobs = 16;  // small writes that share one trip to the disk pool
 constexpr std::size_t grouped_bytes = 256u << 10;
 
 }  // namespace
@@ -93,8 +94,10 @@ void Connection::on_action(ForgetCommand& action) {
 void Connection::on_action(ResetUnit& action) {
   opened_.unit->on_reset(nexus_);
   for (const auto& other : core_->table.others_of_target(id_)) {
-    if (action.drop_sessions) other->ask_close("the target was reset");
-    else other->ask_abort_all();
+    if (action.drop_sessions)
+      other->ask_close("the target was reset");
+    else
+      other->ask_abort_all();
   }
 }
 
@@ -141,17 +144,21 @@ void Connection::dispatch_jobs() {
     ++jobs_in_pool_;
     core_->disk_pool.post([self = shared_from_this(), unit = opened_.unit, jobs = std::move(group)]() mutable {
       for (PoolJob& job : jobs) {
-        const auto size = job.job.kind == scsi::DiskJob::Kind::read || job.job.kind == scsi::DiskJob::Kind::write ? job.job.length.value : 0;
+        const auto size = job.job.kind == scsi::DiskJob::Kind::read || job.job.kind == scsi::DiskJob::Kind::write
+                              ? job.job.length.value
+                              : 0;
         job.result = scsi::run_job(job.job, unit->device(), job.data.first(size));
       }
       const auto executor = self->socket_.get_executor();
-      asio::post(executor, [self = std::move(self), done = std::move(jobs)]() mutable { self->on_jobs_done(std::move(done)); });
+      asio::post(executor,
+                 [self = std::move(self), done = std::move(jobs)]() mutable { self->on_jobs_done(std::move(done)); });
     });
     group = {};
     bytes = 0;
   };
   for (PoolJob& job : new_jobs_) {
-    const bool small_write = job.job.kind == scsi::DiskJob::Kind::write && !job.job.force_unit_access && job.job.length.value <= grouped_bytes;
+    const bool small_write = job.job.kind == scsi::DiskJob::Kind::write && !job.job.force_unit_access &&
+                             job.job.length.value <= grouped_bytes;
     if (!small_write) post();
     bytes += job.job.length.value;
     group.push_back(std::move(job));

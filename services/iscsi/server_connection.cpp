@@ -14,9 +14,9 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t scratch_size = 256u << 10;
-constexpr std::size_t flush_at = 256u << 10;       // bytes waiting that make a send worth its call before the round ends
-constexpr std::size_t congested_at = 4u << 20;     // an initiator that does not read gets no more work done
-constexpr int rounds_per_wake = 4;                 // then other connections of the loop have their turn
+constexpr std::size_t flush_at = 256u << 10;    // bytes waiting that make a send worth its call before the round ends
+constexpr std::size_t congested_at = 4u << 20;  // an initiator that does not read gets no more work done
+constexpr int rounds_per_wake = 4;              // then other connections of the loop have their turn
 constexpr std::size_t spare_batches_kept = 8;
 
 void set_option(int fd, int level, int name, int value) { (void)::setsockopt(fd, level, name, &value, sizeof value); }
@@ -34,7 +34,11 @@ void set_socket_options(int fd) {
 }  // namespace
 
 Connection::Connection(std::shared_ptr<Server::Core> core, Socket socket, LoopPool::Seat seat, std::size_t lane)
-    : core_(std::move(core)), socket_(std::move(socket)), seat_(std::move(seat)), lane_(lane), timer_(socket_.get_executor()) {}
+    : core_(std::move(core)),
+      socket_(std::move(socket)),
+      seat_(std::move(seat)),
+      lane_(lane),
+      timer_(socket_.get_executor()) {}
 
 void Connection::enroll(std::string address) {
   address_ = std::move(address);
@@ -49,10 +53,12 @@ void Connection::start() {
   set_socket_options(socket_.native_handle());
   const auto local = socket_.local_endpoint(ignored);
   SessionSettings settings;
-  const std::string host = local.address().is_v6() ? "[" + local.address().to_string() + "]" : local.address().to_string();
+  const std::string host =
+      local.address().is_v6() ? "[" + local.address().to_string() + "]" : local.address().to_string();
   settings.portal = host + ":" + std::to_string(local.port()) + ",1";
   settings.login_limit = core_->settings.login_limit;
-  session_ = std::make_unique<Session>(std::move(settings), core_->buffers, std::make_unique<NoAuthentication>(), core_->clock.now());
+  session_ = std::make_unique<Session>(std::move(settings), core_->buffers, std::make_unique<NoAuthentication>(),
+                                       core_->clock.now());
   reader_.set_limits(session_->limits());
   set_timer(core_->settings.login_limit);
   wait_readable();
@@ -68,7 +74,8 @@ void Connection::wait_readable() {
 }
 
 void Connection::on_readable() {
-  for (int round = 0; round < rounds_per_wake && receive_once(); ++round) {}
+  for (int round = 0; round < rounds_per_wake && receive_once(); ++round) {
+  }
   if (ended_) return;
   dispatch_jobs();
   flush();
@@ -77,8 +84,8 @@ void Connection::on_readable() {
   wait_readable();
 }
 
-/// iPXE keeps one segment in flight: a delayed acknowledgement would cost it 40 ms. After the answers were sent, which carry it,
-/// so that it makes a packet of its own only when there was no answer.
+/// iPXE keeps one segment in flight: a delayed acknowledgement would cost it 40 ms. After the answers were sent, which
+/// carry it, so that it makes a packet of its own only when there was no answer.
 void Connection::acknowledge_now() { set_option(socket_.native_handle(), IPPROTO_TCP, TCP_QUICKACK, 1); }
 
 /// false: nothing more is to be read now.
@@ -183,7 +190,8 @@ bool Connection::send_batch() {
     pieces[used++] = {const_cast<std::uint8_t*>(data) + skip, size - skip};
     skip = 0;
   };
-  for (std::size_t i = batch_->next; i < batch_->frames.size() && used + 3 <= std::min<std::size_t>(pieces.size(), 1024); ++i) {
+  for (std::size_t i = batch_->next;
+       i < batch_->frames.size() && used + 3 <= std::min<std::size_t>(pieces.size(), 1024); ++i) {
     const Frame& frame = batch_->frames[i];
     add(frame.head.data(), frame.head_size);
     add(frame.data.data(), frame.data.size());
@@ -195,8 +203,10 @@ bool Connection::send_batch() {
   const ssize_t count = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
   if (count < 0) {
     if (errno == EINTR) return true;
-    if (errno == EAGAIN) wait_writable();
-    else end("the connection broke");
+    if (errno == EAGAIN)
+      wait_writable();
+    else
+      end("the connection broke");
     return false;
   }
   batch_->on_sent(static_cast<std::size_t>(count));
@@ -230,7 +240,8 @@ void Connection::on_timer() {
 }
 
 void Connection::ask_close(std::string reason) {
-  asio::post(socket_.get_executor(), [self = shared_from_this(), why = std::move(reason)]() mutable { self->end(std::move(why)); });
+  asio::post(socket_.get_executor(),
+             [self = shared_from_this(), why = std::move(reason)]() mutable { self->end(std::move(why)); });
 }
 
 void Connection::ask_logout(std::uint16_t seconds, std::string reason) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection of the target: its socket, its session machine, its commands on their way through the device server. Lives on
-// one loop; handlers and jobs keep it alive by shared_ptr, so that nothing ever touches freed memory. Callbacks rather than
-// coroutines: the way of a command is hot, and a callback on a socket that is ready costs no frame.
+// One connection of the target: its socket, its session machine, its commands on their way through the device server.
+// Lives on one loop; handlers and jobs keep it alive by shared_ptr, so that nothing ever touches freed memory.
+// Callbacks rather than coroutines: the way of a command is hot, and a callback on a socket that is ready costs no
+// frame.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -102,7 +103,7 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   bool running_actions_ = false;
   std::unique_ptr<SendBatch> batch_;
   bool waits_readable_ = false, waits_writable_ = false, flush_scheduled_ = false;
-  bool closing_ = false;   ///< ends when all is sent
+  bool closing_ = false;  ///< ends when all is sent
   bool ended_ = false;
   bool logout_asked_ = false;
   std::string end_reason_;
@@ -112,8 +113,8 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   bool nexus_began_ = false;
   bool wrote_ = false;
   std::vector<Running> running_;
-  std::deque<StartCommand> parked_;   ///< reads that wait until others have been sent
-  std::vector<PoolJob> new_jobs_;     ///< asked for in this round
+  std::deque<StartCommand> parked_;  ///< reads that wait until others have been sent
+  std::vector<PoolJob> new_jobs_;    ///< asked for in this round
   std::size_t jobs_in_pool_ = 0;
   std::size_t reading_bytes_ = 0;
 };

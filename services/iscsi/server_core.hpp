@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What all connections of the target share; it lives as long as the last of them. Members are thread-safe, or belong to one loop.
+// What all connections of the target share; it lives as long as the last of them. Members are thread-safe, or belong to
+// one loop.
 #pragma once
 
 #include <atomic>

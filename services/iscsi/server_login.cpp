@@ -14,11 +14,16 @@ namespace {
 
 LoginStatus status_of(LoginRefusal::Why why) {
   switch (why) {
-    case LoginRefusal::Why::target_not_found: return LoginStatus::not_found;
-    case LoginRefusal::Why::not_authorized: return LoginStatus::authorization_failure;
-    case LoginRefusal::Why::target_removed: return LoginStatus::target_removed;
-    case LoginRefusal::Why::in_use: return LoginStatus::out_of_resources;  // iPXE shows both as busy; initiators try again later
-    case LoginRefusal::Why::unavailable: return LoginStatus::service_unavailable;
+    case LoginRefusal::Why::target_not_found:
+      return LoginStatus::not_found;
+    case LoginRefusal::Why::not_authorized:
+      return LoginStatus::authorization_failure;
+    case LoginRefusal::Why::target_removed:
+      return LoginStatus::target_removed;
+    case LoginRefusal::Why::in_use:
+      return LoginStatus::out_of_resources;  // iPXE shows both as busy; initiators try again later
+    case LoginRefusal::Why::unavailable:
+      return LoginStatus::service_unavailable;
   }
   return LoginStatus::target_error;
 }
@@ -36,7 +41,8 @@ void Connection::on_action(OpenTarget& action) {
   SessionKey key{action.initiator, render_isid(session_->login().isid()), action.target};
   if (action.requested_tsih != 0) {  // a second connection to a session: MaxConnections is 1
     const bool exists = core_->table.has_tsih(key, action.requested_tsih);
-    return session_->on_target_refused(exists ? LoginStatus::too_many_connections : LoginStatus::session_does_not_exist, actions_);
+    return session_->on_target_refused(exists ? LoginStatus::too_many_connections : LoginStatus::session_does_not_exist,
+                                       actions_);
   }
   if (action.target.empty()) return session_->on_target_opened(core_->table.next_tsih(), actions_);
   const auto older = core_->table.claim(id_, std::move(key));
@@ -51,8 +57,10 @@ void Connection::on_action(OpenTarget& action) {
 
 void Connection::ask_directory(std::string target, std::string initiator) {
   ++jobs_in_pool_;
-  core_->disk_pool.post([self = shared_from_this(), target = std::move(target), initiator = std::move(initiator)]() mutable {
-    std::expected<OpenedTarget, LoginRefusal> opened = std::unexpected(LoginRefusal{LoginRefusal::Why::unavailable, "the disk cannot be opened"});
+  core_->disk_pool.post([self = shared_from_this(), target = std::move(target),
+                         initiator = std::move(initiator)]() mutable {
+    std::expected<OpenedTarget, LoginRefusal> opened =
+        std::unexpected(LoginRefusal{LoginRefusal::Why::unavailable, "the disk cannot be opened"});
     try {
       opened = self->core_->directory.open(target, initiator);
     } catch (const std::exception& error) {
@@ -73,7 +81,8 @@ void Connection::on_directory(std::string target, std::expected<OpenedTarget, Lo
   }
   const std::string& initiator = session_->login().initiator_name();
   if (!opened) {
-    log::warning("ISCSI_LOGIN_REFUSED", {{"target", target}, {"initiator", initiator}, {"peer", address_}, {"why", opened.error().reason}});
+    log::warning("ISCSI_LOGIN_REFUSED",
+                 {{"target", target}, {"initiator", initiator}, {"peer", address_}, {"why", opened.error().reason}});
     publish(boot::EventKind::login_refused, "was refused " + target + ": " + opened.error().reason);
     session_->on_target_refused(status_of(opened.error().why), actions_);
   } else {
@@ -107,12 +116,17 @@ void Connection::on_action(SessionBegan&) {
   core_->table.set_view(id_, std::move(view));
   opened_.unit->on_nexus_begin(nexus_);
   nexus_began_ = true;
-  log::info("ISCSI_OPENED", {{"session", std::to_string(id_)}, {"target", login.target_name()}, {"initiator", login.initiator_name()},
-                             {"peer", address_}, {"image", opened_.image}});
+  log::info("ISCSI_OPENED", {{"session", std::to_string(id_)},
+                             {"target", login.target_name()},
+                             {"initiator", login.initiator_name()},
+                             {"peer", address_},
+                             {"image", opened_.image}});
   publish(boot::EventKind::session_opened, fmt::format("opened disk {:#04x}, image {}", opened_.drive, opened_.image));
 }
 
-void Connection::on_action(ListTargets& action) { session_->on_targets(core_->directory.targets_for(action.initiator), actions_); }
+void Connection::on_action(ListTargets& action) {
+  session_->on_targets(core_->directory.targets_for(action.initiator), actions_);
+}
 
 /// `text` goes on after who did it: "PC 52:54:00:e2:e0:01 opened disk 0x80".
 void Connection::publish(boot::EventKind kind, std::string text) {
@@ -123,10 +137,13 @@ void Connection::publish(boot::EventKind kind, std::string text) {
   const auto wanted = boot::find_target_key(session_->login().target_name());
   if (!event.mac && wanted) event.mac = wanted->mac;
   if (const auto address = parse_ipv4_address(host_of(address_))) event.address = *address;
-  const std::string who = opened_.mac ? "PC " + opened_.mac->to_string() : session_->login().initiator_name() + " at " + address_;
+  const std::string who =
+      opened_.mac ? "PC " + opened_.mac->to_string() : session_->login().initiator_name() + " at " + address_;
   event.text = who + " " + text;
-  event.fields = {{"session", std::to_string(id_)}, {"target", session_->login().target_name()},
-                  {"initiator", session_->login().initiator_name()}, {"peer", address_}};
+  event.fields = {{"session", std::to_string(id_)},
+                  {"target", session_->login().target_name()},
+                  {"initiator", session_->login().initiator_name()},
+                  {"peer", address_}};
   core_->events.publish(std::move(event));
 }
 

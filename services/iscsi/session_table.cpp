@@ -11,7 +11,8 @@ std::string host_of(const std::string& address) {
   return host;
 }
 
-std::uint64_t SessionTable::add(std::weak_ptr<SessionDoor> door, std::shared_ptr<SessionCounters> counters, std::string address) {
+std::uint64_t SessionTable::add(std::weak_ptr<SessionDoor> door, std::shared_ptr<SessionCounters> counters,
+                                std::string address) {
   std::lock_guard lock(mutex_);
   const std::uint64_t id = next_id_++;
   ++per_host_[host_of(address)];
@@ -32,7 +33,8 @@ std::optional<std::uint64_t> SessionTable::claim(std::uint64_t id, SessionKey ke
 std::uint16_t SessionTable::next_tsih() {
   std::lock_guard lock(mutex_);
   const auto used = [&](std::uint16_t tsih) {
-    return std::any_of(rows_.begin(), rows_.end(), [&](const auto& row) { return row.second.view && row.second.view->tsih == tsih; });
+    return std::any_of(rows_.begin(), rows_.end(),
+                       [&](const auto& row) { return row.second.view && row.second.view->tsih == tsih; });
   };
   for (int tries = 0; tries < 65536; ++tries) {
     if (++last_tsih_ != 0 && !used(last_tsih_)) break;  // an old session's TSIH is not given again while it lives

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every session of the target, whichever loop it lives on: for lists, for drops, and so that a session that logs in again ends its
-// predecessor first (RFC 7143 6.3.5). Thread-safe; never calls into a connection under its lock.
+// Every session of the target, whichever loop it lives on: for lists, for drops, and so that a session that logs in
+// again ends its predecessor first (RFC 7143 6.3.5). Thread-safe; never calls into a connection under its lock.
 #pragma once
 
 #include <atomic>
@@ -40,7 +40,8 @@ struct SessionCounters {
 class SessionTable {
  public:
   /// A connection begins: in the table from here on, shown in lists once it has logged in.
-  [[nodiscard]] std::uint64_t add(std::weak_ptr<SessionDoor> door, std::shared_ptr<SessionCounters> counters, std::string address);
+  [[nodiscard]] std::uint64_t add(std::weak_ptr<SessionDoor> door, std::shared_ptr<SessionCounters> counters,
+                                  std::string address);
   /// The session `id` is this one now; the answer is its predecessor, which must end first.
   [[nodiscard]] std::optional<std::uint64_t> claim(std::uint64_t id, SessionKey key);
   [[nodiscard]] std::uint16_t next_tsih();

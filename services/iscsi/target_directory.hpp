@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may see and open which disk: asked by the target at discovery and login, implemented by app (registry + image library) and
-// by a fake in tests. open() may block (it opens files): the shell calls it on the disk pool.
+// Who may see and open which disk: asked by the target at discovery and login, implemented by app (registry + image
+// library) and by a fake in tests. open() may block (it opens files): the shell calls it on the disk pool.
 #pragma once
 
 #include <expected>
@@ -36,7 +36,8 @@ class TargetDirectory {
   virtual ~TargetDirectory() = default;
   /// Names for SendTargets=All (RFC 7143 appendix C), for this initiator. Never blocks.
   [[nodiscard]] virtual std::vector<std::string> targets_for(std::string_view initiator) = 0;
-  [[nodiscard]] virtual std::expected<OpenedTarget, LoginRefusal> open(std::string_view target, std::string_view initiator) = 0;
+  [[nodiscard]] virtual std::expected<OpenedTarget, LoginRefusal> open(std::string_view target,
+                                                                       std::string_view initiator) = 0;
 };
 
 }  // namespace bootferry::iscsi

@@ -60,7 +60,8 @@ Result<Message> decode(ByteView packet) {
   if (!reader.ok()) return fail(ErrorKind::invalid, "the packet is shorter than its opcode");
   switch (opcode) {
     case Opcode::read_request:
-    case Opcode::write_request: return decode_request(opcode, reader.take_rest());
+    case Opcode::write_request:
+      return decode_request(opcode, reader.take_rest());
     case Opcode::ack: {
       const Ack ack{reader.u16()};
       if (!reader.ok()) return fail(ErrorKind::invalid, "the ACK has no block number");
@@ -73,7 +74,8 @@ Result<Message> decode(ByteView packet) {
       return ErrorMessage{code, std::string(text.substr(0, std::min(text.find('\0'), max_error_text)))};
     }
     case Opcode::data:
-    case Opcode::option_ack: return fail(ErrorKind::invalid, "only the server sends DATA and OACK in a download");
+    case Opcode::option_ack:
+      return fail(ErrorKind::invalid, "only the server sends DATA and OACK in a download");
   }
   return fail(ErrorKind::invalid, "the opcode is unknown");
 }
@@ -127,7 +129,8 @@ Bytes encode_error(ErrorCode code, std::string_view text) {
 }
 
 std::array<std::uint8_t, data_header_size> encode_data_header(std::uint16_t block) {
-  return {0, static_cast<std::uint8_t>(Opcode::data), static_cast<std::uint8_t>(block >> 8), static_cast<std::uint8_t>(block)};
+  return {0, static_cast<std::uint8_t>(Opcode::data), static_cast<std::uint8_t>(block >> 8),
+          static_cast<std::uint8_t>(block)};
 }
 
 }  // namespace bootferry::tftp

@@ -19,7 +19,8 @@ struct Descriptor {
 };
 
 std::unexpected<Error> cannot_read(const std::filesystem::path& file, int code) {
-  return fail(ErrorKind::io, fmt::format("the server cannot read {}: {}", file.string(), std::generic_category().message(code)));
+  return fail(ErrorKind::io,
+              fmt::format("the server cannot read {}: {}", file.string(), std::generic_category().message(code)));
 }
 
 }  // namespace
@@ -38,7 +39,7 @@ Bytes to_netascii(ByteView octets) {
 Result<LoaderFiles::Content> LoaderFiles::require(const std::filesystem::path& file, bool netascii) {
   const Descriptor descriptor{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (descriptor.number < 0) return cannot_read(file, errno);
-  struct stat info {};
+  struct stat info{};
   if (::fstat(descriptor.number, &info) != 0) return cannot_read(file, errno);
   if (!S_ISREG(info.st_mode)) return fail(ErrorKind::io, fmt::format("{} is not a plain file", file.string()));
   const auto size = static_cast<std::uint64_t>(info.st_size);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a client can say by TFTP (RFC 1350 section 5, RFC 2347), as values. Made by codec, thought about by transfer and server.
+// What a client can say by TFTP (RFC 1350 section 5, RFC 2347), as values. Made by codec, thought about by transfer and
+// server.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,7 @@ enum class ErrorCode : std::uint16_t {
 };
 
 struct Option {
-  std::string name;   ///< lower case
+  std::string name;  ///< lower case
   std::string value;
   friend bool operator==(const Option&, const Option&) = default;
 };

@@ -32,7 +32,8 @@ Terms negotiate(const ReadRequest& request, std::uint64_t size, const TransferLi
       if (!asked) continue;
       answer = terms.window = std::min<std::uint64_t>(*asked, limits.max_window);
     } else if (option.name == "timeout") {
-      const auto asked = number_in(option.value, 1, static_cast<std::uint64_t>(limits.max_timeout.count()));  // must be echoed as it is
+      const auto asked = number_in(option.value, 1,
+                                   static_cast<std::uint64_t>(limits.max_timeout.count()));  // must be echoed as it is
       if (!asked) continue;
       terms.timeout = std::chrono::seconds(*asked);
       answer = *asked;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of a request's options we take, and with which value (RFC 2347; blksize RFC 2348, timeout and tsize RFC 2349, windowsize RFC 7440).
-// Pure; called by server before it makes a Transfer. An option that makes no sense is left out of the answer, as RFC 2347 wants.
+// Which of a request's options we take, and with which value (RFC 2347; blksize RFC 2348, timeout and tsize RFC 2349,
+// windowsize RFC 7440). Pure; called by server before it makes a Transfer. An option that makes no sense is left out of
+// the answer, as RFC 2347 wants.
 #pragma once
 
 #include <chrono>
@@ -10,10 +11,10 @@
 namespace bootferry::tftp {
 
 struct TransferLimits {
-  std::size_t max_block_size = 1468;                 ///< one 1500-byte frame: IP, UDP and TFTP headers are 32 bytes
-  std::size_t max_window = 64;                       ///< blocks
-  std::size_t max_window_bytes = 192 * 1024;         ///< what a UDP socket's default buffer takes
-  std::chrono::seconds max_timeout{60};              ///< a longer one would hold the transfer for a quarter of an hour
+  std::size_t max_block_size = 1468;          ///< one 1500-byte frame: IP, UDP and TFTP headers are 32 bytes
+  std::size_t max_window = 64;                ///< blocks
+  std::size_t max_window_bytes = 192 * 1024;  ///< what a UDP socket's default buffer takes
+  std::chrono::seconds max_timeout{60};       ///< a longer one would hold the transfer for a quarter of an hour
 };
 
 struct Terms {

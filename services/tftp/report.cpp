@@ -18,13 +18,16 @@ boot::Event event_of(boot::EventKind kind, const Subject& subject, std::string t
   return event;
 }
 
-std::string who(const Subject& subject) { return subject.mac ? "PC " + subject.mac->to_string() : "A machine at " + subject.address.to_string(); }
+std::string who(const Subject& subject) {
+  return subject.mac ? "PC " + subject.mac->to_string() : "A machine at " + subject.address.to_string();
+}
 
 }  // namespace
 
 boot::Event report_start(const Subject& subject, const Terms& terms) {
-  boot::Event event = event_of(boot::EventKind::tftp_start, subject,
-                               fmt::format("{} loads {} ({}) by TFTP", who(subject), subject.file, render_byte_count({subject.size})));
+  boot::Event event =
+      event_of(boot::EventKind::tftp_start, subject,
+               fmt::format("{} loads {} ({}) by TFTP", who(subject), subject.file, render_byte_count({subject.size})));
   event.fields.emplace_back("bytes", std::to_string(subject.size));
   event.fields.emplace_back("percent", "0");
   event.fields.emplace_back("blksize", std::to_string(terms.block_size));
@@ -34,7 +37,8 @@ boot::Event report_start(const Subject& subject, const Terms& terms) {
 
 boot::Event report_done(const Subject& subject, const Transfer& transfer, Duration took) {
   const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
-  boot::Event event = event_of(boot::EventKind::tftp_done, subject, fmt::format("{} has loaded {} in {} ms", who(subject), subject.file, milliseconds));
+  boot::Event event = event_of(boot::EventKind::tftp_done, subject,
+                               fmt::format("{} has loaded {} in {} ms", who(subject), subject.file, milliseconds));
   event.fields.emplace_back("bytes", std::to_string(subject.size));
   event.fields.emplace_back("percent", "100");
   event.fields.emplace_back("milliseconds", std::to_string(milliseconds));
@@ -43,7 +47,8 @@ boot::Event report_done(const Subject& subject, const Transfer& transfer, Durati
 }
 
 boot::Event report_failed(const Subject& subject, std::uint64_t bytes, int percent, const std::string& why) {
-  boot::Event event = event_of(boot::EventKind::tftp_failed, subject, fmt::format("{} did not get {}: {}", who(subject), subject.file, why));
+  boot::Event event = event_of(boot::EventKind::tftp_failed, subject,
+                               fmt::format("{} did not get {}: {}", who(subject), subject.file, why));
   event.fields.emplace_back("bytes", std::to_string(bytes));
   event.fields.emplace_back("percent", std::to_string(percent));
   event.fields.emplace_back("why", why);

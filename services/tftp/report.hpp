@@ -19,6 +19,7 @@ struct Subject {
 [[nodiscard]] boot::Event report_start(const Subject& subject, const Terms& terms);
 [[nodiscard]] boot::Event report_done(const Subject& subject, const Transfer& transfer, Duration took);
 /// `why` is half a sentence: "the client said ...", "no answer from the client".
-[[nodiscard]] boot::Event report_failed(const Subject& subject, std::uint64_t bytes, int percent, const std::string& why);
+[[nodiscard]] boot::Event report_failed(const Subject& subject, std::uint64_t bytes, int percent,
+                                        const std::string& why);
 
 }  // namespace bootferry::tftp

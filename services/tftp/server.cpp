@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tftp/server.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <fmt/format.h>
 #include <map>
 
 #include "base/log.hpp"
@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 using asio::ip::udp;
 
 constexpr auto tick = std::chrono::milliseconds{20};  ///< only while there are downloads
-constexpr int datagrams_a_turn = 64;  ///< then other work of the loop gets its turn
+constexpr int datagrams_a_turn = 64;                  ///< then other work of the loop gets its turn
 
 std::string printable(std::string_view text) {
   std::string out(text.substr(0, 120));
@@ -32,7 +32,11 @@ std::string printable(std::string_view text) {
 /// One download: its socket, its machine and the bytes it sends.
 struct Session {
   Session(udp::socket opened, Endpoint asker, ReadRequest asked, LoaderFiles::Content bytes, const Terms& terms)
-      : socket(std::move(opened)), client(asker), request(std::move(asked)), content(std::move(bytes)), transfer(*content, terms) {}
+      : socket(std::move(opened)),
+        client(asker),
+        request(std::move(asked)),
+        content(std::move(bytes)),
+        transfer(*content, terms) {}
 
   udp::socket socket;
   Endpoint client;
@@ -49,9 +53,15 @@ struct Session {
 
 class Server::Core : public std::enable_shared_from_this<Server::Core> {
  public:
-  Core(asio::io_context& context, Settings settings, const boot::LoaderCatalog& loaders, boot::EventBus& events, const boot::AddressBook& addresses,
-       const Clock& clock)
-      : executor_(context.get_executor()), settings_(std::move(settings)), loaders_(loaders), events_(events), addresses_(addresses), clock_(clock), timer_(executor_) {}
+  Core(asio::io_context& context, Settings settings, const boot::LoaderCatalog& loaders, boot::EventBus& events,
+       const boot::AddressBook& addresses, const Clock& clock)
+      : executor_(context.get_executor()),
+        settings_(std::move(settings)),
+        loaders_(loaders),
+        events_(events),
+        addresses_(addresses),
+        clock_(clock),
+        timer_(executor_) {}
 
   void open() {
     socket_.emplace(open_socket(executor_, {settings_.address, settings_.port}, settings_.interface));
@@ -124,42 +134,50 @@ void Server::Core::wait_request() {
 }
 
 void Server::Core::wait_answer(const SessionPtr& session) {
-  session->socket.async_wait(udp::socket::wait_read, [self = shared_from_this(), session](const boost::system::error_code& error) {
-    if (error || self->stopped_) return;
-    for (int i = 0; i < datagrams_a_turn && !session->transfer.ended(); ++i) {
-      const auto datagram = try_receive(session->socket, self->buffer_);
-      if (!datagram) break;
-      self->on_answer(session, *datagram);
-    }
-    if (!session->transfer.ended()) self->wait_answer(session);
-  });
+  session->socket.async_wait(udp::socket::wait_read,
+                             [self = shared_from_this(), session](const boost::system::error_code& error) {
+                               if (error || self->stopped_) return;
+                               for (int i = 0; i < datagrams_a_turn && !session->transfer.ended(); ++i) {
+                                 const auto datagram = try_receive(session->socket, self->buffer_);
+                                 if (!datagram) break;
+                                 self->on_answer(session, *datagram);
+                               }
+                               if (!session->transfer.ended()) self->wait_answer(session);
+                             });
 }
 
 // ---- requests to port 69
 
 void Server::Core::on_request(const Datagram& datagram) {
   // A reply to port 0, to a broadcast or to ourselves would never end well.
-  if (datagram.from.port == 0 || datagram.from.address.is_unspecified() || datagram.from.address == Ipv4Address::broadcast()) return;
+  if (datagram.from.port == 0 || datagram.from.address.is_unspecified() ||
+      datagram.from.address == Ipv4Address::broadcast())
+    return;
   const Result<Message> message = decode(datagram.bytes);
   if (!message) {
-    // Only what looks like a request is answered: a stray DATA or a garbage packet may be part of a loop or of an attack.
-    const bool request = datagram.bytes.size() >= 2 && datagram.bytes[0] == 0 && (datagram.bytes[1] == 1 || datagram.bytes[1] == 2);
+    // Only what looks like a request is answered: a stray DATA or a garbage packet may be part of a loop or of an
+    // attack.
+    const bool request =
+        datagram.bytes.size() >= 2 && datagram.bytes[0] == 0 && (datagram.bytes[1] == 1 || datagram.bytes[1] == 2);
     if (request) refuse(datagram, ErrorCode::illegal_operation, message.error().message);
     return;
   }
-  if (std::holds_alternative<WriteRequest>(*message)) return refuse(datagram, ErrorCode::access_violation, "this server only sends boot loaders");
+  if (std::holds_alternative<WriteRequest>(*message))
+    return refuse(datagram, ErrorCode::access_violation, "this server only sends boot loaders");
   if (const auto* request = std::get_if<ReadRequest>(&*message)) on_read_request(datagram, *request);
 }
 
 void Server::Core::on_read_request(const Datagram& datagram, const ReadRequest& request) {
   if (repeats_known(datagram.from, request)) return;
   if (request.mode != "octet" && request.mode != "netascii") {
-    return refuse(datagram, ErrorCode::illegal_operation, fmt::format("the mode \"{}\" is not offered; ask for octet", printable(request.mode)));
+    return refuse(datagram, ErrorCode::illegal_operation,
+                  fmt::format("the mode \"{}\" is not offered; ask for octet", printable(request.mode)));
   }
   const auto name = find_loader_name(loaders_, request.file);
   if (!name) {
     const std::string asked = printable(clean_name(request.file));
-    return refuse_loader(datagram, asked, ErrorCode::file_not_found, fmt::format("this server has no boot loader named \"{}\"", asked));
+    return refuse_loader(datagram, asked, ErrorCode::file_not_found,
+                         fmt::format("this server has no boot loader named \"{}\"", asked));
   }
   auto content = files_.require(*loaders_.find(*name), request.mode == "netascii");
   if (!content) {
@@ -167,7 +185,8 @@ void Server::Core::on_read_request(const Datagram& datagram, const ReadRequest& 
     return refuse_loader(datagram, *name, ErrorCode::not_defined, fmt::format("the server cannot read {}", *name));
   }
   if (!make_room(datagram.from.address)) {
-    log::warning("TFTP_BUSY", {{"address", datagram.from.address.to_string()}, {"transfers", std::to_string(sessions_.size())}});
+    log::warning("TFTP_BUSY",
+                 {{"address", datagram.from.address.to_string()}, {"transfers", std::to_string(sessions_.size())}});
     return;  // unanswered: firmware asks again, an error would end its boot
   }
   begin(datagram, request, *name, std::move(*content));
@@ -217,13 +236,15 @@ void Server::Core::refuse(const Datagram& datagram, ErrorCode code, const std::s
   log::info("TFTP_REFUSED", {{"address", datagram.from.address.to_string()}, {"why", text}});
 }
 
-void Server::Core::refuse_loader(const Datagram& datagram, const std::string& file, ErrorCode code, const std::string& text) {
+void Server::Core::refuse_loader(const Datagram& datagram, const std::string& file, ErrorCode code,
+                                 const std::string& text) {
   try_send(*socket_, datagram.from, encode_error(code, text));
   const Subject subject{datagram.from.address, addresses_.find(datagram.from.address), file, 0};
   events_.publish(report_failed(subject, 0, 0, text));
 }
 
-void Server::Core::begin(const Datagram& datagram, const ReadRequest& request, std::string file, LoaderFiles::Content content) {
+void Server::Core::begin(const Datagram& datagram, const ReadRequest& request, std::string file,
+                         LoaderFiles::Content content) {
   const Ipv4Address local = settings_.address.is_unspecified() ? datagram.local : settings_.address;
   const Terms terms = negotiate(request, content->size(), settings_.limits);
   SessionPtr session;
@@ -234,7 +255,8 @@ void Server::Core::begin(const Datagram& datagram, const ReadRequest& request, s
     log::error("TFTP_NO_SOCKET", {{"address", datagram.from.address.to_string()}, {"why", error.what()}});
     return;
   }
-  session->subject = {datagram.from.address, addresses_.find(datagram.from.address), std::move(file), session->content->size()};
+  session->subject = {datagram.from.address, addresses_.find(datagram.from.address), std::move(file),
+                      session->content->size()};
   session->began = clock_.now();
   sessions_[datagram.from] = session;
   perform(session, session->transfer.start(session->began));
@@ -249,12 +271,17 @@ void Server::Core::on_answer(const SessionPtr& session, const Datagram& datagram
   const auto* error = message ? std::get_if<ErrorMessage>(&*message) : nullptr;
   if (datagram.from != session->client) {
     // RFC 1350 section 4: the stranger is told, the download goes on. An error is never answered by an error.
-    if (message && !error) try_send(session->socket, datagram.from, encode_error(ErrorCode::unknown_transfer_id, "this port serves another client"));
+    if (message && !error)
+      try_send(session->socket, datagram.from,
+               encode_error(ErrorCode::unknown_transfer_id, "this port serves another client"));
     return;
   }
   if (!message) return;
-  if (error) return perform(session, session->transfer.on_error(), error->text.empty() ? fmt::format("error {}", static_cast<int>(error->code)) : error->text);
-  if (const auto* ack = std::get_if<Ack>(&*message)) perform(session, session->transfer.on_ack(ack->block, clock_.now()));
+  if (error)
+    return perform(session, session->transfer.on_error(),
+                   error->text.empty() ? fmt::format("error {}", static_cast<int>(error->code)) : error->text);
+  if (const auto* ack = std::get_if<Ack>(&*message))
+    perform(session, session->transfer.on_ack(ack->block, clock_.now()));
 }
 
 void Server::Core::perform(const SessionPtr& session, const Transfer::Actions& actions, std::string_view client_error) {
@@ -262,11 +289,13 @@ void Server::Core::perform(const SessionPtr& session, const Transfer::Actions& a
     session->announced = true;
     events_.publish(report_start(session->subject, session->transfer.terms()));
   }
-  if (actions.send_option_ack) try_send(session->socket, session->client, encode_option_ack(session->transfer.terms().accepted));
+  if (actions.send_option_ack)
+    try_send(session->socket, session->client, encode_option_ack(session->transfer.terms().accepted));
   if (actions.block_count > 0) {
     WindowSender window(session->socket, session->client);
     for (std::uint64_t block = actions.first_block; block < actions.first_block + actions.block_count; ++block) {
-      window.add(static_cast<std::uint16_t>(block), session->transfer.block(block));  // the number wraps to 0 after 65535
+      window.add(static_cast<std::uint16_t>(block),
+                 session->transfer.block(block));  // the number wraps to 0 after 65535
     }
     window.flush();
   }
@@ -277,9 +306,12 @@ void Server::Core::finish(const SessionPtr& session, Transfer::Outcome outcome, 
   const Transfer& transfer = session->transfer;
   const Subject& subject = session->subject;
   switch (outcome) {
-    case Transfer::Outcome::done: events_.publish(report_done(subject, transfer, clock_.now() - session->began)); break;
+    case Transfer::Outcome::done:
+      events_.publish(report_done(subject, transfer, clock_.now() - session->began));
+      break;
     case Transfer::Outcome::refused:
-      events_.publish(report_failed(subject, transfer.bytes_acknowledged(), transfer.percent(), fmt::format("the machine ended it: {}", printable(client_error))));
+      events_.publish(report_failed(subject, transfer.bytes_acknowledged(), transfer.percent(),
+                                    fmt::format("the machine ended it: {}", printable(client_error))));
       break;
     case Transfer::Outcome::unanswered:
       // Some ROMs take the size from the OACK and go, without a word, to ask again.
@@ -287,7 +319,9 @@ void Server::Core::finish(const SessionPtr& session, Transfer::Outcome outcome, 
       events_.publish(report_failed(subject, transfer.bytes_acknowledged(), transfer.percent(),
                                     "the machine fell silent; look for a firewall that stops UDP, or a cable"));
       break;
-    case Transfer::Outcome::probe: log::debug("TFTP_SIZE_ASKED", {{"address", subject.address.to_string()}, {"file", subject.file}}); break;
+    case Transfer::Outcome::probe:
+      log::debug("TFTP_SIZE_ASKED", {{"address", subject.address.to_string()}, {"file", subject.file}});
+      break;
   }
   boost::system::error_code ignored;
   session->socket.close(ignored);
@@ -317,7 +351,8 @@ void Server::Core::on_timer() {
 
 Server::Server(asio::io_context& context, Settings settings, const boot::LoaderCatalog& loaders, boot::EventBus& events,
                const boot::AddressBook& addresses, const Clock& clock)
-    : core_(std::make_shared<Core>(context, std::move(settings), loaders, events, addresses, clock)), executor_(context.get_executor()) {}
+    : core_(std::make_shared<Core>(context, std::move(settings), loaders, events, addresses, clock)),
+      executor_(context.get_executor()) {}
 
 Server::~Server() { stop(); }
 void Server::open() { core_->open(); }

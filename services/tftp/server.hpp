@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The TFTP service (RFC 1350): listens on port 69 and gives each download a socket of its own (its transfer identifier). Owned by app;
-// works on loop 0. open() before the loop runs; start() and stop() may be called on any thread.
+// The TFTP service (RFC 1350): listens on port 69 and gives each download a socket of its own (its transfer
+// identifier). Owned by app; works on loop 0. open() before the loop runs; start() and stop() may be called on any
+// thread.
 //
 //   tftp::Server server(loops.context(0), {.address = ..., .interface = "eth0"}, loaders, bus, addresses, clock);
 //   server.open();   // binds; throws boost::system::system_error
@@ -32,8 +33,8 @@ struct Settings {
 class Server {
  public:
   /// All references outlive the server.
-  Server(boost::asio::io_context& context, Settings settings, const boot::LoaderCatalog& loaders, boot::EventBus& events,
-         const boot::AddressBook& addresses, const Clock& clock);
+  Server(boost::asio::io_context& context, Settings settings, const boot::LoaderCatalog& loaders,
+         boot::EventBus& events, const boot::AddressBook& addresses, const Clock& clock);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -45,7 +45,8 @@ udp::socket open_socket(asio::any_io_executor executor, Endpoint local, const st
   socket.non_blocking(true);
   const int on = 1;
   set_option(socket, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
-  if (!interface.empty()) set_option(socket, SOL_SOCKET, SO_BINDTODEVICE, interface.c_str(), static_cast<socklen_t>(interface.size()));
+  if (!interface.empty())
+    set_option(socket, SOL_SOCKET, SO_BINDTODEVICE, interface.c_str(), static_cast<socklen_t>(interface.size()));
   boost::system::error_code ignored;
   socket.set_option(asio::socket_base::send_buffer_size(512 * 1024), ignored);
   socket.bind({asio::ip::address_v4(local.address.value), local.port});
@@ -77,7 +78,8 @@ std::optional<Datagram> try_receive(udp::socket& socket, MutableByteView buffer)
 
 void try_send(udp::socket& socket, Endpoint to, ByteView bytes) {
   const sockaddr_in raw = to_sockaddr(to);
-  (void)::sendto(socket.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT, reinterpret_cast<const sockaddr*>(&raw), sizeof raw);
+  (void)::sendto(socket.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT,
+                 reinterpret_cast<const sockaddr*>(&raw), sizeof raw);
 }
 
 WindowSender::WindowSender(udp::socket& socket, Endpoint to) : socket_(socket), to_(to_sockaddr(to)) {}
@@ -100,7 +102,8 @@ void WindowSender::flush() {
     messages[i].msg_hdr.msg_iovlen = 2;
   }
   for (std::size_t sent = 0; sent < count_;) {
-    const int count = ::sendmmsg(socket_.native_handle(), &messages[sent], static_cast<unsigned>(count_ - sent), MSG_DONTWAIT);
+    const int count =
+        ::sendmmsg(socket_.native_handle(), &messages[sent], static_cast<unsigned>(count_ - sent), MSG_DONTWAIT);
     if (count <= 0) break;
     sent += static_cast<std::size_t>(count);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The system calls of the TFTP shell: UDP sockets that know at which of our addresses a datagram arrived, and a whole window in
-// one sendmmsg. Used by server.cpp only, on loop 0; nothing here waits.
+// The system calls of the TFTP shell: UDP sockets that know at which of our addresses a datagram arrived, and a whole
+// window in one sendmmsg. Used by server.cpp only, on loop 0; nothing here waits.
 #pragma once
 
 #include <netinet/in.h>
@@ -22,13 +22,14 @@ struct Endpoint {
 };
 
 struct Datagram {
-  ByteView bytes;     ///< in the caller's buffer
+  ByteView bytes;  ///< in the caller's buffer
   Endpoint from;
   Ipv4Address local;  ///< where it arrived; with broadcasts the interface's own address
 };
 
 /// Bound to `local` (port 0: a free one) and, unless empty, to the interface. Throws boost::system::system_error.
-[[nodiscard]] boost::asio::ip::udp::socket open_socket(boost::asio::any_io_executor executor, Endpoint local, const std::string& interface);
+[[nodiscard]] boost::asio::ip::udp::socket open_socket(boost::asio::any_io_executor executor, Endpoint local,
+                                                       const std::string& interface);
 /// Nothing when no datagram waits; an ICMP error of an earlier send is skipped.
 [[nodiscard]] std::optional<Datagram> try_receive(boost::asio::ip::udp::socket& socket, MutableByteView buffer);
 /// What the kernel does not take at once is lost, as on a wire; the transfer sends it again.

@@ -6,11 +6,13 @@
 namespace bootferry::tftp {
 namespace {
 
-/// The first wait for an ACK, doubled at each repeat. Short once the client answers: on a wire that loses 5% a whole second per loss makes a minute of a boot.
+/// The first wait for an ACK, doubled at each repeat. Short once the client answers: on a wire that loses 5% a whole
+/// second per loss makes a minute of a boot.
 constexpr std::chrono::milliseconds first_wait{200};
 constexpr std::chrono::milliseconds first_unproven_wait{1000};
 constexpr std::chrono::milliseconds longest_wait{8000};  ///< the backoff's ceiling, unless the client asked for more
-/// An ACK below the window's end may tell of a lost block, or be a copy, or be overtaken by the ACK of the whole window: after so long it is a loss.
+/// An ACK below the window's end may tell of a lost block, or be a copy, or be overtaken by the ACK of the whole
+/// window: after so long it is a loss.
 constexpr std::chrono::milliseconds gap_wait{20};
 
 }  // namespace
@@ -74,7 +76,9 @@ ByteView Transfer::block(std::uint64_t number) const {
   return content_.subspan(offset, std::min<std::uint64_t>(terms_.block_size, content_.size() - offset));
 }
 
-std::uint64_t Transfer::bytes_acknowledged() const { return std::min<std::uint64_t>(acked_ * terms_.block_size, content_.size()); }
+std::uint64_t Transfer::bytes_acknowledged() const {
+  return std::min<std::uint64_t>(acked_ * terms_.block_size, content_.size());
+}
 
 int Transfer::percent() const {
   if (content_.empty()) return acked_ > 0 ? 100 : 0;

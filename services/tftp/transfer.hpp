@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// One download as a pure machine: told of ACKs, errors and time, it says which blocks to send and when it is over (RFC 1350 section 6,
-// window RFC 7440). Called by server on loop 0, one for each transfer; never touches a socket or a clock.
+// One download as a pure machine: told of ACKs, errors and time, it says which blocks to send and when it is over (RFC
+// 1350 section 6, window RFC 7440). Called by server on loop 0, one for each transfer; never touches a socket or a
+// clock.
 //
-// A repeated ACK makes no new DATA (the Sorcerer's Apprentice), save once per window when the client says by it that it missed
-// a block and no better ACK follows within a moment. Until the address has proven itself by an ACK, only the first packet is sent, and only a few times.
+// A repeated ACK makes no new DATA (the Sorcerer's Apprentice), save once per window when the client says by it that it
+// missed a block and no better ACK follows within a moment. Until the address has proven itself by an ACK, only the
+// first packet is sent, and only a few times.
 #pragma once
 
 #include <optional>
@@ -17,9 +19,10 @@ namespace bootferry::tftp {
 class Transfer {
  public:
   enum class Outcome {
-    done,        ///< all is acknowledged, or the last window was sent and the client fell silent: many ROMs jump into the loader unacked
-    probe,       ///< the client only wanted to know the size: it ended right after the OACK
-    refused,     ///< the client sent an error
+    done,     ///< all is acknowledged, or the last window was sent and the client fell silent: many ROMs jump into the
+              ///< loader unacked
+    probe,    ///< the client only wanted to know the size: it ended right after the OACK
+    refused,  ///< the client sent an error
     unanswered,  ///< no ACK in time
   };
   /// What to do now, in this order.
@@ -29,8 +32,9 @@ class Transfer {
     std::size_t block_count = 0;
     std::optional<Outcome> finish{};
   };
-  static constexpr int max_tries = 7;           ///< sendings of one window
-  static constexpr int max_unproven_tries = 3;  ///< sendings to an address that has not answered: it may be somebody else's
+  static constexpr int max_tries = 7;  ///< sendings of one window
+  static constexpr int max_unproven_tries =
+      3;  ///< sendings to an address that has not answered: it may be somebody else's
 
   /// `content` outlives the transfer.
   Transfer(ByteView content, Terms terms);
@@ -46,7 +50,9 @@ class Transfer {
   [[nodiscard]] SteadyTime deadline() const { return deadline_; }
   [[nodiscard]] const Terms& terms() const { return terms_; }
   [[nodiscard]] ByteView block(std::uint64_t number) const;
-  [[nodiscard]] std::uint64_t last_block() const { return content_.size() / terms_.block_size + 1; }  ///< the short one that ends the file
+  [[nodiscard]] std::uint64_t last_block() const {
+    return content_.size() / terms_.block_size + 1;
+  }  ///< the short one that ends the file
   [[nodiscard]] bool proven() const { return proven_; }
   [[nodiscard]] bool ended() const { return ended_; }
   [[nodiscard]] std::uint64_t bytes_acknowledged() const;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A conversation made of arbitrary messages, ARP answers and passing time: no crash, every reply encodes, a machine that was
-// stopped after any of it starts again on its own leases, and no address has two owners.
+// A conversation made of arbitrary messages, ARP answers and passing time: no crash, every reply encodes, a machine
+// that was stopped after any of it starts again on its own leases, and no address has two owners.
 #include <cstdint>
 #include <cstdlib>
 #include <map>
@@ -54,7 +54,8 @@ struct Conversation {
       if (!save) continue;
       if (save->then_send) check_send(*save->then_send);
       const auto known = stored.find(save->lease.address);
-      const bool alive = known != stored.end() && known->second.state == boot::LeaseState::bound && known->second.expires > now.wall;
+      const bool alive =
+          known != stored.end() && known->second.state == boot::LeaseState::bound && known->second.expires > now.wall;
       if (alive && save->lease.state == boot::LeaseState::bound && known->second.mac != save->lease.mac) std::abort();
       stored[save->lease.address] = save->lease;
     }
@@ -97,15 +98,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::uint8_t what = in.u8();
     if (what < 160) {
       const dhcp::Message message = read_message(in);
-      const dhcp::ReceivedOn from{what & 1 ? dhcp::Port::pxe : dhcp::Port::server, {what & 2 ? 0x0a630066u : 0u}, 68, (what & 4) != 0};
+      const dhcp::ReceivedOn from{
+          what & 1 ? dhcp::Port::pxe : dhcp::Port::server, {what & 2 ? 0x0a630066u : 0u}, 68, (what & 4) != 0};
       talk.check(talk.responder->on_message(message, from, talk.now));
     } else if (what < 190) {
-      const Duration step = what & 1 ? Duration(std::chrono::milliseconds(in.u8())) : Duration(std::chrono::seconds(in.u8() * 16));
+      const Duration step =
+          what & 1 ? Duration(std::chrono::milliseconds(in.u8())) : Duration(std::chrono::seconds(in.u8() * 16));
       talk.now.steady += step;
       talk.now.wall += std::chrono::duration_cast<std::chrono::milliseconds>(step);
       talk.check(talk.responder->on_tick(talk.now));
     } else if (what < 220) {
-      talk.check(talk.responder->on_probe_answer({0x0a630060 + in.u8() % 16u}, MacAddress{{0x52, 0x54, 0, 0, 0, in.u8()}}, talk.now));
+      talk.check(talk.responder->on_probe_answer({0x0a630060 + in.u8() % 16u},
+                                                 MacAddress{{0x52, 0x54, 0, 0, 0, in.u8()}}, talk.now));
     } else if (what < 230) {
       talk.restart();
     } else {

@@ -18,7 +18,8 @@ void drain(Session& session) {
   }
 }
 
-constexpr char login_keys[] = "InitiatorName=i\0TargetName=t\0InitialR2T=No\0MaxBurstLength=4096\0FirstBurstLength=2048\0MaxOutstandingR2T=3";
+constexpr char login_keys[] =
+    "InitiatorName=i\0TargetName=t\0InitialR2T=No\0MaxBurstLength=4096\0FirstBurstLength=2048\0MaxOutstandingR2T=3";
 constexpr std::string_view login_text(login_keys, sizeof login_keys - 1);
 
 }  // namespace
@@ -47,7 +48,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::uint8_t what = reader.u8();
     const CommandId id = ids.empty() ? CommandId{} : ids[reader.u8() % ids.size()];
     switch (what % 8) {
-      case 0: session.on_need_data(id, reader.u16() * 64u, actions); break;
+      case 0:
+        session.on_need_data(id, reader.u16() * 64u, actions);
+        break;
       case 1: {
         CommandAnswer answer;
         answer.status = (what & 0x10) != 0 ? 2 : 0;
@@ -59,9 +62,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         session.on_answer(id, std::move(answer), actions);
         break;
       }
-      case 2: session.on_command_gone(id, actions); break;
-      case 3: session.on_targets({"a", "b"}, actions); break;
-      case 4: drain(session); break;
+      case 2:
+        session.on_command_gone(id, actions);
+        break;
+      case 3:
+        session.on_targets({"a", "b"}, actions);
+        break;
+      case 4:
+        drain(session);
+        break;
       default: {
         Bhs bhs{};
         const ByteView header = reader.take(std::min<std::size_t>(48, reader.remaining()));

@@ -24,8 +24,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (name && *name != "undionly.kpxe") std::abort();
   const tftp::TransferLimits limits;
   const tftp::Terms terms = tftp::negotiate(*request, 74213, limits);
-  if (terms.block_size < 8 || terms.block_size > limits.max_block_size || terms.window < 1 || terms.window > limits.max_window ||
-      terms.block_size * terms.window > limits.max_window_bytes || tftp::encode_option_ack(terms.accepted).size() > 512) {
+  if (terms.block_size < 8 || terms.block_size > limits.max_block_size || terms.window < 1 ||
+      terms.window > limits.max_window || terms.block_size * terms.window > limits.max_window_bytes ||
+      tftp::encode_option_ack(terms.accepted).size() > 512) {
     std::abort();
   }
   return 0;

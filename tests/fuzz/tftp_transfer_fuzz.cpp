@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A hostile client drives one download: any ACKs, errors, repeats and silences in any order. The machine must stay inside the file, never send more
-// than a window at once, send little to an address that is not proven, and end.
+// A hostile client drives one download: any ACKs, errors, repeats and silences in any order. The machine must stay
+// inside the file, never send more than a window at once, send little to an address that is not proven, and end.
 #include <cstdlib>
 
 #include "tftp/transfer.hpp"
@@ -47,9 +47,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     switch (reader.u8() % 6) {
       case 0:
       case 1:
-      case 2: judge.see(transfer.on_ack(reader.u16(), now)); break;
-      case 3: now += std::chrono::milliseconds{reader.u16()}; judge.see(transfer.on_tick(now)); break;
-      case 4: judge.see(transfer.on_repeated_request(now)); break;
+      case 2:
+        judge.see(transfer.on_ack(reader.u16(), now));
+        break;
+      case 3:
+        now += std::chrono::milliseconds{reader.u16()};
+        judge.see(transfer.on_tick(now));
+        break;
+      case 4:
+        judge.see(transfer.on_repeated_request(now));
+        break;
       case 5:
         if (reader.u8() == 0) judge.see(transfer.on_error());
         break;

@@ -148,7 +148,8 @@ Result<boot::ClientChange> parse_client_change(const Json& body) {
   if (const auto name = body.find("name"); name != body.end()) {
     if (!name->is_string()) return wrong("\"name\" must be a text.");
     change.name = name->get<std::string>();  // empty: the name is taken back
-    if (auto checked = boot::check_client_name(*change.name); !checked && !change.name->empty()) return std::unexpected(checked.error());
+    if (auto checked = boot::check_client_name(*change.name); !checked && !change.name->empty())
+      return std::unexpected(checked.error());
   }
   if (const auto entry = body.find("boot"); entry != body.end()) {
     auto parsed = parse_boot(*entry, "\"boot\"");

@@ -16,7 +16,8 @@ Result<AdditionalHeaders> decode_additional_headers(ByteView ahs) {
     const std::uint8_t type = reader.u8();
     const ByteView specific = reader.take(length);
     reader.skip(std::min<std::size_t>((4 - (length + 3u) % 4) % 4, reader.remaining()));
-    if (!reader.ok() || specific.empty()) return fail(ErrorKind::invalid, "an additional header segment runs over its end");
+    if (!reader.ok() || specific.empty())
+      return fail(ErrorKind::invalid, "an additional header segment runs over its end");
     if (type == type_extended_cdb) {
       if (specific.size() - 1 > longest_extended_cdb) return fail(ErrorKind::invalid, "a CDB is longer than 260 bytes");
       headers.extended_cdb.assign(specific.begin() + 1, specific.end());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Additional header segments of a SCSI Command (RFC 7143 11.2.2): a longer CDB, and the read length of a bidirectional command.
-// Used by the session machine; pure, any thread.
+// Additional header segments of a SCSI Command (RFC 7143 11.2.2): a longer CDB, and the read length of a bidirectional
+// command. Used by the session machine; pure, any thread.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,8 @@ struct AdditionalHeaders {
   std::optional<std::uint32_t> bidirectional_read_length;
 };
 
-/// `ahs`: all additional segments, padding included. A segment that runs over the end, or is of an unknown type, is an error.
+/// `ahs`: all additional segments, padding included. A segment that runs over the end, or is of an unknown type, is an
+/// error.
 [[nodiscard]] Result<AdditionalHeaders> decode_additional_headers(ByteView ahs);
 [[nodiscard]] Bytes encode_additional_headers(const AdditionalHeaders& headers);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CRC32C, the header and data digest of iSCSI (RFC 7143 13.1), computed by the processor's own instruction through ISA-L.
-// Used by framing and sending; pure, any thread.
+// CRC32C, the header and data digest of iSCSI (RFC 7143 13.1), computed by the processor's own instruction through
+// ISA-L. Used by framing and sending; pure, any thread.
 #pragma once
 
 #include <cstdint>

@@ -15,7 +15,8 @@ Result<std::vector<KeyValue>> parse_key_values(ByteView text) {
     rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
     if (pair.empty()) continue;
     const std::size_t equals = pair.find('=');
-    if (equals == std::string_view::npos || equals == 0) return fail(ErrorKind::invalid, "a negotiation text has no key=value form");
+    if (equals == std::string_view::npos || equals == 0)
+      return fail(ErrorKind::invalid, "a negotiation text has no key=value form");
     if (equals > max_key_length) return fail(ErrorKind::invalid, "a negotiation key is longer than 63 bytes");
     if (pair.size() - equals - 1 > max_value_length) return fail(ErrorKind::invalid, "a negotiation value is too long");
     if (pairs.size() == max_keys) return fail(ErrorKind::invalid, "a negotiation has more than 64 keys");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// key=value text of login and text negotiation (RFC 7143 section 6). Keys, values and output are bounded, whatever comes in.
-// Used by the session machine; pure, any thread.
+// key=value text of login and text negotiation (RFC 7143 section 6). Keys, values and output are bounded, whatever
+// comes in. Used by the session machine; pure, any thread.
 #pragma once
 
 #include <optional>
@@ -21,8 +21,9 @@ struct KeyValue {
 
 inline constexpr std::size_t max_key_length = 63;      // RFC 7143 6.1
 inline constexpr std::size_t max_value_length = 8192;  // CHAP responses and lists stay far below
-inline constexpr std::size_t max_keys = 64;            // so that an answer NotUnderstood to each of them stays below 8 KiB
-inline constexpr std::size_t max_text_length = 8192;   // RFC 7143 13.12: the default MaxRecvDataSegmentLength, for all text PDUs
+inline constexpr std::size_t max_keys = 64;  // so that an answer NotUnderstood to each of them stays below 8 KiB
+inline constexpr std::size_t max_text_length =
+    8192;  // RFC 7143 13.12: the default MaxRecvDataSegmentLength, for all text PDUs
 
 /// Pairs parted by NUL; the last NUL may be missing, empty pairs are skipped.
 [[nodiscard]] Result<std::vector<KeyValue>> parse_key_values(ByteView text);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cuts a byte stream into PDUs (RFC 7143 11.2): header first, then additional headers, data, padding and digests, all capped.
-// Data can be read from the socket straight to where it belongs: after `header`, say where with set_destination(), then receive
-// into direct_space(). One a connection, on its loop.
+// Cuts a byte stream into PDUs (RFC 7143 11.2): header first, then additional headers, data, padding and digests, all
+// capped. Data can be read from the socket straight to where it belongs: after `header`, say where with
+// set_destination(), then receive into direct_space(). One a connection, on its loop.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -31,7 +31,8 @@ class PduReader {
   enum class Progress { need_more, header, pdu };
 
   void set_limits(const PduLimits& limits) { limits_ = limits; }
-  /// Takes bytes from the front of `input` up to the next thing to tell. An error means that the stream cannot be followed further.
+  /// Takes bytes from the front of `input` up to the next thing to tell. An error means that the stream cannot be
+  /// followed further.
   [[nodiscard]] Result<Progress> feed(ByteView& input);
 
   /// Between `header` and `pdu`.
@@ -43,7 +44,9 @@ class PduReader {
   void on_direct(std::size_t count) { filled_ += count; }
 
   /// After `pdu`.
-  [[nodiscard]] ReceivedPdu pdu() const { return {bhs_, ByteView(head_).subspan(bhs_size, ahs_length_of(bhs_)), data_, data_digest_ok_}; }
+  [[nodiscard]] ReceivedPdu pdu() const {
+    return {bhs_, ByteView(head_).subspan(bhs_size, ahs_length_of(bhs_)), data_, data_digest_ok_};
+  }
   /// Nothing of a next PDU has come yet.
   [[nodiscard]] bool between_pdus() const { return stage_ == Stage::header && head_filled_ == 0; }
 

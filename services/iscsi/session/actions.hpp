@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the session machine asks of its shell, in order. The shell does each and reports back through Session's on_ functions.
+// What the session machine asks of its shell, in order. The shell does each and reports back through Session's on_
+// functions.
 #pragma once
 
 #include <string>
@@ -18,7 +19,8 @@ struct CommandId {
   friend bool operator==(const CommandId&, const CommandId&) = default;
 };
 
-/// Who may use the target? Answer: on_target_opened or on_target_refused. Target empty: a discovery session, which only needs a TSIH.
+/// Who may use the target? Answer: on_target_opened or on_target_refused. Target empty: a discovery session, which only
+/// needs a TSIH.
 struct OpenTarget {
   std::string target, initiator;
   std::uint16_t requested_tsih = 0;
@@ -58,7 +60,8 @@ struct CloseConnection {
   std::string reason;
 };
 
-using Action = std::variant<OpenTarget, SessionBegan, ListTargets, StartCommand, DataArrived, ForgetCommand, ResetUnit, CloseConnection>;
+using Action = std::variant<OpenTarget, SessionBegan, ListTargets, StartCommand, DataArrived, ForgetCommand, ResetUnit,
+                            CloseConnection>;
 using Actions = std::vector<Action>;
 
 }  // namespace bootferry::iscsi

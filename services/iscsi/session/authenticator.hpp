@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The security stage of a login (RFC 7143 section 12): which method is taken, and the exchange of its keys. Today's only method
-// is None; CHAP is another implementation. One a connection, called by Login on the connection's loop.
+// The security stage of a login (RFC 7143 section 12): which method is taken, and the exchange of its keys. Today's
+// only method is None; CHAP is another implementation. One a connection, called by Login on the connection's loop.
 #pragma once
 
 #include <memory>
@@ -19,7 +19,8 @@ class Authenticator {
   /// The method to take of the initiator's list, best first; nothing when none will do.
   [[nodiscard]] virtual std::optional<std::string_view> choose(const std::vector<std::string_view>& offered) = 0;
   /// Keys of the security stage behind AuthMethod; adds what must be answered.
-  [[nodiscard]] virtual Step on_keys(std::string_view initiator, const std::vector<KeyValue>& keys, KeyValueText& reply) = 0;
+  [[nodiscard]] virtual Step on_keys(std::string_view initiator, const std::vector<KeyValue>& keys,
+                                     KeyValueText& reply) = 0;
   /// May an initiator go without a security stage?
   [[nodiscard]] virtual bool optional() const = 0;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pooled memory for what crosses the wire: counted handles, so that a frame waiting to be sent and a disk job can own the same
-// bytes. Made by the session machine and the shell; handles may be moved to and dropped on any thread.
+// Pooled memory for what crosses the wire: counted handles, so that a frame waiting to be sent and a disk job can own
+// the same bytes. Made by the session machine and the shell; handles may be moved to and dropped on any thread.
 #pragma once
 
 #include <array>
@@ -19,10 +19,14 @@ class BufferPool;
 class Buffer {
  public:
   Buffer() = default;
-  Buffer(const Buffer& other) : block_(other.block_) { if (block_) block_->holders.fetch_add(1, std::memory_order_relaxed); }
+  Buffer(const Buffer& other) : block_(other.block_) {
+    if (block_) block_->holders.fetch_add(1, std::memory_order_relaxed);
+  }
   Buffer(Buffer&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
   Buffer& operator=(Buffer other) noexcept { return std::swap(block_, other.block_), *this; }
-  ~Buffer() { if (block_ && block_->holders.fetch_sub(1, std::memory_order_acq_rel) == 1) release(); }
+  ~Buffer() {
+    if (block_ && block_->holders.fetch_sub(1, std::memory_order_acq_rel) == 1) release();
+  }
 
   [[nodiscard]] std::uint8_t* data() const { return block_ ? block_->bytes : nullptr; }
   [[nodiscard]] std::size_t capacity() const { return block_ ? block_->capacity : 0; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Command numbering of a session (RFC 7143 4.2.2.1): which CmdSN is next, how far the initiator may go. Serial arithmetic.
-// Used by Session; pure.
+// Command numbering of a session (RFC 7143 4.2.2.1): which CmdSN is next, how far the initiator may go. Serial
+// arithmetic. Used by Session; pure.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +8,17 @@
 namespace bootferry::iscsi {
 
 /// a is before b (RFC 1982, 32 bits).
-[[nodiscard]] constexpr bool serial_before(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b) < 0; }
+[[nodiscard]] constexpr bool serial_before(std::uint32_t a, std::uint32_t b) {
+  return static_cast<std::int32_t>(a - b) < 0;
+}
 
 class CommandWindow {
  public:
   enum class Place { expected, ahead, outside };
 
-  void start(std::uint32_t expected, std::uint32_t depth) { expected_ = expected, depth_ = depth, max_ = expected + depth - 1; }
+  void start(std::uint32_t expected, std::uint32_t depth) {
+    expected_ = expected, depth_ = depth, max_ = expected + depth - 1;
+  }
   [[nodiscard]] Place place(std::uint32_t cmd_sn) const {
     if (cmd_sn == expected_) return serial_before(max_, cmd_sn) ? Place::outside : Place::expected;
     return serial_before(cmd_sn, expected_) || serial_before(max_, cmd_sn) ? Place::outside : Place::ahead;

@@ -24,7 +24,8 @@ void Session::on_scsi_command(const ReceivedPdu& pdu, Actions& actions) {
   if (find_tag(request.task_tag) != nullptr) return reject(pdu.bhs, RejectReason::task_in_progress);
   if (request.read && request.write) return reject(pdu.bhs, RejectReason::command_not_supported);  // bidirectional
   if (!pdu.ahs.empty() && !decode_additional_headers(pdu.ahs)) return reject(pdu.bhs, RejectReason::invalid_pdu_field);
-  if (request.immediate && open_immediate_ >= max_immediate_commands) return reject(pdu.bhs, RejectReason::too_many_immediate);
+  if (request.immediate && open_immediate_ >= max_immediate_commands)
+    return reject(pdu.bhs, RejectReason::too_many_immediate);
 
   Command& command = new_command();
   command.state = Command::State::running;
@@ -37,14 +38,19 @@ void Session::on_scsi_command(const ReceivedPdu& pdu, Actions& actions) {
   command.expected_length = request.expected_length;
   command.unsolicited_open = request.write && !request.final;
   if (!pdu.data.empty()) {
-    if (!request.write || !parameters_.immediate_data) command.failure = unexpected_unsolicited_data;
-    else if (pdu.data.size() > parameters_.first_burst || pdu.data.size() > request.expected_length) command.failure = incorrect_amount_of_data;
-    else if (received_into && pdu.data.data() == received_into.data()) command.buffer = received_into, command.arrived = pdu.data.size();
-    else take_data(command, 0, pdu.data);
+    if (!request.write || !parameters_.immediate_data)
+      command.failure = unexpected_unsolicited_data;
+    else if (pdu.data.size() > parameters_.first_burst || pdu.data.size() > request.expected_length)
+      command.failure = incorrect_amount_of_data;
+    else if (received_into && pdu.data.data() == received_into.data())
+      command.buffer = received_into, command.arrived = pdu.data.size();
+    else
+      take_data(command, 0, pdu.data);
   }
   if (command.unsolicited_open && parameters_.initial_r2t) command.failure = unexpected_unsolicited_data;
   if (command.failure != 0) return proceed(command, actions);
-  actions.push_back(StartCommand{id_of(command), command.lun, request.cdb, command.read, command.write, command.expected_length});
+  actions.push_back(
+      StartCommand{id_of(command), command.lun, request.cdb, command.read, command.write, command.expected_length});
 }
 
 void Session::on_answer(CommandId id, CommandAnswer answer, Actions& actions) {
@@ -63,7 +69,8 @@ void Session::on_answer(CommandId id, CommandAnswer answer, Actions& actions) {
 void Session::send_answer(Command& command, const CommandAnswer& answer) {
   const std::uint32_t expected = command.expected_length;
   const auto length = command.needed != 0 ? command.needed : static_cast<std::uint32_t>(answer.data.size());
-  const std::uint32_t sent = command.read ? static_cast<std::uint32_t>(std::min<std::size_t>(answer.data.size(), expected)) : 0;
+  const std::uint32_t sent =
+      command.read ? static_cast<std::uint32_t>(std::min<std::size_t>(answer.data.size(), expected)) : 0;
   const bool overflow = length > expected;
   const bool underflow = length < expected;
   const bool status_in_data = answer.status == status_good && sent != 0 && sent == expected && !overflow;

@@ -8,7 +8,8 @@
 namespace bootferry::iscsi {
 namespace {
 
-constexpr std::uint16_t protocol_service_crc_error = 0x4705;  // RFC 7143 11.4.7.2; also for what arrived out of its order
+constexpr std::uint16_t protocol_service_crc_error =
+    0x4705;  // RFC 7143 11.4.7.2; also for what arrived out of its order
 constexpr std::uint16_t incorrect_amount_of_data = 0x0c0d;
 constexpr std::uint8_t status_check_condition = 0x02;
 constexpr std::size_t eager_buffer = 1u << 20;  ///< a write up to this size gets its whole buffer with its first bytes
@@ -33,7 +34,8 @@ MutableByteView Session::destination_for(const Bhs& bhs) {
   if (opcode_of(bhs) == Opcode::scsi_command) {
     const auto request = decode<ScsiCommand>(bhs);
     if (!request.write || length > request.expected_length) return {};
-    incoming_ = pool_->take(std::max<std::size_t>(length, std::min<std::size_t>(request.expected_length, eager_buffer)));
+    incoming_ =
+        pool_->take(std::max<std::size_t>(length, std::min<std::size_t>(request.expected_length, eager_buffer)));
     return incoming_.first(length);
   }
   if (opcode_of(bhs) != Opcode::data_out) return {};
@@ -43,7 +45,8 @@ MutableByteView Session::destination_for(const Bhs& bhs) {
   for (const Burst& burst : command->bursts) {
     if (burst.transfer_tag != header.transfer_tag) continue;
     const bool fits = header.offset == burst.offset + burst.received && length <= burst.length - burst.received;
-    if (fits && std::size_t{header.offset} + length <= command->buffer.capacity()) return {command->buffer.data() + header.offset, length};
+    if (fits && std::size_t{header.offset} + length <= command->buffer.capacity())
+      return {command->buffer.data() + header.offset, length};
   }
   return {};
 }
@@ -56,9 +59,11 @@ void Session::on_data_out(const ReceivedPdu& pdu, Actions& actions) {
   if (!pdu.data_digest_ok && command->failure == 0) command->failure = protocol_service_crc_error;
   if (header.transfer_tag == no_tag) {
     if (!command->unsolicited_open) return reject(pdu.bhs, RejectReason::protocol_error);
-    if (header.data_sn != command->unsolicited_data_sn++ && command->failure == 0) command->failure = protocol_service_crc_error;
+    if (header.data_sn != command->unsolicited_data_sn++ && command->failure == 0)
+      command->failure = protocol_service_crc_error;
     const std::uint32_t limit = std::min(command->expected_length, parameters_.first_burst);
-    if (command->failure == 0 && (header.offset != command->arrived || length > limit - std::min(limit, header.offset))) {
+    if (command->failure == 0 &&
+        (header.offset != command->arrived || length > limit - std::min(limit, header.offset))) {
       command->failure = incorrect_amount_of_data;
     }
     if (command->failure == 0) take_data(*command, header.offset, pdu.data);
@@ -87,7 +92,8 @@ void Session::take_data(Command& command, std::uint32_t offset, ByteView data) {
   if (data.empty() || data.data() == command.buffer.data() + offset) return;
   const std::size_t end = std::size_t{offset} + data.size();
   if (end > command.buffer.capacity()) {
-    const std::size_t eager = std::min<std::size_t>(command.expected_length, solicited_bytes_ < settings_.write_budget ? eager_buffer : 0);
+    const std::size_t eager =
+        std::min<std::size_t>(command.expected_length, solicited_bytes_ < settings_.write_budget ? eager_buffer : 0);
     grow(command, std::max(end, eager));
   }
   std::memcpy(command.buffer.data() + offset, data.data(), data.size());

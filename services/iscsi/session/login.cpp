@@ -11,8 +11,9 @@ constexpr std::size_t max_collected_text = 32768;  // all texts of one continued
 
 /// Names are compared and logged: printable, bounded (RFC 7143 4.2.7.1).
 bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= max_name_length &&
-         std::all_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; });
+  return !name.empty() && name.size() <= max_name_length && std::all_of(name.begin(), name.end(), [](char c) {
+    return static_cast<unsigned char>(c) > 0x20 && c != 0x7f;
+  });
 }
 
 }  // namespace
@@ -56,11 +57,14 @@ void Login::start_response(const LoginRequest& request) {
 
 std::optional<LoginStatus> Login::check_request(const LoginRequest& request) const {
   if (request.version_min > 0) return LoginStatus::unsupported_version;  // only version 0 exists
-  if (request.current == LoginStage::reserved || request.current == LoginStage::full_feature) return LoginStatus::initiator_error;
+  if (request.current == LoginStage::reserved || request.current == LoginStage::full_feature)
+    return LoginStatus::initiator_error;
   if (request.more && request.transit) return LoginStatus::initiator_error;
-  if (request.transit && (request.next == LoginStage::reserved || request.next <= request.current)) return LoginStatus::initiator_error;
+  if (request.transit && (request.next == LoginStage::reserved || request.next <= request.current))
+    return LoginStatus::initiator_error;
   if (!started_) return std::nullopt;
-  if (request.isid != isid_ || request.cid != cid_ || request.tsih != requested_tsih_) return LoginStatus::invalid_during_login;
+  if (request.isid != isid_ || request.cid != cid_ || request.tsih != requested_tsih_)
+    return LoginStatus::invalid_during_login;
   if (request.current != stage_) return LoginStatus::invalid_during_login;
   return std::nullopt;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The login phase of a connection (RFC 7143 6.3 and section 13): several steps, continued texts, negotiation, refusals.
-// Driven by Session with each Login Request; answers with what to send or with the question who may open the target. Pure.
+// Driven by Session with each Login Request; answers with what to send or with the question who may open the target.
+// Pure.
 #pragma once
 
 #include <memory>
@@ -14,7 +15,8 @@ namespace bootferry::iscsi {
 
 class Login {
  public:
-  Login(Offer offer, std::unique_ptr<Authenticator> authenticator) : offer_(offer), authenticator_(std::move(authenticator)) {}
+  Login(Offer offer, std::unique_ptr<Authenticator> authenticator)
+      : offer_(offer), authenticator_(std::move(authenticator)) {}
 
   enum class Next {
     respond,      ///< send response() with text(); a status other than success ends the connection

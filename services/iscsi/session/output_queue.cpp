@@ -66,8 +66,10 @@ void OutputQueue::fill(SendBatch& batch, const Parameters& parameters, std::uint
     ++head_;
   }
   if (head_ == items_.size()) {
-    if (items_.capacity() > 1024) items_ = {};
-    else items_.clear();
+    if (items_.capacity() > 1024)
+      items_ = {};
+    else
+      items_.clear();
     head_ = 0;
   } else if (head_ >= 1024) {
     items_.erase(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(head_));
@@ -79,7 +81,8 @@ bool OutputQueue::emit_run(Item& item, SendBatch& batch, const Parameters& p, Nu
   const auto total = static_cast<std::uint32_t>(item.data.size());
   while (item.offset < total) {
     if (batch.full()) return false;
-    const std::uint32_t length = std::min({p.initiator_max_data_segment, total - item.offset, p.max_burst - item.burst});
+    const std::uint32_t length =
+        std::min({p.initiator_max_data_segment, total - item.offset, p.max_burst - item.burst});
     const bool last = item.offset + length == total;
     Bhs bhs = item.bhs;
     BhsWriter writer(bhs);
@@ -93,7 +96,8 @@ bool OutputQueue::emit_run(Item& item, SendBatch& batch, const Parameters& p, Nu
     }
     const bool status = last && item.run_with_status;
     if (status) bhs[1] |= 0x01;
-    emit(batch, bhs, status ? StatSn::advance : StatSn::none, item.data.subspan(item.offset, length), item.owner, false, p, numbers);
+    emit(batch, bhs, status ? StatSn::advance : StatSn::none, item.data.subspan(item.offset, length), item.owner, false,
+         p, numbers);
     item.offset += length;
     bytes_ -= length;
   }

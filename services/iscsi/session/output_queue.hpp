@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a session still has to say: answers to pings first, then in order. StatSN and the command window are written when a PDU
-// leaves, so that overtaking keeps the numbers in order; the Data-In PDUs of a read are cut when they leave (RFC 7143 11.7).
+// What a session still has to say: answers to pings first, then in order. StatSN and the command window are written
+// when a PDU leaves, so that overtaking keeps the numbers in order; the Data-In PDUs of a read are cut when they leave
+// (RFC 7143 11.7).
 #pragma once
 
 #include <optional>
@@ -18,7 +19,7 @@ enum class StatSn { advance, show, none };
 struct DataInRun {
   std::uint64_t lun = 0;
   std::uint32_t task_tag = 0;
-  ByteView data;   ///< not empty
+  ByteView data;  ///< not empty
   Buffer owner;
   bool with_status = false;  ///< GOOD rides in the last PDU
 };
@@ -32,7 +33,8 @@ class OutputQueue {
   void push_data_in(DataInRun run);
 
   /// Moves what fits into `batch`.
-  void fill(SendBatch& batch, const Parameters& parameters, std::uint32_t& stat_sn, std::uint32_t exp_cmd_sn, std::uint32_t max_cmd_sn);
+  void fill(SendBatch& batch, const Parameters& parameters, std::uint32_t& stat_sn, std::uint32_t exp_cmd_sn,
+            std::uint32_t max_cmd_sn);
   [[nodiscard]] bool empty() const { return head_ == items_.size() && urgent_.empty(); }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }  ///< of data that waits
   [[nodiscard]] std::size_t pdus() const { return items_.size() - head_ + urgent_.size(); }
@@ -52,8 +54,8 @@ class OutputQueue {
     std::uint32_t& stat_sn;
     std::uint32_t exp_cmd_sn, max_cmd_sn;
   };
-  void emit(SendBatch& batch, Bhs& bhs, StatSn numbering, ByteView data, const Buffer& owner, bool login, const Parameters& parameters,
-            Numbers numbers);
+  void emit(SendBatch& batch, Bhs& bhs, StatSn numbering, ByteView data, const Buffer& owner, bool login,
+            const Parameters& parameters, Numbers numbers);
   [[nodiscard]] bool emit_run(Item& item, SendBatch& batch, const Parameters& parameters, Numbers numbers);
 
   std::vector<Item> items_;

@@ -43,7 +43,8 @@ std::optional<std::uint32_t> parse_between(std::string_view text, std::uint64_t 
 
 /// Minimum of both sides.
 template <class T>
-void answer_minimum(const KeyValue& pair, std::uint64_t low, std::uint64_t high, std::uint32_t ours, T& value, KeyValueText& reply) {
+void answer_minimum(const KeyValue& pair, std::uint64_t low, std::uint64_t high, std::uint32_t ours, T& value,
+                    KeyValueText& reply) {
   const auto offered = parse_between(pair.value, low, high);
   if (!offered) return reply.add(pair.key, reject);
   value = static_cast<T>(std::min(*offered, ours));
@@ -51,8 +52,8 @@ void answer_minimum(const KeyValue& pair, std::uint64_t low, std::uint64_t high,
 }
 
 bool is_declaration(std::string_view key) {
-  return key == "InitiatorName" || key == "InitiatorAlias" || key == "TargetName" || key == "SessionType" || key == "TargetAlias" ||
-         key == "TargetAddress" || key == "TargetPortalGroupTag";
+  return key == "InitiatorName" || key == "InitiatorAlias" || key == "TargetName" || key == "SessionType" ||
+         key == "TargetAlias" || key == "TargetAddress" || key == "TargetPortalGroupTag";
 }
 
 }  // namespace
@@ -72,24 +73,31 @@ void answer_operational_key(const KeyValue& pair, const Offer& offer, Parameters
     p.initiator_max_data_segment = *declared;
     return;
   }
-  if (key == "InitialR2T") return answer_boolean(pair, p.initial_r2t, [](bool theirs) { return theirs; }, reply);        // OR with our No
-  if (key == "ImmediateData") return answer_boolean(pair, p.immediate_data, [](bool theirs) { return theirs; }, reply);  // AND with our Yes
+  if (key == "InitialR2T")
+    return answer_boolean(pair, p.initial_r2t, [](bool theirs) { return theirs; }, reply);  // OR with our No
+  if (key == "ImmediateData")
+    return answer_boolean(pair, p.immediate_data, [](bool theirs) { return theirs; }, reply);  // AND with our Yes
   if (key == "MaxBurstLength") {
     answer_minimum(pair, 512, largest_length, offer.max_burst, p.max_burst, reply);
     p.first_burst = std::min(p.first_burst, p.max_burst);
     return;
   }
-  if (key == "FirstBurstLength") return answer_minimum(pair, 512, largest_length, offer.first_burst, p.first_burst, reply);
-  if (key == "MaxOutstandingR2T") return answer_minimum(pair, 1, 65535, offer.max_outstanding_r2t, p.max_outstanding_r2t, reply);
-  if (key == "DefaultTime2Retain") return answer_minimum(pair, 0, 3600, 0, p.time2retain, reply);  // no recovery, nothing to retain
-  if (key == "DefaultTime2Wait") return answer_minimum(pair, 0, 3600, 3600, p.time2wait, reply);   // maximum of theirs and our 0
+  if (key == "FirstBurstLength")
+    return answer_minimum(pair, 512, largest_length, offer.first_burst, p.first_burst, reply);
+  if (key == "MaxOutstandingR2T")
+    return answer_minimum(pair, 1, 65535, offer.max_outstanding_r2t, p.max_outstanding_r2t, reply);
+  if (key == "DefaultTime2Retain")
+    return answer_minimum(pair, 0, 3600, 0, p.time2retain, reply);  // no recovery, nothing to retain
+  if (key == "DefaultTime2Wait")
+    return answer_minimum(pair, 0, 3600, 3600, p.time2wait, reply);  // maximum of theirs and our 0
   if (key == "MaxConnections") return answer_minimum(pair, 1, 65535, 1, unused, reply);
   if (key == "ErrorRecoveryLevel") return answer_minimum(pair, 0, 2, 0, unused, reply);
   if (key == "DataPDUInOrder" || key == "DataSequenceInOrder") {
     return answer_boolean(pair, unused_flag, [](bool) { return true; }, reply);  // OR with our Yes
   }
   if (key == "iSCSIProtocolLevel") return answer_minimum(pair, 0, 31, 1, unused, reply);  // RFC 7144
-  if (key == "IFMarker" || key == "OFMarker") return reply.add(key, "No");                  // RFC 7143 13.25: obsolete, never NotUnderstood
+  if (key == "IFMarker" || key == "OFMarker")
+    return reply.add(key, "No");  // RFC 7143 13.25: obsolete, never NotUnderstood
   if (key == "IFMarkInt" || key == "OFMarkInt" || key == "SendTargets") return reply.add(key, reject);
   if (key == "TaskReporting") {  // 13.23
     const auto choices = parse_list(pair.value);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// PDUs ready for the wire, so many as go out in one gathered send: headers and tails here, data by reference to pooled buffers.
-// Filled by Session::fill, sent by the shell, which remembers in it how far the socket took it. On the connection's loop.
+// PDUs ready for the wire, so many as go out in one gathered send: headers and tails here, data by reference to pooled
+// buffers. Filled by Session::fill, sent by the shell, which remembers in it how far the socket took it. On the
+// connection's loop.
 #pragma once
 
 #include <array>
@@ -26,9 +27,9 @@ struct SendBatch {
   static constexpr std::size_t max_bytes = 1u << 20;
 
   std::vector<Frame> frames;
-  std::size_t bytes = 0;       ///< not sent yet
-  std::size_t next = 0;        ///< the first frame that is not wholly sent
-  std::size_t next_sent = 0;   ///< bytes of it that are
+  std::size_t bytes = 0;      ///< not sent yet
+  std::size_t next = 0;       ///< the first frame that is not wholly sent
+  std::size_t next_sent = 0;  ///< bytes of it that are
 
   [[nodiscard]] bool full() const { return frames.size() >= max_frames || bytes >= max_bytes; }
   [[nodiscard]] bool empty() const { return bytes == 0; }

@@ -7,9 +7,9 @@
 namespace bootferry::iscsi {
 namespace {
 
-constexpr std::uint32_t login_data_segment = 8192;   // RFC 7143 13.12: before anything is agreed
-constexpr std::size_t max_held_bytes = 1u << 20;     // of commands that came ahead of their turn
-constexpr std::uint32_t max_response_data = 8192;    // Linux drops a connection whose Text or NOP data is longer
+constexpr std::uint32_t login_data_segment = 8192;  // RFC 7143 13.12: before anything is agreed
+constexpr std::size_t max_held_bytes = 1u << 20;    // of commands that came ahead of their turn
+constexpr std::uint32_t max_response_data = 8192;   // Linux drops a connection whose Text or NOP data is longer
 
 bool is_numbered(Opcode opcode) {
   return opcode == Opcode::nop_out || opcode == Opcode::scsi_command || opcode == Opcode::task_management_request ||
@@ -24,8 +24,11 @@ std::uint32_t cmd_sn_of(const Bhs& bhs) {
 
 }  // namespace
 
-Session::Session(SessionSettings settings, std::shared_ptr<BufferPool> pool, std::unique_ptr<Authenticator> authenticator, SteadyTime now)
-    : settings_(std::move(settings)), pool_(std::move(pool)), login_(settings_.offer, std::move(authenticator)),
+Session::Session(SessionSettings settings, std::shared_ptr<BufferPool> pool,
+                 std::unique_ptr<Authenticator> authenticator, SteadyTime now)
+    : settings_(std::move(settings)),
+      pool_(std::move(pool)),
+      login_(settings_.offer, std::move(authenticator)),
       login_deadline_(now + settings_.login_limit) {}
 
 PduLimits Session::limits() const {
@@ -39,7 +42,8 @@ void Session::on_pdu(const ReceivedPdu& pdu, Actions& actions) {
   const Opcode opcode = opcode_of(pdu.bhs);
   if (!pdu.data_digest_ok) {
     reject(pdu.bhs, RejectReason::data_digest_error);
-    // A lost command leaves a hole in CmdSN that level 0 cannot fill; a lost Data-Out only fails its command (RFC 7143 7.7).
+    // A lost command leaves a hole in CmdSN that level 0 cannot fill; a lost Data-Out only fails its command (RFC
+    // 7143 7.7).
     if (opcode != Opcode::data_out) return close(actions, "a data digest was wrong");
   }
   if (is_numbered(opcode)) return on_numbered_pdu(pdu, actions);
@@ -53,7 +57,8 @@ void Session::on_login_pdu(const ReceivedPdu& pdu, Actions& actions) {
     return close(actions, "something else than a login came first", false);
   }
   const auto request = decode<LoginRequest>(pdu.bhs);
-  if (!login_seen_) window_.start(request.cmd_sn, settings_.window);  // later steps repeat the first one's CmdSN (RFC 7143 11.12.8)
+  if (!login_seen_)
+    window_.start(request.cmd_sn, settings_.window);  // later steps repeat the first one's CmdSN (RFC 7143 11.12.8)
   login_seen_ = true;
   after_login_step(login_.on_request(request, pdu.data), actions);
 }
@@ -121,12 +126,18 @@ void Session::release_held(Actions& actions) {
 
 void Session::dispatch(const ReceivedPdu& pdu, Actions& actions) {
   switch (opcode_of(pdu.bhs)) {
-    case Opcode::scsi_command: return on_scsi_command(pdu, actions);
-    case Opcode::nop_out: return on_nop_out(pdu);
-    case Opcode::text_request: return on_text(pdu, actions);
-    case Opcode::task_management_request: return on_task_management(pdu, actions);
-    case Opcode::logout_request: return on_logout(pdu, actions);
-    default: return reject(pdu.bhs, RejectReason::command_not_supported);
+    case Opcode::scsi_command:
+      return on_scsi_command(pdu, actions);
+    case Opcode::nop_out:
+      return on_nop_out(pdu);
+    case Opcode::text_request:
+      return on_text(pdu, actions);
+    case Opcode::task_management_request:
+      return on_task_management(pdu, actions);
+    case Opcode::logout_request:
+      return on_logout(pdu, actions);
+    default:
+      return reject(pdu.bhs, RejectReason::command_not_supported);
   }
 }
 
@@ -147,7 +158,8 @@ void Session::on_logout(const ReceivedPdu& pdu, Actions& actions) {
   const auto request = decode<LogoutRequest>(pdu.bhs);
   LogoutResponse response;
   response.task_tag = request.task_tag;
-  if (request.reason == LogoutReason::remove_for_recovery) response.result = LogoutResult::no_recovery;
+  if (request.reason == LogoutReason::remove_for_recovery)
+    response.result = LogoutResult::no_recovery;
   else if (request.reason == LogoutReason::close_connection && request.cid != login_.cid()) {
     response.result = LogoutResult::no_such_connection;
   } else if (request.reason > LogoutReason::remove_for_recovery) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The iSCSI session of one connection (RFC 7143, error recovery level 0, one connection a session): PDUs, answers and time go in;
-// actions and frames come out. Owned by the shell's connection, on its loop; knows neither sockets nor SCSI.
+// The iSCSI session of one connection (RFC 7143, error recovery level 0, one connection a session): PDUs, answers and
+// time go in; actions and frames come out. Owned by the shell's connection, on its loop; knows neither sockets nor
+// SCSI.
 #pragma once
 
 #include <deque>
@@ -21,23 +22,24 @@ namespace bootferry::iscsi {
 
 struct SessionSettings {
   Offer offer;
-  std::uint32_t window = 128;                       ///< commands at once
-  std::size_t write_budget = 16u << 20;             ///< Data-Out bytes solicited at once
+  std::uint32_t window = 128;            ///< commands at once
+  std::size_t write_budget = 16u << 20;  ///< Data-Out bytes solicited at once
   Duration login_limit = std::chrono::seconds(15);
-  std::string portal;                               ///< "10.0.0.1:3260,1" for SendTargets
+  std::string portal;  ///< "10.0.0.1:3260,1" for SendTargets
 };
 
 /// A command's end, as the device server said it.
 struct CommandAnswer {
   std::uint8_t status = 0;  ///< SAM-5
   Bytes sense;
-  ByteView data;            ///< Data-In, already cut to the allocation length
-  Buffer owner;             ///< of `data`
+  ByteView data;  ///< Data-In, already cut to the allocation length
+  Buffer owner;   ///< of `data`
 };
 
 class Session {
  public:
-  Session(SessionSettings settings, std::shared_ptr<BufferPool> pool, std::unique_ptr<Authenticator> authenticator, SteadyTime now);
+  Session(SessionSettings settings, std::shared_ptr<BufferPool> pool, std::unique_ptr<Authenticator> authenticator,
+          SteadyTime now);
 
   enum class Phase { login, full_feature, closing };
   [[nodiscard]] Phase phase() const { return phase_; }
@@ -80,17 +82,17 @@ class Session {
     bool read = false, write = false, immediate = false;
     std::uint64_t lun = 0;
     std::uint32_t task_tag = 0, expected_length = 0;
-    Buffer buffer;                     ///< Data-Out
-    std::uint32_t needed = 0;          ///< what the device server asked for
-    std::uint32_t wanted = 0;          ///< of it, what the initiator has
-    std::uint32_t arrived = 0;         ///< contiguous from 0, as far as unsolicited data goes; then the sum
-    std::uint32_t solicited = 0;       ///< end of what was asked for by R2T
-    std::uint32_t charged = 0;         ///< of the write budget
-    bool unsolicited_open = false;     ///< its unsolicited Data-Outs are not complete
+    Buffer buffer;                  ///< Data-Out
+    std::uint32_t needed = 0;       ///< what the device server asked for
+    std::uint32_t wanted = 0;       ///< of it, what the initiator has
+    std::uint32_t arrived = 0;      ///< contiguous from 0, as far as unsolicited data goes; then the sum
+    std::uint32_t solicited = 0;    ///< end of what was asked for by R2T
+    std::uint32_t charged = 0;      ///< of the write budget
+    bool unsolicited_open = false;  ///< its unsolicited Data-Outs are not complete
     std::uint32_t unsolicited_data_sn = 0, r2t_sn = 0;
     std::vector<Burst> bursts;
-    std::uint16_t failure = 0;         ///< ASC and ASCQ of RFC 7143 11.4.7.2; 0: none
-    std::optional<CommandAnswer> held; ///< waits for the end of the Data-Outs
+    std::uint16_t failure = 0;          ///< ASC and ASCQ of RFC 7143 11.4.7.2; 0: none
+    std::optional<CommandAnswer> held;  ///< waits for the end of the Data-Outs
   };
   struct HeldPdu {
     Bhs bhs{};
@@ -153,12 +155,12 @@ class Session {
   std::deque<Command> commands_;
   std::vector<std::uint32_t> free_slots_;
   std::vector<std::uint32_t> busy_slots_;
-  std::uint32_t open_ = 0;             ///< non-immediate commands that are being worked on
+  std::uint32_t open_ = 0;  ///< non-immediate commands that are being worked on
   std::uint32_t open_immediate_ = 0;
   std::uint32_t next_transfer_tag_ = 1;
   std::size_t solicited_bytes_ = 0;
   std::deque<CommandId> wait_for_budget_;
-  Buffer incoming_;                    ///< where destination_for sent the data of the SCSI Command that is being received
+  Buffer incoming_;  ///< where destination_for sent the data of the SCSI Command that is being received
   std::vector<PendingManagement> management_;
 
   struct Text {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Task management functions (RFC 7143 11.5, 11.6): commands end without an answer, and the function answers when they have ended.
+// Task management functions (RFC 7143 11.5, 11.6): commands end without an answer, and the function answers when they
+// have ended.
 #include <algorithm>
 
 #include "iscsi/session/session.hpp"
@@ -45,9 +46,12 @@ void Session::on_task_management(const ReceivedPdu& pdu, Actions& actions) {
       abort_all();
       management.reset = ResetUnit{true, request.function == TaskManagement::target_cold_reset};
       break;
-    case TaskManagement::task_reassign: return respond(TaskManagementResult::no_reassign);
-    case TaskManagement::clear_aca: return respond(TaskManagementResult::not_supported);  // NACA is not offered
-    default: return respond(TaskManagementResult::rejected);
+    case TaskManagement::task_reassign:
+      return respond(TaskManagementResult::no_reassign);
+    case TaskManagement::clear_aca:
+      return respond(TaskManagementResult::not_supported);  // NACA is not offered
+    default:
+      return respond(TaskManagementResult::rejected);
   }
   management_.push_back(std::move(management));
   complete_management(actions);

@@ -8,15 +8,16 @@
 namespace bootferry::iscsi {
 namespace {
 
-constexpr std::size_t max_request = 16384;          // all parts of one request
-constexpr std::size_t max_answer = 4u << 20;        // names of many targets
-constexpr std::uint32_t max_part = 8192;            // Linux drops longer ones
+constexpr std::size_t max_request = 16384;    // all parts of one request
+constexpr std::size_t max_answer = 4u << 20;  // names of many targets
+constexpr std::uint32_t max_part = 8192;      // Linux drops longer ones
 
 }  // namespace
 
 void Session::on_text(const ReceivedPdu& pdu, Actions& actions) {
   const auto request = decode<TextRequest>(pdu.bhs);
-  if (request.task_tag == no_tag || (request.more && request.final)) return reject(pdu.bhs, RejectReason::invalid_pdu_field);
+  if (request.task_tag == no_tag || (request.more && request.final))
+    return reject(pdu.bhs, RejectReason::invalid_pdu_field);
   if (text_.waits_for_targets) return reject(pdu.bhs, RejectReason::protocol_error);
   if (request.transfer_tag == no_tag) {  // a new negotiation ends the one before (11.10.4)
     text_ = {};
@@ -71,9 +72,12 @@ void Session::answer_text() {
       Parameters changed = parameters_;
       KeyValueText one;
       answer_operational_key(pair, settings_.offer, changed, one);
-      if (pair.key == "MaxRecvDataSegmentLength") parameters_.initiator_max_data_segment = changed.initiator_max_data_segment;
-      if (text_of(one.bytes()).ends_with(std::string_view("=NotUnderstood\0", 15))) reply.add(pair.key, "NotUnderstood");
-      else if (!one.bytes().empty()) reply.add(pair.key, "Reject");
+      if (pair.key == "MaxRecvDataSegmentLength")
+        parameters_.initiator_max_data_segment = changed.initiator_max_data_segment;
+      if (text_of(one.bytes()).ends_with(std::string_view("=NotUnderstood\0", 15)))
+        reply.add(pair.key, "NotUnderstood");
+      else if (!one.bytes().empty())
+        reply.add(pair.key, "Reject");
       continue;
     }
     const auto add = [&](const std::string& name) {
@@ -99,8 +103,8 @@ void Session::answer_text() {
 
 void Session::send_text_part() {
   const std::size_t rest = text_.answer.size() - text_.sent;
-  const auto length = static_cast<std::uint32_t>(
-      std::min<std::size_t>({rest, parameters_.initiator_max_data_segment, max_part}));
+  const auto length =
+      static_cast<std::uint32_t>(std::min<std::size_t>({rest, parameters_.initiator_max_data_segment, max_part}));
   TextResponse response;
   response.task_tag = text_.task_tag;
   if (length < rest) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A child process writes leases and tells each durable one through a pipe; it is killed in mid-write, at a different moment
-// each time. What was told must be there, and the file must be whole.
+// A child process writes leases and tells each durable one through a pipe; it is killed in mid-write, at a different
+// moment each time. What was told must be there, and the file must be whole.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -60,7 +60,8 @@ TEST(CrashTest, what_was_acknowledged_before_a_kill_is_there_after_it) {
     Told next{};
     // The moment varies with what was read, not with a clock: after 1, 150, 299, ... leases.
     const std::size_t enough = 1 + (round - 1) * 149;
-    for (std::size_t count = 0; count < enough && ::read(ends[0], &next, sizeof next) == sizeof next; ++count) told.insert(next.address);
+    for (std::size_t count = 0; count < enough && ::read(ends[0], &next, sizeof next) == sizeof next; ++count)
+      told.insert(next.address);
     ::kill(child, SIGKILL);
     while (::read(ends[0], &next, sizeof next) == sizeof next) told.insert(next.address);
     ::close(ends[0]);
@@ -81,7 +82,8 @@ TEST(CrashTest, what_was_acknowledged_before_a_kill_is_there_after_it) {
     for (const boot::Lease& lease : store.load()) {
       if (lease.hostname == std::to_string(round)) found.insert(lease.address.value);
     }
-    for (const std::uint32_t address : told) EXPECT_TRUE(found.contains(address)) << "round " << round << ": lost " << Ipv4Address{address}.to_string();
+    for (const std::uint32_t address : told)
+      EXPECT_TRUE(found.contains(address)) << "round " << round << ": lost " << Ipv4Address{address}.to_string();
   }
   EXPECT_GT(acknowledged, 1000u);
 }

@@ -4,9 +4,9 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
-#include "db_fixture.hpp"
 #include "db/statement.hpp"
 #include "db/transaction.hpp"
+#include "db_fixture.hpp"
 
 namespace bootferry::db {
 namespace {
@@ -35,7 +35,9 @@ TEST_F(DatabaseTest, a_statement_round_trips_every_kind_of_value) {
   database->execute("CREATE TABLE t (a, b, c, d, e)");
   const Bytes bytes{0, 1, 255};
   const WallTime time{std::chrono::milliseconds{1'700'000'000'123}};
-  Statement(*database, "INSERT INTO t VALUES (?1, ?2, ?3, ?4, ?5)").bind(std::int64_t{-7}, std::string_view("a\0b", 3), bytes, time, std::optional<std::string>()).run();
+  Statement(*database, "INSERT INTO t VALUES (?1, ?2, ?3, ?4, ?5)")
+      .bind(std::int64_t{-7}, std::string_view("a\0b", 3), bytes, time, std::optional<std::string>())
+      .run();
   Statement row(*database, "SELECT * FROM t");
   ASSERT_TRUE(row.step());
   EXPECT_EQ(row.number(0), -7);
@@ -59,7 +61,9 @@ TEST_F(DatabaseTest, a_transaction_that_is_not_committed_leaves_nothing) {
     transaction.commit();
   }
   EXPECT_EQ(database->query_number("SELECT count(*) FROM t"), 1);
-  { Transaction again(*database); }
+  {
+    Transaction again(*database);
+  }
   EXPECT_EQ(database->query_number("PRAGMA synchronous"), 2);
 }
 

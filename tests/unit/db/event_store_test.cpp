@@ -88,7 +88,8 @@ TEST_F(EventStoreTest, one_noisy_machine_does_not_push_out_the_others) {
     publish(std::to_string(i), mac_number(1));
     if (i % 7 == 0) store.flush();
   }
-  EXPECT_EQ(texts(store.find({.mac = mac_number(1), .after = 0, .limit = 50})), (std::vector<std::string>{"296", "297", "298", "299", "300"}));
+  EXPECT_EQ(texts(store.find({.mac = mac_number(1), .after = 0, .limit = 50})),
+            (std::vector<std::string>{"296", "297", "298", "299", "300"}));
   EXPECT_EQ(store.find({.mac = mac_number(2), .after = 0, .limit = 50}).size(), 1u);
 }
 

@@ -111,8 +111,9 @@ TEST_F(LeaseStoreTest, a_failed_commit_is_told_to_each_and_forgotten) {
 }
 
 TEST_F(LeaseStoreTest, an_unreadable_row_costs_only_itself) {
-  database->execute("INSERT INTO leases VALUES ('not an address', '52:54:00:00:00:01', x'', '', 'bound', 0);"
-                    "INSERT INTO leases VALUES ('10.0.0.1', '52:54:00:00:00:01', x'', '', 'bound', 0)");
+  database->execute(
+      "INSERT INTO leases VALUES ('not an address', '52:54:00:00:00:01', x'', '', 'bound', 0);"
+      "INSERT INTO leases VALUES ('10.0.0.1', '52:54:00:00:00:01', x'', '', 'bound', 0)");
   LeaseStore store(*database, pool);
   EXPECT_EQ(store.load().size(), 1u);
 }

@@ -3,9 +3,9 @@
 
 #include <cstring>
 
-#include "db_fixture.hpp"
 #include "db/registry_rows.hpp"
 #include "db/statement.hpp"
+#include "db_fixture.hpp"
 
 namespace bootferry::db {
 namespace {
@@ -48,9 +48,11 @@ TEST_F(MigrateTest, an_empty_file_becomes_the_newest_version_without_a_copy) {
 TEST_F(MigrateTest, a_file_of_version_1_opens_with_what_it_holds) {
   {
     auto old = open_database(file);
-    old->execute("INSERT INTO images VALUES ('dos', 'raw', 'dos.raw', 1048576, 1700000000000);"
-                 "INSERT INTO clients VALUES ('52:54:00:e2:e0:01', 'pc1', 1, 'disks', NULL, NULL, '10.99.0.50', NULL, 'bios', NULL, NULL);"
-                 "INSERT INTO drives VALUES ('52:54:00:e2:e0:01', 0, 'dos', 'master');");
+    old->execute(
+        "INSERT INTO images VALUES ('dos', 'raw', 'dos.raw', 1048576, 1700000000000);"
+        "INSERT INTO clients VALUES ('52:54:00:e2:e0:01', 'pc1', 1, 'disks', NULL, NULL, '10.99.0.50', NULL, 'bios', "
+        "NULL, NULL);"
+        "INSERT INTO drives VALUES ('52:54:00:e2:e0:01', 0, 'dos', 'master');");
     ASSERT_EQ(old->query_number("PRAGMA user_version"), 1);
   }
   auto database = open_database(file);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/registry.hpp"
 
-#include <atomic>
 #include <fmt/format.h>
-#include <future>
 #include <gmock/gmock.h>
+#include <atomic>
+#include <future>
 
 #include "db_fixture.hpp"
 
@@ -34,7 +34,9 @@ struct RegistryTest : DbTest {
     return made;
   }
   boot::Image image(const std::string& name) { return {name, "raw", name + ".raw", mib(100), clock.wall_now()}; }
-  boot::Sighting sighting(std::uint32_t n) { return {mac_number(n), std::nullopt, boot::Architecture::unknown, clock.wall_now()}; }
+  boot::Sighting sighting(std::uint32_t n) {
+    return {mac_number(n), std::nullopt, boot::Architecture::unknown, clock.wall_now()};
+  }
   void see(const boot::Sighting& seen) {
     registry->note_seen(seen);
     registry->flush_seen();
@@ -155,7 +157,8 @@ TEST_F(RegistryTest, edits_tell_the_bus) {
   ASSERT_TRUE(registry->remove_client(mac_number(1)));
   ASSERT_TRUE(registry->remove_image("dos"));
   EXPECT_FALSE(registry->remove_image("dos"));
-  EXPECT_EQ(kinds(), (std::vector{EventKind::image_added, EventKind::image_changed, EventKind::client_changed, EventKind::client_removed, EventKind::image_removed}));
+  EXPECT_EQ(kinds(), (std::vector{EventKind::image_added, EventKind::image_changed, EventKind::client_changed,
+                                  EventKind::client_removed, EventKind::image_removed}));
 }
 
 TEST_F(RegistryTest, a_machine_never_seen_before_appears_at_once_and_stays) {
@@ -191,7 +194,8 @@ TEST_F(RegistryTest, a_machine_is_news_again_after_ten_silent_seconds_or_with_a_
   see(sighting(1));
   EXPECT_EQ(kinds(), std::vector{EventKind::client_seen});
   const auto snapshot = registry->snapshot();
-  EXPECT_EQ(*snapshot->find_client(mac_number(1))->last_seen - *snapshot->find_client(mac_number(1))->first_seen, std::chrono::seconds{21});
+  EXPECT_EQ(*snapshot->find_client(mac_number(1))->last_seen - *snapshot->find_client(mac_number(1))->first_seen,
+            std::chrono::seconds{21});
 }
 
 TEST_F(RegistryTest, a_sighting_changes_nothing_that_a_person_said_and_an_edit_nothing_that_was_seen) {

@@ -137,7 +137,8 @@ TEST(ServerMode, boot_fields_are_those_of_a_plain_server) {
 
 TEST(ServerMode, ipxe_is_told_not_to_wait_for_a_proxy) {  // option 175.176
   Lab lab(Mode::server);
-  EXPECT_EQ(*sent(lab.discover(with_pxe(make_request(MessageType::discover, pc2), 0))).message.find(option::ipxe), Bytes({176, 1, 1}));
+  EXPECT_EQ(*sent(lab.discover(with_pxe(make_request(MessageType::discover, pc2), 0))).message.find(option::ipxe),
+            Bytes({176, 1, 1}));
   EXPECT_EQ(sent(lab.discover(make_request(MessageType::discover, pc2))).message.find(option::ipxe), nullptr);
   const Message offer = sent(lab.discover(with_ipxe(discover))).message;
   EXPECT_EQ(*offer.find(option::ipxe), Bytes({176, 1, 1}));

@@ -17,10 +17,12 @@ using testing::with_pxe;
 const Message discover = make_request(MessageType::discover);
 
 TEST(ClientFacts, architectures_of_option_93) {
-  const std::pair<std::uint16_t, Architecture> known[] = {{0, Architecture::bios},       {6, Architecture::efi_ia32},   {7, Architecture::efi_x64},
-                                                          {9, Architecture::efi_x64},    {10, Architecture::efi_arm32}, {11, Architecture::efi_arm64},
+  const std::pair<std::uint16_t, Architecture> known[] = {{0, Architecture::bios},       {6, Architecture::efi_ia32},
+                                                          {7, Architecture::efi_x64},    {9, Architecture::efi_x64},
+                                                          {10, Architecture::efi_arm32}, {11, Architecture::efi_arm64},
                                                           {16, Architecture::efi_x64}};
-  for (const auto& [code, architecture] : known) EXPECT_EQ(find_netboot_client(with_pxe(discover, code))->facts.architecture, architecture) << code;
+  for (const auto& [code, architecture] : known)
+    EXPECT_EQ(find_netboot_client(with_pxe(discover, code))->facts.architecture, architecture) << code;
 }
 
 TEST(ClientFacts, first_known_architecture_of_the_list_counts) {
@@ -45,7 +47,8 @@ TEST(ClientFacts, odd_option_93_is_no_architecture_but_the_class_may_tell) {
 
 TEST(ClientFacts, firmware_by_its_vendor_class) {
   EXPECT_EQ(find_netboot_client(with_pxe(discover, 0))->facts.firmware, Firmware::pxe);
-  EXPECT_EQ(find_netboot_client(with_pxe(discover, 16, "HTTPClient:Arch:00016:UNDI:003001"))->facts.firmware, Firmware::http_boot);
+  EXPECT_EQ(find_netboot_client(with_pxe(discover, 16, "HTTPClient:Arch:00016:UNDI:003001"))->facts.firmware,
+            Firmware::http_boot);
 }
 
 TEST(ClientFacts, who_does_not_netboot_is_nobody) {

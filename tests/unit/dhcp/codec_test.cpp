@@ -72,7 +72,9 @@ TEST(DhcpCodec, random_messages_survive_the_round_trip) {
   }
 }
 
-TEST(DhcpCodec, is_padded_to_the_300_bytes_that_old_relays_want) { EXPECT_EQ(encode(make_request(MessageType::discover))->size(), 300u); }
+TEST(DhcpCodec, is_padded_to_the_300_bytes_that_old_relays_want) {
+  EXPECT_EQ(encode(make_request(MessageType::discover))->size(), 300u);
+}
 
 TEST(DhcpCodec, long_option_is_split_and_put_together_again) {  // RFC 3396
   Message message = make_request(MessageType::discover);
@@ -137,7 +139,8 @@ TEST(DhcpCodec, an_option_longer_than_the_message_is_refused) {
 TEST(DhcpCodec, every_cut_of_a_message_is_an_error_or_a_message) {
   const Bytes whole = *encode(with_ipxe(make_request(MessageType::discover)));
   for (std::size_t size = 0; size <= whole.size(); ++size) {
-    const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));  // an exact buffer: over-reads are seen by ASan
+    const Bytes cut(whole.begin(),
+                    whole.begin() + static_cast<std::ptrdiff_t>(size));  // an exact buffer: over-reads are seen by ASan
     const Result<Message> message = decode(cut);
     EXPECT_TRUE(size >= 240 || !message) << size;
   }

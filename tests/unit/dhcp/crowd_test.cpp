@@ -50,8 +50,10 @@ TEST(Crowd, leases_of_a_former_life_are_kept) {
 
 TEST(Crowd, strange_stored_leases_do_not_hinder_the_start) {
   std::vector<boot::Lease> leases;
-  for (const char* address : {"0.0.0.0", "10.99.0.0", "10.99.0.1", "10.99.0.255", "192.168.3.3", "255.255.255.255", "10.99.0.30"}) {
-    leases.push_back({ip(address), pc1, Bytes(255, 255), std::string(300, '\xff'), boot::LeaseState::bound, WallTime::max()});
+  for (const char* address :
+       {"0.0.0.0", "10.99.0.0", "10.99.0.1", "10.99.0.255", "192.168.3.3", "255.255.255.255", "10.99.0.30"}) {
+    leases.push_back(
+        {ip(address), pc1, Bytes(255, 255), std::string(300, '\xff'), boot::LeaseState::bound, WallTime::max()});
   }
   leases.push_back({ip("10.99.0.110"), MacAddress::broadcast(), {}, {}, boot::LeaseState::bound, WallTime::max()});
   leases.push_back({ip("10.99.0.111"), {}, {}, {}, boot::LeaseState::declined, WallTime::min()});
@@ -87,7 +89,8 @@ TEST(Crowd, going_round_discover_and_drop_does_not_grow_the_books) {
     EXPECT_EQ(pool.held(), 0u);
   }
   std::set<Ipv4Address> all_free;
-  for (std::uint32_t i = 0; i < 10; ++i) all_free.insert(pool.choose(machine(i), std::nullopt, std::nullopt, now).value());
+  for (std::uint32_t i = 0; i < 10; ++i)
+    all_free.insert(pool.choose(machine(i), std::nullopt, std::nullopt, now).value());
   EXPECT_EQ(all_free.size(), 10u);
   EXPECT_FALSE(pool.choose(machine(10), std::nullopt, std::nullopt, now));
 }
@@ -118,8 +121,11 @@ TEST(Crowd, no_address_has_two_owners_whatever_happens) {
     constexpr std::uint8_t types[] = {1, 1, 1, 1, 3, 3, 3, 3, 3, 3, 3, 4, 7, 8, 2, 5};
     Message message = make_request(static_cast<MessageType>(types[random.u32() % 16]), machine(who));
     if (random.u32() % 2) message.set_address(option::server_id, random.u32() % 4 ? us : ip("10.99.0.2"));
-    if (random.u32() % 2) message.set_address(option::requested_address, has.contains(who) ? has[who] : Ipv4Address{ip("10.99.0.90").value + random.u32() % 120});
-    if (random.u32() % 3 == 0) message.ciaddr = has.contains(who) ? has[who] : Ipv4Address{ip("10.99.0.90").value + random.u32() % 120};
+    if (random.u32() % 2)
+      message.set_address(option::requested_address,
+                          has.contains(who) ? has[who] : Ipv4Address{ip("10.99.0.90").value + random.u32() % 120});
+    if (random.u32() % 3 == 0)
+      message.ciaddr = has.contains(who) ? has[who] : Ipv4Address{ip("10.99.0.90").value + random.u32() % 120};
     ReceivedOn from;
     from.unicast = random.u32() % 2 == 0;
     const Actions actions = lab.hear(message, from);

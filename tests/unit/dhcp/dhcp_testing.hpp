@@ -23,7 +23,9 @@ class FakeRegistry final : public boot::ClientRegistry {
 
   std::shared_ptr<const boot::RegistrySnapshot> snapshot() const override { return state; }
   void note_seen(const boot::Sighting&) override {}
-  Result<void> put_client(const boot::Client& client) override { return state->clients[client.mac] = client, Result<void>{}; }
+  Result<void> put_client(const boot::Client& client) override {
+    return state->clients[client.mac] = client, Result<void>{};
+  }
   Result<void> remove_client(const MacAddress& m) override { return state->clients.erase(m), Result<void>{}; }
   Result<void> put_image(const boot::Image&) override { return {}; }
   Result<void> remove_image(std::string_view) override { return {}; }
@@ -59,7 +61,8 @@ inline Message make_request(MessageType type, const MacAddress& from = pc1) {
   return message;
 }
 
-inline Message with_pxe(Message message, std::uint16_t architecture, std::string_view vendor_class = "PXEClient:Arch:00000:UNDI:002001") {
+inline Message with_pxe(Message message, std::uint16_t architecture,
+                        std::string_view vendor_class = "PXEClient:Arch:00000:UNDI:002001") {
   message.set_text(option::vendor_class, vendor_class);
   const Bytes list{static_cast<std::uint8_t>(architecture >> 8), static_cast<std::uint8_t>(architecture)};
   message.set(option::client_architecture, list);
@@ -70,7 +73,8 @@ inline Message with_pxe(Message message, std::uint16_t architecture, std::string
 inline Message with_ipxe(Message message, std::uint16_t architecture = 0) {
   message = with_pxe(std::move(message), architecture);
   message.set_text(option::user_class, "iPXE");
-  const Bytes features{0xb1, 5, 1, 0x1a, 0xf4, 0x10, 0, 0xeb, 3, 1, 0x15, 1, 0x17, 1, 1, 0x11, 1, 1, 0x13, 1, 1, 0x27, 1, 1};
+  const Bytes features{0xb1, 5, 1, 0x1a, 0xf4, 0x10, 0,    0xeb, 3, 1,    0x15, 1,
+                       0x17, 1, 1, 0x11, 1,    1,    0x13, 1,    1, 0x27, 1,    1};
   message.set(option::ipxe, features);
   return message;
 }
@@ -115,8 +119,10 @@ inline bool has_event(const Actions& actions, boot::EventKind kind) {
 
 /// A responder with a clock and a registry of its own, and the usual conversations.
 struct Lab {
-  explicit Lab(Settings::Mode mode, std::vector<boot::Lease> leases = {}) : Lab(make_settings(mode), std::move(leases)) {}
-  explicit Lab(Settings settings, std::vector<boot::Lease> leases = {}) : responder(std::move(settings), registry, leases) {}
+  explicit Lab(Settings::Mode mode, std::vector<boot::Lease> leases = {})
+      : Lab(make_settings(mode), std::move(leases)) {}
+  explicit Lab(Settings settings, std::vector<boot::Lease> leases = {})
+      : responder(std::move(settings), registry, leases) {}
 
   [[nodiscard]] Moment now() const { return {clock.now(), clock.wall_now()}; }
   Actions hear(const Message& message, ReceivedOn from = {}) {

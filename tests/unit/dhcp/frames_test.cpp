@@ -16,7 +16,8 @@ const MacAddress our_mac = mac("02:00:00:00:00:01");
 Solicitation asking(const MacAddress& client) { return {client, link_local_address(client)}; }
 
 TEST(Checksum, of_the_rfc_1071_example) {
-  EXPECT_EQ(internet_checksum(Bytes{0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7}), static_cast<std::uint16_t>(~0xddf2));
+  EXPECT_EQ(internet_checksum(Bytes{0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7}),
+            static_cast<std::uint16_t>(~0xddf2));
   EXPECT_EQ(internet_checksum(Bytes{0x01}), static_cast<std::uint16_t>(~0x0100));
 }
 
@@ -48,7 +49,8 @@ TEST(Arp, reply_claims_its_sender_address_and_every_cut_is_harmless) {
   ASSERT_TRUE(claim);
   EXPECT_EQ(claim->address, ip("10.99.0.100"));
   EXPECT_EQ(claim->holder, pc2);
-  for (std::size_t size = 0; size < 42; ++size) EXPECT_FALSE(find_arp_claim(Bytes(reply.begin(), reply.begin() + static_cast<std::ptrdiff_t>(size))));
+  for (std::size_t size = 0; size < 42; ++size)
+    EXPECT_FALSE(find_arp_claim(Bytes(reply.begin(), reply.begin() + static_cast<std::ptrdiff_t>(size))));
   for (std::size_t offset : {12u, 14u, 16u, 18u, 19u, 20u}) {
     Bytes broken = reply;
     broken[offset] ^= 0x40;
@@ -93,9 +95,11 @@ TEST(RouterSolicitation, of_ipxe_is_understood_with_and_without_option_and_paddi
 TEST(RouterSolicitation, every_changed_byte_of_the_message_and_every_cut_is_refused) {
   const Bytes good = solicitation(pc1);
   for (std::size_t size = 0; size < good.size(); ++size) {
-    EXPECT_FALSE(find_router_solicitation(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)))) << size;
+    EXPECT_FALSE(find_router_solicitation(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size))))
+        << size;
   }
-  for (std::size_t offset = 20; offset < good.size(); ++offset) {  // from the next header on; the checksum covers the rest
+  for (std::size_t offset = 20; offset < good.size();
+       ++offset) {  // from the next header on; the checksum covers the rest
     Bytes broken = good;
     broken[offset] ^= 0x11;
     EXPECT_FALSE(find_router_solicitation(broken)) << offset;
@@ -113,9 +117,11 @@ TEST(RouterAdvertisement, is_empty_and_configures_nothing) {
   const Bytes frame = encode_router_advertisement(our_mac, asking(pc1));
   ASSERT_EQ(frame.size(), 14u + 40 + 16);
   EXPECT_EQ(MacAddress::from(ByteView(frame).first(6)), pc1);
-  EXPECT_EQ(frame[21], 255);                                    // hop limit
-  EXPECT_EQ(Bytes(frame.begin() + 22, frame.begin() + 38), Bytes({0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xfe, 0, 0, 1}));
-  EXPECT_EQ(Bytes(frame.begin() + 38, frame.begin() + 54), Bytes({0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0x50, 0x54, 0, 0xff, 0xfe, 0xe2, 0xe0, 1}));
+  EXPECT_EQ(frame[21], 255);  // hop limit
+  EXPECT_EQ(Bytes(frame.begin() + 22, frame.begin() + 38),
+            Bytes({0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xfe, 0, 0, 1}));
+  EXPECT_EQ(Bytes(frame.begin() + 38, frame.begin() + 54),
+            Bytes({0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0x50, 0x54, 0, 0xff, 0xfe, 0xe2, 0xe0, 1}));
   EXPECT_EQ(frame[54], 134);
   for (std::size_t i = 58; i < frame.size(); ++i) EXPECT_EQ(frame[i], 0) << i;  // flags, lifetime, timers: nothing
   Bytes pseudo(frame.begin() + 22, frame.begin() + 54);
@@ -203,7 +209,8 @@ TEST(Delivery, client_without_an_address_gets_a_frame_to_its_mac) {
 TEST(Delivery, without_raw_frames_it_is_broadcast) {
   ListTransport transport;
   transport.frames_allowed = false;
-  const Send send{make_request(MessageType::offer), Port::server, {Destination::Way::hardware, ip("10.99.0.100"), 68, pc1}, 1472};
+  const Send send{
+      make_request(MessageType::offer), Port::server, {Destination::Way::hardware, ip("10.99.0.100"), 68, pc1}, 1472};
   ASSERT_TRUE(deliver(send, make_settings(Settings::Mode::server), transport));
   ASSERT_EQ(transport.udp.size(), 1u);
   EXPECT_EQ(transport.udp[0].to, Ipv4Address::broadcast());
@@ -212,7 +219,8 @@ TEST(Delivery, without_raw_frames_it_is_broadcast) {
 
 TEST(Delivery, unicast_leaves_from_the_port_that_was_asked) {
   ListTransport transport;
-  const Send send{make_request(MessageType::ack), Port::pxe, {Destination::Way::unicast, ip("10.99.0.150"), 4011, pc1}, 1472};
+  const Send send{
+      make_request(MessageType::ack), Port::pxe, {Destination::Way::unicast, ip("10.99.0.150"), 4011, pc1}, 1472};
   ASSERT_TRUE(deliver(send, make_settings(Settings::Mode::proxy), transport));
   ASSERT_EQ(transport.udp.size(), 1u);
   EXPECT_EQ(transport.udp[0].from, Port::pxe);

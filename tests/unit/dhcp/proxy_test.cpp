@@ -18,7 +18,8 @@ TEST(Proxy, never_hands_out_an_address) {
   const Send offer = sent(lab.hear(with_pxe(discover, 0)));
   EXPECT_EQ(offer.message.type(), MessageType::offer);
   EXPECT_TRUE(offer.message.yiaddr.is_unspecified());
-  for (std::uint8_t code : {option::lease_time, option::subnet_mask, option::router, option::dns_servers}) EXPECT_EQ(offer.message.find(code), nullptr);
+  for (std::uint8_t code : {option::lease_time, option::subnet_mask, option::router, option::dns_servers})
+    EXPECT_EQ(offer.message.find(code), nullptr);
   EXPECT_EQ(offer.to.way, Destination::Way::broadcast);
   EXPECT_EQ(offer.to.port, 68);
 }
@@ -36,7 +37,8 @@ TEST(Proxy, bios_gets_its_file_at_once_and_skips_boot_server_discovery) {
   const Message offer = sent(lab.hear(with_pxe(discover, 0))).message;
   EXPECT_EQ(offer.siaddr, us);
   EXPECT_EQ(offer.file, "undionly.kpxe");
-  EXPECT_EQ(*offer.find(option::boot_file), Bytes({'u', 'n', 'd', 'i', 'o', 'n', 'l', 'y', '.', 'k', 'p', 'x', 'e', 0}));
+  EXPECT_EQ(*offer.find(option::boot_file),
+            Bytes({'u', 'n', 'd', 'i', 'o', 'n', 'l', 'y', '.', 'k', 'p', 'x', 'e', 0}));
   EXPECT_EQ(offer.text(option::vendor_class), "PXEClient");
   EXPECT_EQ(*offer.find(option::vendor_information), Bytes({6, 1, 8, 255}));
   EXPECT_EQ(offer.find_address(option::server_id), us);
@@ -158,7 +160,8 @@ TEST(Proxy, a_netbooting_machine_is_noted_and_told_of) {
   EXPECT_EQ(all<NoteSeen>(actions)[0].sighting.architecture, boot::Architecture::efi_x64);
   EXPECT_EQ(all<Netbooting>(actions).size(), 1u);
   bool told = false;
-  for (const Publish& publish : all<Publish>(actions)) told |= publish.event.text == "PC 52:54:00:e2:e0:01 asks for an address (UEFI x64 PXE)";
+  for (const Publish& publish : all<Publish>(actions))
+    told |= publish.event.text == "PC 52:54:00:e2:e0:01 asks for an address (UEFI x64 PXE)";
   EXPECT_TRUE(told);
 }
 

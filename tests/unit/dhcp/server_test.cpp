@@ -16,8 +16,8 @@
 namespace bootferry::dhcp {
 namespace {
 
-using testing::ip;
 using boost::asio::ip::udp;
+using testing::ip;
 
 class FakeStore final : public boot::LeaseStore {
  public:
@@ -48,7 +48,8 @@ struct ServerLab {
     settings.client_port = client.local_endpoint().port();
   }
   std::unique_ptr<Server> make() {
-    return std::make_unique<Server>(io.get_executor(), settings, Server::Dependencies{registry, store, events, addresses, clock, random});
+    return std::make_unique<Server>(io.get_executor(), settings,
+                                    Server::Dependencies{registry, store, events, addresses, clock, random});
   }
   /// Sends to a port and runs the loop until the answer is there, 5 s at most.
   std::optional<Message> ask(std::uint16_t port, const Message& question) {
@@ -56,7 +57,8 @@ struct ServerLab {
     client.send_to(boost::asio::buffer(bytes), udp::endpoint(boost::asio::ip::address_v4::loopback(), port));
     std::array<std::uint8_t, 2048> buffer{};
     std::size_t size = 0;
-    client.async_receive(boost::asio::buffer(buffer), [&](const boost::system::error_code&, std::size_t received) { size = received; });
+    client.async_receive(boost::asio::buffer(buffer),
+                         [&](const boost::system::error_code&, std::size_t received) { size = received; });
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
     while (size == 0 && std::chrono::steady_clock::now() < end) io.run_one_until(end);
     if (size == 0) return std::nullopt;
@@ -81,7 +83,8 @@ TEST(DhcpServer, answers_at_the_pxe_port_after_rubbish) {
   server->open();
   server->start();
   const Bytes rubbish(17, 0xff);
-  lab.client.send_to(boost::asio::buffer(rubbish), udp::endpoint(boost::asio::ip::address_v4::loopback(), lab.settings.pxe_port));
+  lab.client.send_to(boost::asio::buffer(rubbish),
+                     udp::endpoint(boost::asio::ip::address_v4::loopback(), lab.settings.pxe_port));
   Message request = testing::with_pxe(testing::make_request(MessageType::request), 7);
   request.ciaddr = ip("127.0.0.1");
   const auto answer = lab.ask(lab.settings.pxe_port, request);

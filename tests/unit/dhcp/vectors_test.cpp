@@ -26,7 +26,8 @@ std::vector<Vector> read_vectors() {
     for (std::string line; std::getline(file, line);) {
       if (line.starts_with(marker)) vector.expected = line.substr(marker.size());
       if (line.starts_with("#")) continue;
-      for (std::size_t i = 0; i + 1 < line.size(); i += 2) vector.bytes.push_back(static_cast<std::uint8_t>(std::stoi(line.substr(i, 2), nullptr, 16)));
+      for (std::size_t i = 0; i + 1 < line.size(); i += 2)
+        vector.bytes.push_back(static_cast<std::uint8_t>(std::stoi(line.substr(i, 2), nullptr, 16)));
     }
     vectors.push_back(std::move(vector));
   }
@@ -54,13 +55,15 @@ TEST(DhcpVectors, every_cut_and_every_changed_byte_is_answered_or_not_but_harms_
     for (const Settings::Mode mode : {Settings::Mode::proxy, Settings::Mode::server}) {
       testing::Lab lab(mode);
       for (std::size_t i = 0; i < vector.bytes.size(); ++i) {
-        if (const auto cut = decode(Bytes(vector.bytes.begin(), vector.bytes.begin() + static_cast<std::ptrdiff_t>(i)))) (void)lab.hear(*cut);
+        if (const auto cut = decode(Bytes(vector.bytes.begin(), vector.bytes.begin() + static_cast<std::ptrdiff_t>(i))))
+          (void)lab.hear(*cut);
         for (const int change : {0x01, 0x80, 0xff}) {
           Bytes changed = vector.bytes;
           changed[i] ^= static_cast<std::uint8_t>(change);
           const auto message = decode(changed);
           if (!message) continue;
-          for (const Send& send : testing::all<Send>(lab.hear(*message))) EXPECT_TRUE(encode(send.message, send.limit)) << vector.name << " " << i;
+          for (const Send& send : testing::all<Send>(lab.hear(*message)))
+            EXPECT_TRUE(encode(send.message, send.limit)) << vector.name << " " << i;
         }
       }
       (void)lab.tick_after(std::chrono::seconds(1));

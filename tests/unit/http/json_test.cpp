@@ -92,9 +92,9 @@ TEST(ApiJson, AKeyLeftOutKeepsItsValue) {
 }
 
 TEST(ApiJson, RefusesTypingErrors) {
-  for (const char* bad : {R"({"nmae":"pc1"})", R"({"name":7})", R"({"name":"a b"})",
-                          R"({"reserved_address":"10.99.0"})", R"({"reserved_address":7})", R"({"boot":"wait"})",
-                          R"({"mac":"52:54:00:e2:e0:01"})", R"(["name"])", "7"}) {
+  for (const char* bad :
+       {R"({"nmae":"pc1"})", R"({"name":7})", R"({"name":"a b"})", R"({"reserved_address":"10.99.0"})",
+        R"({"reserved_address":7})", R"({"boot":"wait"})", R"({"mac":"52:54:00:e2:e0:01"})", R"(["name"])", "7"}) {
     EXPECT_FALSE(change_of(bad)) << bad;
   }
 }

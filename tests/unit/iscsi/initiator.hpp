@@ -36,7 +36,9 @@ class Initiator {
   Initiator(const Initiator&) = delete;
   Initiator& operator=(const Initiator&) = delete;
 
-  void send_raw(ByteView bytes) { EXPECT_EQ(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size())); }
+  void send_raw(ByteView bytes) {
+    EXPECT_EQ(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
+  }
   template <class Pdu>
   void send(const Pdu& pdu, const Bytes& data = {}) {
     const Bhs bhs = encode(pdu, static_cast<std::uint32_t>(data.size()));
@@ -56,7 +58,8 @@ class Initiator {
   }
   void close() { ::shutdown(fd_, SHUT_RDWR); }
 
-  LoginStatus log_in(const std::string& target, std::uint8_t isid = 1, const std::string& name = "iqn.2020-01.test:pc") {
+  LoginStatus log_in(const std::string& target, std::uint8_t isid = 1,
+                     const std::string& name = "iqn.2020-01.test:pc") {
     LoginRequest request;
     request.transit = true;
     request.current = LoginStage::operational;
@@ -65,8 +68,9 @@ class Initiator {
     request.task_tag = 1;
     request.cmd_sn = 1;
     Bytes text;
-    for (const std::string& pair : {"InitiatorName=" + name, target.empty() ? std::string("SessionType=Discovery") : "TargetName=" + target,
-                                    std::string("InitialR2T=No"), std::string("MaxRecvDataSegmentLength=8192")}) {
+    for (const std::string& pair :
+         {"InitiatorName=" + name, target.empty() ? std::string("SessionType=Discovery") : "TargetName=" + target,
+          std::string("InitialR2T=No"), std::string("MaxRecvDataSegmentLength=8192")}) {
       text.insert(text.end(), pair.begin(), pair.end());
       text.push_back(0);
     }
@@ -117,7 +121,11 @@ class Initiator {
         const std::uint32_t size = std::min(piece, r2t.length - sent);
         const auto from = data.begin() + r2t.offset + sent;
         sent += size;
-        this->send(DataOut{.final = sent == r2t.length, .task_tag = tag_, .transfer_tag = r2t.transfer_tag, .data_sn = sn, .offset = r2t.offset + sent - size},
+        this->send(DataOut{.final = sent == r2t.length,
+                           .task_tag = tag_,
+                           .transfer_tag = r2t.transfer_tag,
+                           .data_sn = sn,
+                           .offset = r2t.offset + sent - size},
                    Bytes(from, from + size));
       }
     }
@@ -125,7 +133,8 @@ class Initiator {
   /// Until no unit attention is left.
   void settle() {
     Bytes ignored;
-    for (int i = 0; i < 10 && read(0, 1, ignored) != 0; ++i) {}
+    for (int i = 0; i < 10 && read(0, 1, ignored) != 0; ++i) {
+    }
   }
 
   static Cdb cdb(std::uint8_t opcode, std::uint64_t lba, std::uint32_t blocks) {

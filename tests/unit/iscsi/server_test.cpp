@@ -19,7 +19,8 @@ class FakeDirectory final : public TargetDirectory {
   std::vector<std::string> targets_for(std::string_view) override { return {disk}; }
   std::expected<OpenedTarget, LoginRefusal> open(std::string_view target, std::string_view initiator) override {
     if (target != disk) return std::unexpected(LoginRefusal{LoginRefusal::Why::target_not_found, "no such target"});
-    if (initiator == "iqn.stranger") return std::unexpected(LoginRefusal{LoginRefusal::Why::in_use, "another PC has it"});
+    if (initiator == "iqn.stranger")
+      return std::unexpected(LoginRefusal{LoginRefusal::Why::in_use, "another PC has it"});
     OpenedTarget opened;
     opened.unit = unit;
     opened.image = "dos";
@@ -28,7 +29,8 @@ class FakeDirectory final : public TargetDirectory {
     ++holds;
     return opened;
   }
-  std::shared_ptr<scsi::LogicalUnit> unit = scsi::make_disk(std::make_shared<images::MemoryDevice>(mib(8)), {disk, "0001"});
+  std::shared_ptr<scsi::LogicalUnit> unit =
+      scsi::make_disk(std::make_shared<images::MemoryDevice>(mib(8)), {disk, "0001"});
   std::atomic<int> holds{0};
 };
 
@@ -110,7 +112,8 @@ TEST_F(ServerTest, RefusalsAreToldAndPublished) {
 TEST_F(ServerTest, DiscoveryNamesTargetAndPortal) {
   Initiator pc(server.port());
   ASSERT_EQ(pc.log_in(""), LoginStatus::success);
-  pc.send(TextRequest{.immediate = true, .task_tag = 5}, Bytes{'S', 'e', 'n', 'd', 'T', 'a', 'r', 'g', 'e', 't', 's', '=', 'A', 'l', 'l', 0});
+  pc.send(TextRequest{.immediate = true, .task_tag = 5},
+          Bytes{'S', 'e', 'n', 'd', 'T', 'a', 'r', 'g', 'e', 't', 's', '=', 'A', 'l', 'l', 0});
   const auto keys = parse_key_values(pc.receive().data);
   ASSERT_TRUE(keys);
   EXPECT_EQ(find_value(*keys, "TargetName"), disk);
@@ -197,9 +200,11 @@ TEST_F(ServerTest, GarbageLeavesOthersUndisturbed) {
     }
     if (kind == 0) bad.send_raw(Bytes(300, 0xff));
     if (kind == 1) bad.send_raw(bytes_of("GET / HTTP/1.1\r\nHost: here, this is no iSCSI at all\r\n\r\n"));
-    if (kind == 2) bad.send(LoginRequest{.transit = true, .current = LoginStage::reserved, .next = LoginStage::full_feature});
+    if (kind == 2)
+      bad.send(LoginRequest{.transit = true, .current = LoginStage::reserved, .next = LoginStage::full_feature});
     if (kind == 3) bad.send_raw(Bytes(4096, 0x05));  // a data segment beyond all limits
-    while (!bad.receive().closed) {}
+    while (!bad.receive().closed) {
+    }
     Bytes out;
     EXPECT_EQ(pc.read(0, 64, out), 0);
   }

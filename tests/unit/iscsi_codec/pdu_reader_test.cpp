@@ -50,7 +50,8 @@ TEST_P(Cutting, FindsTheSamePdusHoweverTheStreamIsCut) {
   Bytes stream;
   for (const std::size_t size : {0, 1, 3, 4, 509, 5000}) {
     const Bytes data = pattern(size);
-    const Bytes pdu = wire(encode(NopOut{.task_tag = 9}, static_cast<std::uint32_t>(size), 4), {0, 1, 2, 3}, data, shape.header_digest, shape.data_digest);
+    const Bytes pdu = wire(encode(NopOut{.task_tag = 9}, static_cast<std::uint32_t>(size), 4), {0, 1, 2, 3}, data,
+                           shape.header_digest, shape.data_digest);
     stream.insert(stream.end(), pdu.begin(), pdu.end());
   }
   PduReader reader;
@@ -58,7 +59,8 @@ TEST_P(Cutting, FindsTheSamePdusHoweverTheStreamIsCut) {
   std::vector<std::size_t> sizes;
   Bytes place;
   for (std::size_t at = 0; at < stream.size();) {
-    Bytes piece(stream.begin() + static_cast<long>(at), stream.begin() + static_cast<long>(std::min(stream.size(), at + shape.piece)));
+    Bytes piece(stream.begin() + static_cast<long>(at),
+                stream.begin() + static_cast<long>(std::min(stream.size(), at + shape.piece)));
     at += piece.size();
     ByteView input = piece;
     const std::size_t straight = std::min(input.size(), reader.direct_space().size());
@@ -89,8 +91,9 @@ TEST_P(Cutting, FindsTheSamePdusHoweverTheStreamIsCut) {
 }
 
 INSTANTIATE_TEST_SUITE_P(AllWays, Cutting,
-                         testing::Values(Shape{false, false, 1}, Shape{false, false, 7}, Shape{false, false, 100000}, Shape{true, false, 1},
-                                         Shape{false, true, 11}, Shape{true, true, 1}, Shape{true, true, 53}, Shape{true, true, 100000}));
+                         testing::Values(Shape{false, false, 1}, Shape{false, false, 7}, Shape{false, false, 100000},
+                                         Shape{true, false, 1}, Shape{false, true, 11}, Shape{true, true, 1},
+                                         Shape{true, true, 53}, Shape{true, true, 100000}));
 
 TEST(PduReader, EveryLengthUpToTheLimitAndNoneBeyond) {
   for (std::uint32_t length = 8188; length <= 8196; ++length) {

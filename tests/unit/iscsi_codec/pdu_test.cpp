@@ -18,8 +18,9 @@ TEST(Pdu, ScsiCommandHasItsFieldsWhereRfc7143Says) {
   command.exp_stat_sn = 0x99aabbcc;
   command.cdb = {0x28, 0, 0, 0, 0, 7, 0, 0, 128, 0};
   const Bhs bhs = encode(command);
-  const Bhs expected{0x01, 0xc1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0x11, 0x22, 0x33, 0x44, 0, 1, 0, 0,
-                     0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0x28, 0, 0, 0, 0, 7, 0, 0, 128, 0, 0, 0, 0, 0, 0, 0};
+  const Bhs expected{0x01, 0xc1, 0,    0,    0, 0, 0, 0, 0,    1,    0,    0,    0,    0,    0,    0,
+                     0x11, 0x22, 0x33, 0x44, 0, 1, 0, 0, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc,
+                     0x28, 0,    0,    0,    0, 7, 0, 0, 128,  0,    0,    0,    0,    0,    0,    0};
   EXPECT_EQ(bhs, expected);
 }
 

@@ -20,7 +20,8 @@ TEST(Digest, Rfc7143AppendixExamples) {
     return wire;
   };
   Bytes rising(32), falling(32);
-  for (std::size_t i = 0; i < 32; ++i) rising[i] = static_cast<std::uint8_t>(i), falling[i] = static_cast<std::uint8_t>(31 - i);
+  for (std::size_t i = 0; i < 32; ++i)
+    rising[i] = static_cast<std::uint8_t>(i), falling[i] = static_cast<std::uint8_t>(31 - i);
   EXPECT_EQ(crc_of(Bytes(32, 0)), (std::array<std::uint8_t, 4>{0xaa, 0x36, 0x91, 0x8a}));
   EXPECT_EQ(crc_of(Bytes(32, 0xff)), (std::array<std::uint8_t, 4>{0x43, 0xab, 0xa8, 0x62}));
   EXPECT_EQ(crc_of(rising), (std::array<std::uint8_t, 4>{0x4e, 0x79, 0xdd, 0x46}));
@@ -31,7 +32,8 @@ TEST(Digest, PiecesGiveTheSameAsTheWhole) {
   const Bytes bytes(1000, 0x5a);
   Crc32c whole, pieces;
   whole.add(bytes);
-  for (std::size_t at = 0; at < bytes.size(); at += 7) pieces.add(ByteView(bytes).subspan(at, std::min<std::size_t>(7, bytes.size() - at)));
+  for (std::size_t at = 0; at < bytes.size(); at += 7)
+    pieces.add(ByteView(bytes).subspan(at, std::min<std::size_t>(7, bytes.size() - at)));
   EXPECT_EQ(whole.value(), pieces.value());
 }
 
@@ -72,7 +74,8 @@ TEST(KeyValues, OutputNeverOutgrowsItsLimit) {
 TEST(KeyValues, NumbersAreDecimalOrHexadecimal) {
   EXPECT_EQ(parse_number("8192"), 8192u);
   EXPECT_EQ(parse_number("0x2000"), 8192u);
-  for (const char* wrong : {"", "0x", "-1", "1 ", "12a", "99999999999999999999"}) EXPECT_EQ(parse_number(wrong), std::nullopt) << wrong;
+  for (const char* wrong : {"", "0x", "-1", "1 ", "12a", "99999999999999999999"})
+    EXPECT_EQ(parse_number(wrong), std::nullopt) << wrong;
 }
 
 TEST(AdditionalHeaders, ReadsBothKindsAndRefusesTheRest) {
@@ -83,7 +86,8 @@ TEST(AdditionalHeaders, ReadsBothKindsAndRefusesTheRest) {
   ASSERT_TRUE(back);
   EXPECT_EQ(back->extended_cdb, headers.extended_cdb);
   EXPECT_EQ(back->bidirectional_read_length, 4096u);
-  for (std::size_t length = 1; length < 16; ++length) EXPECT_FALSE(decode_additional_headers(ByteView(bytes).first(length))) << length;
+  for (std::size_t length = 1; length < 16; ++length)
+    EXPECT_FALSE(decode_additional_headers(ByteView(bytes).first(length))) << length;
   EXPECT_FALSE(decode_additional_headers(Bytes{0, 0, 1, 0}));
   EXPECT_FALSE(decode_additional_headers(Bytes{0xff, 0xff, 1, 0}));
   EXPECT_FALSE(decode_additional_headers(Bytes{0, 1, 9, 0}));

@@ -5,8 +5,9 @@
 namespace bootferry::iscsi::testing {
 namespace {
 
-const std::vector<std::string> linux_keys{"InitialR2T=No", "ImmediateData=Yes", "MaxBurstLength=16384", "FirstBurstLength=8192", "MaxOutstandingR2T=2",
-                                          "MaxRecvDataSegmentLength=4096"};
+const std::vector<std::string> linux_keys{"InitialR2T=No",        "ImmediateData=Yes",
+                                          "MaxBurstLength=16384", "FirstBurstLength=8192",
+                                          "MaxOutstandingR2T=2",  "MaxRecvDataSegmentLength=4096"};
 
 TEST(Reads, AreCutAtTheInitiatorsSegmentAndAtTheBurst) {
   Harness h;
@@ -77,8 +78,11 @@ TEST_P(Residuals, OfWritesAreExact) {
   EXPECT_EQ(response.residual, row.residual);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Residuals, ::testing::Values(ResidualRow{512, 1024, true, false, 512}, ResidualRow{1024, 512, false, true, 512},
-                                                            ResidualRow{0, 512, true, false, 512}, ResidualRow{1, 512, true, false, 511}));
+INSTANTIATE_TEST_SUITE_P(All, Residuals,
+                         ::testing::Values(ResidualRow{512, 1024, true, false, 512},
+                                           ResidualRow{1024, 512, false, true, 512},
+                                           ResidualRow{0, 512, true, false, 512},
+                                           ResidualRow{1, 512, true, false, 511}));
 
 TEST(Writes, AreSolicitedWithinTheAgreedLimits) {
   Harness h;
@@ -97,10 +101,14 @@ TEST(Writes, AreSolicitedWithinTheAgreedLimits) {
     EXPECT_EQ(r2t.r2t_sn, next_r2t_sn++);
     EXPECT_EQ(r2t.offset, offset);
     EXPECT_LE(r2t.length, 16384u);
-    EXPECT_EQ(r2t.stat_sn, 2u);  // shown, not used up
+    EXPECT_EQ(r2t.stat_sn, 2u);                                      // shown, not used up
     for (std::uint32_t sent = 0, sn = 0; sent < r2t.length; ++sn) {  // as iPXE: 512 bytes each
       const std::uint32_t size = std::min(512u, r2t.length - sent);
-      DataOut data{.final = sent + size == r2t.length, .task_tag = 9, .transfer_tag = r2t.transfer_tag, .data_sn = sn, .offset = r2t.offset + sent};
+      DataOut data{.final = sent + size == r2t.length,
+                   .task_tag = 9,
+                   .transfer_tag = r2t.transfer_tag,
+                   .data_sn = sn,
+                   .offset = r2t.offset + sent};
       h.send(data, Bytes(size, static_cast<std::uint8_t>((r2t.offset + sent) / 512)));
       sent += size;
     }
@@ -109,7 +117,8 @@ TEST(Writes, AreSolicitedWithinTheAgreedLimits) {
   }
   const auto arrived = h.take<DataArrived>();
   ASSERT_EQ(arrived.length, 50000u);
-  for (std::uint32_t i = 8192; i < 50000; ++i) ASSERT_EQ(arrived.data.data()[i], static_cast<std::uint8_t>((i & ~511u) / 512)) << i;
+  for (std::uint32_t i = 8192; i < 50000; ++i)
+    ASSERT_EQ(arrived.data.data()[i], static_cast<std::uint8_t>((i & ~511u) / 512)) << i;
   EXPECT_EQ(arrived.data.data()[8191], 1);
   h.session.on_answer(id, {}, h.actions);
   EXPECT_EQ(h.sent_one().as<ScsiResponse>().status, 0);
@@ -300,7 +309,8 @@ TEST(TaskManagementFunctions, AnAbortAnswersWhenTheCommandIsGone) {
   h.log_in();
   h.send(h.read_command(1, 512));
   const auto id = h.take<StartCommand>().id;
-  h.send(TaskManagementRequest{.function = TaskManagement::abort_task, .task_tag = 2, .referenced_tag = 1, .cmd_sn = 101});
+  h.send(
+      TaskManagementRequest{.function = TaskManagement::abort_task, .task_tag = 2, .referenced_tag = 1, .cmd_sn = 101});
   EXPECT_EQ(h.take<ForgetCommand>().id, id);
   EXPECT_TRUE(h.sent().empty());
   h.session.on_command_gone(id, h.actions);
@@ -350,7 +360,8 @@ TEST(TaskManagementFunctions, DataOfAnAbortedWriteIsIgnored) {
   const auto id = h.take<StartCommand>().id;
   h.session.on_need_data(id, 512, h.actions);
   const auto r2t = h.sent_one().as<ReadyToTransfer>();
-  h.send(TaskManagementRequest{.function = TaskManagement::abort_task, .task_tag = 2, .referenced_tag = 1, .cmd_sn = 101});
+  h.send(
+      TaskManagementRequest{.function = TaskManagement::abort_task, .task_tag = 2, .referenced_tag = 1, .cmd_sn = 101});
   h.session.on_command_gone(id, h.actions);
   (void)h.sent();
   h.send(DataOut{.final = true, .task_tag = 1, .transfer_tag = r2t.transfer_tag}, Bytes(512, 1));
@@ -381,7 +392,8 @@ TEST(Texts, DiscoveryListsTargetsInParts) {
     h.send(TextRequest{.immediate = true, .task_tag = 6, .transfer_tag = response.transfer_tag});
   }
   std::string_view all = text_of(whole);
-  EXPECT_TRUE(all.starts_with(std::string_view("TargetName=iqn.2026-11.org.bootferry:0\0TargetAddress=10.0.0.1:3260,1\0", 69)));
+  EXPECT_TRUE(
+      all.starts_with(std::string_view("TargetName=iqn.2026-11.org.bootferry:0\0TargetAddress=10.0.0.1:3260,1\0", 69)));
   EXPECT_NE(all.find("bootferry:299"), std::string_view::npos);
 }
 
@@ -402,10 +414,12 @@ TEST(Texts, ANormalSessionSeesOnlyItsOwnTarget) {
 TEST(Texts, AContinuedRequestIsPutTogether) {
   Harness h;
   h.log_in();
-  h.send(TextRequest{.immediate = true, .final = false, .more = true, .task_tag = 5}, Bytes{'S', 'e', 'n', 'd', 'T', 'a'});
+  h.send(TextRequest{.immediate = true, .final = false, .more = true, .task_tag = 5},
+         Bytes{'S', 'e', 'n', 'd', 'T', 'a'});
   const auto more = h.sent_one().as<TextResponse>();
   ASSERT_NE(more.transfer_tag, no_tag);
-  h.send(TextRequest{.immediate = true, .task_tag = 5, .transfer_tag = more.transfer_tag}, Bytes{'r', 'g', 'e', 't', 's', '=', 0});
+  h.send(TextRequest{.immediate = true, .task_tag = 5, .transfer_tag = more.transfer_tag},
+         Bytes{'r', 'g', 'e', 't', 's', '=', 0});
   EXPECT_EQ(h.sent_one().value("TargetName"), "iqn.2020-01.test:disk");
 }
 
@@ -484,10 +498,16 @@ TEST(TaskManagementFunctions, AnAbortAtEveryStepOfAWrite) {
     for (const Sent& sent : h.sent()) {
       const auto r2t = sent.as<ReadyToTransfer>();
       if (step >= 3) {
-        h.send(DataOut{.final = false, .task_tag = 1, .transfer_tag = r2t.transfer_tag, .offset = r2t.offset}, Bytes(1024, 1));
+        h.send(DataOut{.final = false, .task_tag = 1, .transfer_tag = r2t.transfer_tag, .offset = r2t.offset},
+               Bytes(1024, 1));
       }
       if (step >= 4) {
-        h.send(DataOut{.final = true, .task_tag = 1, .transfer_tag = r2t.transfer_tag, .data_sn = 1, .offset = r2t.offset + 1024}, Bytes(r2t.length - 1024, 1));
+        h.send(DataOut{.final = true,
+                       .task_tag = 1,
+                       .transfer_tag = r2t.transfer_tag,
+                       .data_sn = 1,
+                       .offset = r2t.offset + 1024},
+               Bytes(r2t.length - 1024, 1));
       }
     }
     h.send(TaskManagementRequest{.function = TaskManagement::logical_unit_reset, .task_tag = 2, .cmd_sn = 101});

@@ -23,7 +23,9 @@ struct Sent {
     return decode<Pdu>(bhs);
   }
   [[nodiscard]] std::vector<KeyValue> keys() const { return parse_key_values(data).value_or(std::vector<KeyValue>{}); }
-  [[nodiscard]] std::string value(std::string_view key) const { return std::string(find_value(keys(), key).value_or("(absent)")); }
+  [[nodiscard]] std::string value(std::string_view key) const {
+    return std::string(find_value(keys(), key).value_or("(absent)"));
+  }
 };
 
 inline Bytes text(std::initializer_list<std::string_view> pairs) {
@@ -38,7 +40,8 @@ inline Bytes text(std::initializer_list<std::string_view> pairs) {
 class Harness {
  public:
   explicit Harness(SessionSettings settings = make_settings())
-      : session(std::move(settings), std::make_shared<BufferPool>(), std::make_unique<NoAuthentication>(), SteadyTime{}) {}
+      : session(std::move(settings), std::make_shared<BufferPool>(), std::make_unique<NoAuthentication>(),
+                SteadyTime{}) {}
 
   static SessionSettings make_settings() {
     SessionSettings settings;
@@ -125,7 +128,8 @@ class Harness {
     next_cmd_sn = 100;
   }
   void log_in_discovery() {
-    send(login_request(LoginStage::operational, LoginStage::full_feature), text({"InitiatorName=iqn.2020-01.test:pc", "SessionType=Discovery"}));
+    send(login_request(LoginStage::operational, LoginStage::full_feature),
+         text({"InitiatorName=iqn.2020-01.test:pc", "SessionType=Discovery"}));
     (void)take<OpenTarget>();
     session.on_target_opened(4, actions);
     (void)take<SessionBegan>();

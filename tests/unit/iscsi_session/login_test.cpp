@@ -15,8 +15,9 @@ TEST(Login, OfIpxe) {
   request.isid = {0x40, 0x27, 0x23, 0xab, 0xcd, 0x00};
   request.task_tag = 0x18ae0001;
   request.cmd_sn = 0;
-  h.send(request, text({"InitiatorName=iqn.2026-11.org.bootferry:525400e2e001", "TargetName=iqn.2026-11.org.bootferry:525400e2e001.80",
-                        "SessionType=Normal", "AuthMethod=None"}));
+  h.send(request,
+         text({"InitiatorName=iqn.2026-11.org.bootferry:525400e2e001",
+               "TargetName=iqn.2026-11.org.bootferry:525400e2e001.80", "SessionType=Normal", "AuthMethod=None"}));
   EXPECT_TRUE(h.sent().empty());  // nothing is said before the target is open
   const auto open = h.take<OpenTarget>();
   EXPECT_EQ(open.target, "iqn.2026-11.org.bootferry:525400e2e001.80");
@@ -35,8 +36,9 @@ TEST(Login, OfIpxe) {
 
   request.current = operational;
   request.next = full_feature;
-  h.send(request, text({"HeaderDigest=None", "DataDigest=None", "MaxConnections=1", "InitialR2T=Yes", "ImmediateData=No", "MaxRecvDataSegmentLength=8192",
-                        "MaxBurstLength=262144", "FirstBurstLength=65536", "DefaultTime2Wait=0", "DefaultTime2Retain=0", "MaxOutstandingR2T=1",
+  h.send(request, text({"HeaderDigest=None", "DataDigest=None", "MaxConnections=1", "InitialR2T=Yes",
+                        "ImmediateData=No", "MaxRecvDataSegmentLength=8192", "MaxBurstLength=262144",
+                        "FirstBurstLength=65536", "DefaultTime2Wait=0", "DefaultTime2Retain=0", "MaxOutstandingR2T=1",
                         "DataPDUInOrder=Yes", "DataSequenceInOrder=Yes", "ErrorRecoveryLevel=0"}));
   (void)h.take<SessionBegan>();
   Sent second = h.sent_one();
@@ -59,8 +61,9 @@ TEST(Login, OfLibiscsiStartsAtTheOperationalStage) {
   Harness h;
   LoginRequest request = Harness::login_request(operational, full_feature);
   request.cmd_sn = 0xfffffff0;
-  h.send(request, text({"InitiatorName=iqn.2007-10.com.github:sahlberg:libiscsi:iscsi-test", "TargetName=t", "SessionType=Normal", "HeaderDigest=None,CRC32C",
-                        "DataDigest=None", "InitialR2T=No", "ImmediateData=Yes", "MaxBurstLength=262144", "FirstBurstLength=262144",
+  h.send(request, text({"InitiatorName=iqn.2007-10.com.github:sahlberg:libiscsi:iscsi-test", "TargetName=t",
+                        "SessionType=Normal", "HeaderDigest=None,CRC32C", "DataDigest=None", "InitialR2T=No",
+                        "ImmediateData=Yes", "MaxBurstLength=262144", "FirstBurstLength=262144",
                         "MaxRecvDataSegmentLength=262144", "DataPDUInOrder=Yes", "DataSequenceInOrder=Yes"}));
   h.session.on_target_opened(1, h.actions);
   const Sent sent = h.sent_one();
@@ -75,8 +78,9 @@ TEST(Login, OfLibiscsiStartsAtTheOperationalStage) {
 
 TEST(Login, OfOpenIscsi) {
   Harness h;
-  h.log_in({"HeaderDigest=CRC32C", "DataDigest=CRC32C,None", "DefaultTime2Wait=2", "DefaultTime2Retain=0", "IFMarker=No", "OFMarker=No", "ErrorRecoveryLevel=0",
-            "InitialR2T=No", "ImmediateData=Yes", "MaxBurstLength=16776192", "FirstBurstLength=262144", "MaxOutstandingR2T=1", "MaxConnections=1",
+  h.log_in({"HeaderDigest=CRC32C", "DataDigest=CRC32C,None", "DefaultTime2Wait=2", "DefaultTime2Retain=0",
+            "IFMarker=No", "OFMarker=No", "ErrorRecoveryLevel=0", "InitialR2T=No", "ImmediateData=Yes",
+            "MaxBurstLength=16776192", "FirstBurstLength=262144", "MaxOutstandingR2T=1", "MaxConnections=1",
             "DataPDUInOrder=Yes", "DataSequenceInOrder=Yes", "MaxRecvDataSegmentLength=262144"});
   const Parameters& p = h.session.parameters();
   EXPECT_TRUE(p.header_digest && p.data_digest && p.immediate_data && !p.initial_r2t);
@@ -94,7 +98,8 @@ TEST(Login, ContinuedTextIsPutTogether) {
   Harness h;
   LoginRequest request = Harness::login_request(operational, full_feature, false);
   request.more = true;
-  const Bytes whole = text({"InitiatorName=iqn.2020-01.test:pc", "TargetName=iqn.2020-01.test:disk", "MaxBurstLength=65536"});
+  const Bytes whole =
+      text({"InitiatorName=iqn.2020-01.test:pc", "TargetName=iqn.2020-01.test:disk", "MaxBurstLength=65536"});
   h.send(request, Bytes(whole.begin(), whole.begin() + 50));
   const Sent more = h.sent_one();
   EXPECT_FALSE(more.as<LoginResponse>().transit);
@@ -125,13 +130,16 @@ TEST(Login, RefusalsSayWhy) {
   request.version_min = 0;
   EXPECT_EQ(refusal_of(request, text({"TargetName=t"})), LoginStatus::missing_parameter);
   EXPECT_EQ(refusal_of(request, text({"InitiatorName=i"})), LoginStatus::missing_parameter);
-  EXPECT_EQ(refusal_of(request, text({"InitiatorName=i", "TargetName=t", "SessionType=Odd"})), LoginStatus::session_type_not_supported);
+  EXPECT_EQ(refusal_of(request, text({"InitiatorName=i", "TargetName=t", "SessionType=Odd"})),
+            LoginStatus::session_type_not_supported);
   EXPECT_EQ(refusal_of(request, text({"InitiatorName"})), LoginStatus::initiator_error);
-  EXPECT_EQ(refusal_of(Harness::login_request(security, operational), text({"InitiatorName=i", "TargetName=t", "AuthMethod=CHAP"})),
+  EXPECT_EQ(refusal_of(Harness::login_request(security, operational),
+                       text({"InitiatorName=i", "TargetName=t", "AuthMethod=CHAP"})),
             LoginStatus::authentication_failure);
   EXPECT_EQ(refusal_of(Harness::login_request(operational, operational), names), LoginStatus::initiator_error);
   EXPECT_EQ(refusal_of(Harness::login_request(operational, security), names), LoginStatus::initiator_error);
-  EXPECT_EQ(refusal_of(Harness::login_request(LoginStage::reserved, full_feature), names), LoginStatus::initiator_error);
+  EXPECT_EQ(refusal_of(Harness::login_request(LoginStage::reserved, full_feature), names),
+            LoginStatus::initiator_error);
   EXPECT_EQ(refusal_of(Harness::login_request(full_feature, full_feature), names), LoginStatus::initiator_error);
   request.more = true;
   EXPECT_EQ(refusal_of(request, names), LoginStatus::initiator_error);
@@ -241,16 +249,21 @@ TEST_P(Keys, AreAnsweredAsTheRfcSays) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, Keys,
-    ::testing::Values(KeyRow{"HeaderDigest=CRC32C,None", "CRC32C"}, KeyRow{"HeaderDigest=None,CRC32C", "None"}, KeyRow{"DataDigest=X-foo,CRC32C", "CRC32C"},
-                      KeyRow{"DataDigest=MD5", "Reject"}, KeyRow{"MaxConnections=8", "1"}, KeyRow{"MaxConnections=0", "Reject"},
-                      KeyRow{"InitialR2T=No", "No"}, KeyRow{"InitialR2T=Maybe", "Reject"}, KeyRow{"ImmediateData=No", "No"},
-                      KeyRow{"MaxBurstLength=512", "512"}, KeyRow{"MaxBurstLength=16777215", "16776192"}, KeyRow{"MaxBurstLength=511", "Reject"},
-                      KeyRow{"FirstBurstLength=16777215", "262144"}, KeyRow{"MaxOutstandingR2T=65535", "16"}, KeyRow{"MaxOutstandingR2T=0", "Reject"},
-                      KeyRow{"DefaultTime2Wait=5", "5"}, KeyRow{"DefaultTime2Retain=20", "0"}, KeyRow{"ErrorRecoveryLevel=2", "0"},
-                      KeyRow{"ErrorRecoveryLevel=3", "Reject"}, KeyRow{"DataPDUInOrder=No", "Yes"}, KeyRow{"DataSequenceInOrder=No", "Yes"},
-                      KeyRow{"IFMarker=Yes", "No"}, KeyRow{"OFMarkInt=1~2", "Reject"}, KeyRow{"X-com.example=1", "NotUnderstood"},
-                      KeyRow{"Nonsense=", "NotUnderstood"}, KeyRow{"InitiatorAlias=me", "(absent)"}, KeyRow{"TaskReporting=FastAbort,RFC3720", "RFC3720"},
-                      KeyRow{"iSCSIProtocolLevel=2", "1"}, KeyRow{"SendTargets=All", "Reject"}, KeyRow{"MaxRecvDataSegmentLength=4096", "262144"}));
+    ::testing::Values(KeyRow{"HeaderDigest=CRC32C,None", "CRC32C"}, KeyRow{"HeaderDigest=None,CRC32C", "None"},
+                      KeyRow{"DataDigest=X-foo,CRC32C", "CRC32C"}, KeyRow{"DataDigest=MD5", "Reject"},
+                      KeyRow{"MaxConnections=8", "1"}, KeyRow{"MaxConnections=0", "Reject"},
+                      KeyRow{"InitialR2T=No", "No"}, KeyRow{"InitialR2T=Maybe", "Reject"},
+                      KeyRow{"ImmediateData=No", "No"}, KeyRow{"MaxBurstLength=512", "512"},
+                      KeyRow{"MaxBurstLength=16777215", "16776192"}, KeyRow{"MaxBurstLength=511", "Reject"},
+                      KeyRow{"FirstBurstLength=16777215", "262144"}, KeyRow{"MaxOutstandingR2T=65535", "16"},
+                      KeyRow{"MaxOutstandingR2T=0", "Reject"}, KeyRow{"DefaultTime2Wait=5", "5"},
+                      KeyRow{"DefaultTime2Retain=20", "0"}, KeyRow{"ErrorRecoveryLevel=2", "0"},
+                      KeyRow{"ErrorRecoveryLevel=3", "Reject"}, KeyRow{"DataPDUInOrder=No", "Yes"},
+                      KeyRow{"DataSequenceInOrder=No", "Yes"}, KeyRow{"IFMarker=Yes", "No"},
+                      KeyRow{"OFMarkInt=1~2", "Reject"}, KeyRow{"X-com.example=1", "NotUnderstood"},
+                      KeyRow{"Nonsense=", "NotUnderstood"}, KeyRow{"InitiatorAlias=me", "(absent)"},
+                      KeyRow{"TaskReporting=FastAbort,RFC3720", "RFC3720"}, KeyRow{"iSCSIProtocolLevel=2", "1"},
+                      KeyRow{"SendTargets=All", "Reject"}, KeyRow{"MaxRecvDataSegmentLength=4096", "262144"}));
 
 }  // namespace
 }  // namespace bootferry::iscsi::testing

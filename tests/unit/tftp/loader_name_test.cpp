@@ -38,13 +38,15 @@ TEST_F(TftpLoaderName, the_boot_layer_suffix_is_an_alias) {
 }
 
 TEST_F(TftpLoaderName, slashes_before_the_name_do_no_harm) {
-  for (const char* name : {"/undionly.kpxe", "//undionly.kpxe", "./undionly.kpxe", "/./undionly.kpxe", "\\undionly.kpxe", ".\\undionly.kpxe"}) {
+  for (const char* name : {"/undionly.kpxe", "//undionly.kpxe", "./undionly.kpxe", "/./undionly.kpxe",
+                           "\\undionly.kpxe", ".\\undionly.kpxe"}) {
     EXPECT_EQ(found(name), "undionly.kpxe") << name;
   }
 }
 
 TEST_F(TftpLoaderName, no_path_leads_out_of_the_catalog) {
-  for (const char* name : {"", "/", ".", "..", "../undionly.kpxe", "/etc/passwd", "..\\..\\etc\\passwd", "/usr/lib/ipxe/undionly.kpxe", "a/../undionly.kpxe", "\xff"}) {
+  for (const char* name : {"", "/", ".", "..", "../undionly.kpxe", "/etc/passwd", "..\\..\\etc\\passwd",
+                           "/usr/lib/ipxe/undionly.kpxe", "a/../undionly.kpxe", "\xff"}) {
     EXPECT_EQ(found(name), "") << name;
   }
   EXPECT_EQ(found(std::string(60'000, '/')), "");

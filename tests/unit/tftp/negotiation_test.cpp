@@ -27,8 +27,10 @@ TEST(TftpNegotiation, an_option_without_sense_is_left_out) {
     EXPECT_TRUE(terms_for({{"blksize", value}}).accepted.empty()) << value;
     EXPECT_EQ(terms_for({{"blksize", value}}).block_size, 512u) << value;
   }
-  for (const char* value : {"0", "65536", "-1", "4.0"}) EXPECT_EQ(terms_for({{"windowsize", value}}).window, 1u) << value;
-  for (const char* value : {"0", "61", "255", "256"}) EXPECT_EQ(terms_for({{"timeout", value}}).timeout.count(), 0) << value;
+  for (const char* value : {"0", "65536", "-1", "4.0"})
+    EXPECT_EQ(terms_for({{"windowsize", value}}).window, 1u) << value;
+  for (const char* value : {"0", "61", "255", "256"})
+    EXPECT_EQ(terms_for({{"timeout", value}}).timeout.count(), 0) << value;
   EXPECT_TRUE(terms_for({{"multicast", ""}, {"utimeout", "1"}, {"made-up", "x"}}).accepted.empty());
 }
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The shell on loopback: what only real sockets show, that is ports, strangers, refusals and events. The loop is turned by hand.
+// The shell on loopback: what only real sockets show, that is ports, strangers, refusals and events. The loop is turned
+// by hand.
 #include "tftp/server.hpp"
 
 #include <arpa/inet.h>
 
-#include <boost/system/system_error.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <boost/system/system_error.hpp>
 
 #include <fstream>
 
@@ -27,7 +28,8 @@ class Peer {
  public:
   Peer() : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
     sockaddr_in local = address(0);
-    if (::bind(socket_, reinterpret_cast<sockaddr*>(&local), sizeof local) != 0) throw std::runtime_error("no loopback");
+    if (::bind(socket_, reinterpret_cast<sockaddr*>(&local), sizeof local) != 0)
+      throw std::runtime_error("no loopback");
   }
   ~Peer() { ::close(socket_); }
   Peer(const Peer&) = delete;
@@ -35,13 +37,15 @@ class Peer {
 
   void send(std::uint16_t port, ByteView bytes) {
     const sockaddr_in to = address(port);
-    ASSERT_EQ(::sendto(socket_, bytes.data(), bytes.size(), 0, reinterpret_cast<const sockaddr*>(&to), sizeof to), static_cast<ssize_t>(bytes.size()));
+    ASSERT_EQ(::sendto(socket_, bytes.data(), bytes.size(), 0, reinterpret_cast<const sockaddr*>(&to), sizeof to),
+              static_cast<ssize_t>(bytes.size()));
   }
   std::optional<std::string> try_receive() {
     std::array<char, 70'000> buffer;
     sockaddr_in from{};
     socklen_t size = sizeof from;
-    const ssize_t count = ::recvfrom(socket_, buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
+    const ssize_t count =
+        ::recvfrom(socket_, buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
     if (count < 0) return std::nullopt;
     server_port = ntohs(from.sin_port);
     return std::string(buffer.data(), static_cast<std::size_t>(count));
@@ -198,7 +202,11 @@ TEST_F(TftpServer, a_stranger_at_a_transfers_port_is_told_and_changes_nothing) {
 TEST_F(TftpServer, asking_the_size_and_leaving_is_no_failure) {
   Peer peer;
   ask(peer, "loader", {{"tsize", "0"}, {"blksize", "1468"}, {"windowsize", "4"}});
-  EXPECT_EQ(receive(peer), "\0\6tsize\0" "1300\0blksize\0" "1468\0windowsize\0" "4\0"s);
+  EXPECT_EQ(receive(peer),
+            "\0\6tsize\0"
+            "1300\0blksize\0"
+            "1468\0windowsize\0"
+            "4\0"s);
   peer.send(peer.server_port, encode_error(ErrorCode::option_refused, "User aborted the transfer"));
   EXPECT_TRUE(told().empty());
   EXPECT_EQ(download(peer, "loader"), content) << "from the same port again";
@@ -234,7 +242,9 @@ TEST_F(TftpServer, another_request_from_the_same_port_replaces_the_first) {
   ASSERT_NE(receive(peer), "");
   const std::uint16_t port = peer.server_port;
   ask(peer, "loader", {{"blksize", "1024"}});
-  EXPECT_EQ(receive(peer), "\0\6blksize\0" "1024\0"s);
+  EXPECT_EQ(receive(peer),
+            "\0\6blksize\0"
+            "1024\0"s);
   EXPECT_NE(peer.server_port, port);
   EXPECT_TRUE(told().empty());
 }

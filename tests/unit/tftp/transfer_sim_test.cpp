@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Transfer against a client by the RFCs over a network that loses, repeats and delays packets: the file must arrive whole, and
-// the traffic must stay in proportion. No sockets, no real time; every run can be repeated by its seed.
+// Transfer against a client by the RFCs over a network that loses, repeats and delays packets: the file must arrive
+// whole, and the traffic must stay in proportion. No sockets, no real time; every run can be repeated by its seed.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -55,11 +55,14 @@ class Network {
     const unsigned copies = roll(100) < weather_.doubled_percent ? 2 : 1;
     for (unsigned i = 0; i < copies; ++i) {
       if (roll(100) < weather_.lost_percent) continue;
-      const auto delay = std::chrono::milliseconds(weather_.longest_delay_ms ? roll(static_cast<unsigned>(weather_.longest_delay_ms)) : 0);
+      const auto delay = std::chrono::milliseconds(
+          weather_.longest_delay_ms ? roll(static_cast<unsigned>(weather_.longest_delay_ms)) : 0);
       under_way_.emplace(now + delay, arrive);
     }
   }
-  std::optional<SteadyTime> next() const { return under_way_.empty() ? std::nullopt : std::optional(under_way_.begin()->first); }
+  std::optional<SteadyTime> next() const {
+    return under_way_.empty() ? std::nullopt : std::optional(under_way_.begin()->first);
+  }
   void deliver() {
     auto packet = under_way_.extract(under_way_.begin());
     packet.mapped()(packet.key());
@@ -96,7 +99,9 @@ Journey travel(std::size_t size, std::vector<Option> options, Weather weather, s
     for (std::size_t i = 0; i < actions.block_count; ++i) {
       ++result.data_packets;
       const std::uint64_t block = actions.first_block + i;
-      network.send(at, [&, block](SteadyTime when) { answer(client.on_data(static_cast<std::uint16_t>(block), transfer.block(block)), when); });
+      network.send(at, [&, block](SteadyTime when) {
+        answer(client.on_data(static_cast<std::uint16_t>(block), transfer.block(block)), when);
+      });
     }
     if (actions.finish) result.outcome = *actions.finish;
   };
@@ -118,7 +123,8 @@ Journey travel(std::size_t size, std::vector<Option> options, Weather weather, s
 }
 
 TEST(TftpSim, in_fine_weather_each_block_is_sent_once) {
-  for (const auto& options : std::vector<std::vector<Option>>{{}, {{"blksize", "1468"}}, {{"windowsize", "4"}}, {{"windowsize", "16"}, {"blksize", "1468"}}}) {
+  for (const auto& options : std::vector<std::vector<Option>>{
+           {}, {{"blksize", "1468"}}, {{"windowsize", "4"}}, {{"windowsize", "16"}, {"blksize", "1468"}}}) {
     const Journey result = travel(100'000, options, {0, 0, 0}, 1);
     EXPECT_EQ(result.got_file, result.sent_file);
     EXPECT_EQ(result.data_packets, result.needed);
@@ -138,7 +144,8 @@ TEST(TftpSim, loss_repetition_and_reordering_do_not_harm_the_file) {
   int unfinished = 0;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     for (const char* window : {"1", "4", "32"}) {
-      const Journey result = travel(40'000 + seed, {{"windowsize", window}, {"blksize", "1024"}, {"tsize", "0"}}, {10, 5, 3}, seed);
+      const Journey result =
+          travel(40'000 + seed, {{"windowsize", window}, {"blksize", "1024"}, {"tsize", "0"}}, {10, 5, 3}, seed);
       if (!result.complete) {
         ++unfinished;
         EXPECT_NE(result.outcome, std::nullopt);

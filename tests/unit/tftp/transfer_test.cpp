@@ -15,7 +15,9 @@ constexpr const char* outcome_names[] = {"done", "probe", "refused", "unanswered
 std::string words(const Transfer::Actions& actions) {
   std::string out;
   if (actions.send_option_ack) out += "OACK ";
-  if (actions.block_count > 0) out += std::to_string(actions.first_block) + "-" + std::to_string(actions.first_block + actions.block_count - 1) + " ";
+  if (actions.block_count > 0)
+    out +=
+        std::to_string(actions.first_block) + "-" + std::to_string(actions.first_block + actions.block_count - 1) + " ";
   if (actions.finish) out += std::string("end ") + outcome_names[static_cast<int>(*actions.finish)] + " ";
   if (!out.empty()) out.pop_back();
   return out;
@@ -25,7 +27,9 @@ struct TftpTransfer : testing::Test {
   SteadyTime now{1h};
   Bytes content = Bytes(10 * 512 + 100);
 
-  Transfer make(std::vector<Option> options = {}) { return Transfer(content, negotiate({"f", "octet", std::move(options)}, content.size(), {})); }
+  Transfer make(std::vector<Option> options = {}) {
+    return Transfer(content, negotiate({"f", "octet", std::move(options)}, content.size(), {}));
+  }
 };
 
 TEST_F(TftpTransfer, without_options_goes_block_by_block) {
@@ -227,7 +231,8 @@ TEST_F(TftpTransfer, an_old_ack_from_before_the_wrap_is_no_progress) {
   content.resize(66'000 * 8);
   Transfer transfer = make({{"blksize", "8"}});
   (void)transfer.start(now);
-  for (std::uint32_t block = 0; block <= 65'536; ++block) ASSERT_NE(words(transfer.on_ack(static_cast<std::uint16_t>(block), now)), "") << block;
+  for (std::uint32_t block = 0; block <= 65'536; ++block)
+    ASSERT_NE(words(transfer.on_ack(static_cast<std::uint16_t>(block), now)), "") << block;
   EXPECT_EQ(words(transfer.on_ack(65'535, now)), "");
   EXPECT_EQ(words(transfer.on_ack(0, now)), "");
   EXPECT_EQ(words(transfer.on_ack(1, now)), "65538-65538");
