@@ -56,7 +56,7 @@ class PduReader {
   [[nodiscard]] Progress take_data(ByteView& input);
   [[nodiscard]] Progress finish();
 
-  static constexpr std::size_t max_head = bhs_size + 255 * 4 + 4;
+  static constexpr std::size_t max_head = bhs_size + std::size_t{255} * 4 + 4;
   PduLimits limits_;
   Stage stage_ = Stage::header;
   Bhs bhs_{};
