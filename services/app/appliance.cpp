@@ -107,6 +107,7 @@ dhcp::Settings dhcp_settings(const Settings& settings, const NetworkInterface& i
   made.dns = settings.dhcp_dns;
   made.domain = settings.dhcp_domain;
   made.lease_time = settings.dhcp_lease_time;
+  made.probe_ahead = 8;
   made.router_advertisements = settings.router_advertisements;
   made.server_port = settings.dhcp_port;
   made.pxe_port = settings.pxe_port;

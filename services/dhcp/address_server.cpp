@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dhcp/address_server.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace bootferry::dhcp {
@@ -74,7 +76,10 @@ void AddressServer::offer_or_probe(Request request, SteadyTime give_up, Moment n
             request.mac.to_string(), pool_.range().first.to_string(), pool_.range().last.to_string()))});
     return;
   }
-  if (now.steady >= give_up || !needs_probe(request, *address, now)) return send_offer(request, *address, out);
+  if (now.steady >= give_up || !needs_probe(request, *address, now)) {
+    next_probe_ahead_ = std::min(next_probe_ahead_, now.steady + probe_time);  // one less in stock
+    return send_offer(request, *address, out);
+  }
   const MacAddress mac = request.mac;
   const SteadyTime ends = std::min(now.steady + probe_time, give_up);
   probing_.insert_or_assign(*address, mac);
@@ -100,7 +105,22 @@ void AddressServer::forget_probe(const MacAddress& mac) {
   pending_.erase(at);
 }
 
+/// The next addresses to give are asked about before anybody wants one, so that a machine's first boot does not wait
+/// for it.
+void AddressServer::probe_ahead(Moment now, Actions& out) {
+  next_probe_ahead_ = now.steady + probe_ahead_period;
+  for (const Ipv4Address address : pool_.upcoming(settings_.probe_ahead, now)) {
+    const auto confirmed = confirmed_.find(address);
+    const bool lasts = confirmed != confirmed_.end() && confirmed->second + confirmation_time > next_probe_ahead_;
+    if (lasts || probing_.contains(address) || probed_ahead_.contains(address)) continue;
+    probed_ahead_.emplace(address, now.steady + probe_time);
+    out.push_back(Probe{address});
+  }
+}
+
 void AddressServer::on_probe_answer(Ipv4Address address, const MacAddress& holder, Moment now, Actions& out) {
+  probed_ahead_.erase(
+      address);  // taken: the machine that is offered it probes again, and learns it within a millisecond
   const auto probing = probing_.find(address);
   if (probing == probing_.end() || probing->second == holder) return;  // the client itself may still use it
   PendingOffer pending = pending_.at(probing->second);
@@ -113,17 +133,28 @@ void AddressServer::on_probe_answer(Ipv4Address address, const MacAddress& holde
 }
 
 void AddressServer::on_tick(Moment now, Actions& out) {
+  if (confirmed_.size() > 65536) confirmed_.clear();
   while (!probe_ends_.empty() && probe_ends_.begin()->first <= now.steady) {
     const PendingOffer pending = pending_.at(probe_ends_.begin()->second);
     forget_probe(pending.request.mac);
-    if (confirmed_.size() > 65536) confirmed_.clear();
     confirmed_.insert_or_assign(pending.address, now.steady);
     send_offer(pending.request, pending.address, out);
   }
+  std::erase_if(probed_ahead_, [&](const auto& probed) {
+    if (probed.second > now.steady) return false;
+    confirmed_.insert_or_assign(probed.first, now.steady);
+    return true;
+  });
+  if (settings_.probe_addresses && settings_.probe_ahead > 0 && next_probe_ahead_ <= now.steady) probe_ahead(now, out);
 }
 
 std::optional<SteadyTime> AddressServer::next_wake() const {
-  return probe_ends_.empty() ? std::nullopt : std::optional(probe_ends_.begin()->first);
+  std::optional<SteadyTime> wake;
+  auto consider = [&](SteadyTime time) { wake = std::min(wake.value_or(time), time); };
+  if (!probe_ends_.empty()) consider(probe_ends_.begin()->first);
+  for (const auto& [address, ends] : probed_ahead_) consider(ends);
+  if (settings_.probe_addresses && settings_.probe_ahead > 0) consider(next_probe_ahead_);
+  return wake;
 }
 
 void AddressServer::send_offer(const Request& request, Ipv4Address address, Actions& out) {

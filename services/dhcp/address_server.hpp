@@ -29,6 +29,9 @@ class AddressServer {
       100};  ///< silence for so long means that nobody has the address
   static constexpr std::chrono::milliseconds probe_limit{200};  ///< no boot waits longer for all probes together
 
+  static constexpr std::chrono::minutes confirmation_time{10};  ///< how long a silent probe counts
+  static constexpr std::chrono::minutes probe_ahead_period{4};
+
   explicit AddressServer(const Settings& settings) : settings_(settings), pool_(*settings.range, settings.network) {}
 
   [[nodiscard]] LeasePool& pool() { return pool_; }
@@ -40,7 +43,6 @@ class AddressServer {
 
  private:
   static constexpr std::size_t max_probes = 1024;
-  static constexpr std::chrono::minutes confirmation_time{10};
   struct PendingOffer {
     Request request;
     Ipv4Address address;
@@ -50,6 +52,7 @@ class AddressServer {
 
   void on_discover(const Request& request, Moment now, Actions& out);
   void offer_or_probe(Request request, SteadyTime give_up, Moment now, Actions& out);
+  void probe_ahead(Moment now, Actions& out);
   void send_offer(const Request& request, Ipv4Address address, Actions& out);
   void on_dhcp_request(const Request& request, Moment now, Actions& out);
   void on_selecting(const Request& request, Ipv4Address server, Moment now, Actions& out);
@@ -68,6 +71,8 @@ class AddressServer {
   std::unordered_map<MacAddress, PendingOffer> pending_;
   std::unordered_map<Ipv4Address, MacAddress> probing_;
   std::set<std::pair<SteadyTime, MacAddress>> probe_ends_;
+  std::unordered_map<Ipv4Address, SteadyTime> probed_ahead_;  ///< when silence will mean that it is free
+  SteadyTime next_probe_ahead_{};
   std::unordered_map<Ipv4Address, SteadyTime>
       confirmed_;  ///< when an address was last found to be free or its client's own
 };

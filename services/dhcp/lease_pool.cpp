@@ -108,6 +108,19 @@ std::optional<Ipv4Address> LeasePool::next_free(const MacAddress& mac, Moment no
   return std::nullopt;
 }
 
+std::vector<Ipv4Address> LeasePool::upcoming(std::size_t count, Moment now) const {
+  std::vector<Ipv4Address> next;
+  const MacAddress nobody;
+  auto take = [&](Ipv4Address candidate) {
+    if (!leases_.contains(candidate) && is_available(candidate, nobody, now)) next.push_back(candidate);
+  };
+  for (std::uint64_t fresh = fresh_; fresh <= range_.last.value && next.size() < count; ++fresh)
+    take({static_cast<std::uint32_t>(fresh)});
+  for (auto returned = returned_.begin(); returned != returned_.end() && next.size() < count; ++returned)
+    take(*returned);
+  return next;
+}
+
 bool LeasePool::hold(Ipv4Address address, const MacAddress& mac, SteadyTime now) {
   const auto old = held_by_.find(mac);
   if (old != held_by_.end() && old->second != address) drop_hold(mac);

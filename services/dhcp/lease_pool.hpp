@@ -32,6 +32,8 @@ class LeasePool {
   /// one. Empty when the pool is exhausted.
   [[nodiscard]] std::optional<Ipv4Address> choose(const MacAddress& mac, std::optional<Ipv4Address> reserved,
                                                   std::optional<Ipv4Address> requested, Moment now);
+  /// The addresses that machines without any wish would be given next, at most `count`; holds none of them.
+  [[nodiscard]] std::vector<Ipv4Address> upcoming(std::size_t count, Moment now) const;
   /// The address that is held or leased for this machine now (a lease that has ended counts while nobody else took it).
   [[nodiscard]] bool is_owned(Ipv4Address address, const MacAddress& mac, Moment now) const;
   /// Nobody else has it, and it is ours to give.

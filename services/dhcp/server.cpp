@@ -97,6 +97,7 @@ void Server::Core::start() {
   wait(pxe_socket_, &Core::read_pxe_port);
   wait(arp_socket_, &Core::read_arp);
   wait(solicitation_socket_, &Core::read_solicitations);
+  arm_timer();
 }
 
 void Server::Core::stop() {

@@ -32,6 +32,7 @@ struct Settings {
   std::chrono::seconds lease_time{3600};
   bool router_advertisements = true;  ///< answer iPXE's IPv6 Router Solicitation, which spares each boot ~16 s
   bool probe_addresses = true;        ///< ask by ARP before an offer; the server turns it off without raw sockets
+  std::size_t probe_ahead = 0;        ///< so many of the addresses given next are probed before anybody asks for one
   std::uint16_t server_port = 67, pxe_port = 4011, client_port = 68;
   boot::BootSettings boot;
 };

@@ -76,6 +76,48 @@ TEST(ServerMode, probing_never_takes_more_than_200_ms) {
   EXPECT_EQ(sent(actions).message.type(), MessageType::offer);
 }
 
+Settings settings_that_probe_ahead() {
+  Settings settings = make_settings(Mode::server);
+  settings.probe_ahead = 3;
+  return settings;
+}
+
+TEST(ServerMode, addresses_probed_ahead_are_offered_at_once) {
+  Lab lab(settings_that_probe_ahead());
+  const Actions ahead = lab.tick_after({});
+  ASSERT_EQ(all<Probe>(ahead).size(), 3u);
+  EXPECT_EQ(all<Probe>(ahead)[2].address, ip("10.99.0.102"));
+  EXPECT_EQ(lab.responder.next_wake(), lab.clock.now() + AddressServer::probe_time);
+  EXPECT_TRUE(all<Probe>(lab.tick_after(AddressServer::probe_time)).empty());
+  const Actions answer = lab.hear(discover);
+  EXPECT_TRUE(all<Probe>(answer).empty());
+  EXPECT_EQ(sent(answer).message.yiaddr, ip("10.99.0.100"));
+  const Actions refill = lab.tick_after(AddressServer::probe_time);
+  ASSERT_EQ(all<Probe>(refill).size(), 1u) << "the stock is filled again";
+  EXPECT_EQ(all<Probe>(refill)[0].address, ip("10.99.0.103"));
+}
+
+TEST(ServerMode, an_address_found_taken_ahead_is_probed_again_when_it_is_wanted) {
+  Lab lab(settings_that_probe_ahead());
+  (void)lab.tick_after({});
+  EXPECT_TRUE(lab.responder.on_probe_answer(ip("10.99.0.100"), mac("00:11:22:33:44:55"), lab.now()).empty());
+  (void)lab.tick_after(AddressServer::probe_time);
+  ASSERT_EQ(all<Probe>(lab.hear(discover)).size(), 1u);
+  const Actions conflict = lab.responder.on_probe_answer(ip("10.99.0.100"), mac("00:11:22:33:44:55"), lab.now());
+  EXPECT_EQ(sent(conflict).message.yiaddr, ip("10.99.0.101")) << "the next one is known to be free";
+}
+
+TEST(ServerMode, probes_ahead_are_renewed_before_they_are_too_old) {
+  Lab lab(settings_that_probe_ahead());
+  (void)lab.tick_after({});
+  (void)lab.tick_after(AddressServer::probe_time);
+  for (int i = 0; i < 100; ++i) {
+    const SteadyTime wake = lab.responder.next_wake().value();
+    (void)lab.tick_after(wake - lab.clock.now());
+  }
+  EXPECT_TRUE(all<Probe>(lab.hear(discover)).empty()) << "hours later the first address still needs no wait";
+}
+
 TEST(ServerMode, the_client_itself_may_answer_the_probe) {
   Lab lab(Mode::server);
   (void)lab.hear(discover);
