@@ -42,7 +42,8 @@ boost::asio::awaitable<Value> async_run(WorkerPool& pool, Function function) {
     } catch (...) {
       failure = std::current_exception();
     }
-    asio::post(executor, [shared, moved = std::move(value), failure]() mutable {
+    // The worker lets go of `shared` here: its timer belongs to the loop, which may be gone before this job is.
+    asio::post(executor, [shared = std::move(shared), moved = std::move(value), failure]() mutable {
       shared->value = std::move(moved);
       shared->failure = failure;
       shared->finished = true;
