@@ -45,13 +45,15 @@ MutableByteView Session::destination_for(const Bhs& bhs) {
   for (const Burst& burst : command->bursts) {
     if (burst.transfer_tag != header.transfer_tag) continue;
     const bool fits = header.offset == burst.offset + burst.received && length <= burst.length - burst.received;
-    if (fits && std::size_t{header.offset} + length <= command->buffer.capacity())
-      return {command->buffer.data() + header.offset, length};
+    if (!fits || std::size_t{header.offset} + length > command->buffer.capacity()) continue;
+    incoming_ = command->buffer;  // another session's reset may end the command before its data are here
+    return {incoming_.data() + header.offset, length};
   }
   return {};
 }
 
 void Session::on_data_out(const ReceivedPdu& pdu, Actions& actions) {
+  const Buffer received_into = std::exchange(incoming_, {});
   const auto header = decode<DataOut>(pdu.bhs);
   Command* command = find_tag(header.task_tag);
   if (command == nullptr) return;  // of a command that was aborted or has failed: initiators may still send it

@@ -99,12 +99,14 @@ void Session::on_numbered_pdu(const ReceivedPdu& pdu, Actions& actions) {
     case CommandWindow::Place::outside:  // silence (RFC 7143 4.2.2.1)
       incoming_ = {};
       return;
-    case CommandWindow::Place::ahead:
-      incoming_ = {};
+    case CommandWindow::Place::ahead: {
+      const Buffer received_into = std::exchange(incoming_, {});  // pdu.data stands in it
+      if (held_.contains(cmd_sn)) return;
       held_bytes_ += pdu.data.size() + pdu.ahs.size();
       if (held_bytes_ > max_held_bytes) return close(actions, "too much came ahead of its turn", false);
       held_.try_emplace(cmd_sn, HeldPdu{pdu.bhs, {pdu.ahs.begin(), pdu.ahs.end()}, {pdu.data.begin(), pdu.data.end()}});
       return;
+    }
     case CommandWindow::Place::expected:
       window_.advance();
       dispatch(pdu, actions);

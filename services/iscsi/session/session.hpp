@@ -160,7 +160,7 @@ class Session {
   std::uint32_t next_transfer_tag_ = 1;
   std::size_t solicited_bytes_ = 0;
   std::deque<CommandId> wait_for_budget_;
-  Buffer incoming_;  ///< where destination_for sent the data of the SCSI Command that is being received
+  Buffer incoming_;  ///< where destination_for sent the data that is being received; ours whatever its command does
   std::vector<PendingManagement> management_;
 
   struct Text {

@@ -40,8 +40,7 @@ inline Bytes text(std::initializer_list<std::string_view> pairs) {
 class Harness {
  public:
   explicit Harness(SessionSettings settings = make_settings())
-      : session(std::move(settings), std::make_shared<BufferPool>(), std::make_unique<NoAuthentication>(),
-                SteadyTime{}) {}
+      : session(std::move(settings), session_pool, std::make_unique<NoAuthentication>(), SteadyTime{}) {}
 
   static SessionSettings make_settings() {
     SessionSettings settings;
@@ -163,6 +162,7 @@ class Harness {
     return answer;
   }
 
+  std::shared_ptr<BufferPool> session_pool = std::make_shared<BufferPool>();
   Session session;
   Actions actions;
   std::uint32_t next_cmd_sn = 100;
