@@ -48,11 +48,12 @@ void Connection::on_action(OpenTarget& action) {
   const auto older = core_->table.claim(id_, std::move(key));
   if (!older) return ask_directory(std::move(action.target), std::move(action.initiator));
   if (const auto door = core_->table.find(*older)) door->ask_close("its initiator logged in again");
-  core_->table.when_gone(*older, [self = shared_from_this(), target = action.target, initiator = action.initiator] {
-    asio::post(self->socket_.get_executor(), [self, target, initiator] {
-      if (!self->ended_) self->ask_directory(target, initiator);
-    });
-  });
+  core_->table.when_predecessors_gone(
+      id_, [self = shared_from_this(), target = action.target, initiator = action.initiator] {
+        asio::post(self->socket_.get_executor(), [self, target, initiator] {
+          if (!self->ended_) self->ask_directory(target, initiator);
+        });
+      });
 }
 
 void Connection::ask_directory(std::string target, std::string initiator) {

@@ -2,6 +2,7 @@
 #include "iscsi/session_table.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace bootferry::iscsi {
 
@@ -16,7 +17,7 @@ std::uint64_t SessionTable::add(std::weak_ptr<SessionDoor> door, std::shared_ptr
   std::lock_guard lock(mutex_);
   const std::uint64_t id = next_id_++;
   ++per_host_[host_of(address)];
-  rows_.emplace(id, Row{std::move(door), std::move(counters), std::move(address), {}, {}, {}});
+  rows_.emplace(id, Row{std::move(door), std::move(counters), std::move(address), {}, {}, {}, {}});
   return id;
 }
 
@@ -27,7 +28,8 @@ std::optional<std::uint64_t> SessionTable::claim(std::uint64_t id, SessionKey ke
   row->second.key = key;
   auto [place, fresh] = by_key_.try_emplace(std::move(key), id);
   if (fresh) return std::nullopt;
-  return std::exchange(place->second, id);
+  row->second.predecessor = std::exchange(place->second, id);
+  return row->second.predecessor;
 }
 
 std::uint16_t SessionTable::next_tsih() {
@@ -65,10 +67,21 @@ void SessionTable::remove(std::uint64_t id) {
     std::lock_guard lock(mutex_);
     const auto row = rows_.find(id);
     if (row == rows_.end()) return;
-    waiters = std::move(row->second.waiters);
+    // One that still waited for its predecessor leaves it to those behind: they wait for whoever has the disk.
+    const auto older = row->second.predecessor ? rows_.find(*row->second.predecessor) : rows_.end();
+    const bool older_lives = older != rows_.end();
+    auto& still_wait = older_lives ? older->second.waiters : waiters;
+    std::move(row->second.waiters.begin(), row->second.waiters.end(), std::back_inserter(still_wait));
+    for (auto& [other, behind] : rows_) {
+      if (older_lives && behind.predecessor == id) behind.predecessor = older->first;
+    }
     if (row->second.key) {
       const auto place = by_key_.find(*row->second.key);
-      if (place != by_key_.end() && place->second == id) by_key_.erase(place);
+      const bool newest = place != by_key_.end() && place->second == id;
+      if (newest && older_lives)
+        place->second = older->first;
+      else if (newest)
+        by_key_.erase(place);
     }
     const auto host = per_host_.find(host_of(row->second.address));
     if (host != per_host_.end() && --host->second == 0) per_host_.erase(host);
@@ -78,12 +91,14 @@ void SessionTable::remove(std::uint64_t id) {
   for (auto& waiter : waiters) waiter();
 }
 
-void SessionTable::when_gone(std::uint64_t id, std::function<void()> gone) {
+void SessionTable::when_predecessors_gone(std::uint64_t id, std::function<void()> gone) {
   {
     std::lock_guard lock(mutex_);
     const auto row = rows_.find(id);
-    if (row != rows_.end()) {
-      row->second.waiters.push_back(std::move(gone));
+    const bool had_one = row != rows_.end() && row->second.predecessor;
+    const auto older = had_one ? rows_.find(*row->second.predecessor) : rows_.end();
+    if (older != rows_.end()) {
+      older->second.waiters.push_back(std::move(gone));
       return;
     }
   }

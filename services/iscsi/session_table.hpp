@@ -50,8 +50,8 @@ class SessionTable {
   void set_view(std::uint64_t id, boot::SessionView view);
   /// The last word about `id`: who waits for its end is told, on this thread.
   void remove(std::uint64_t id);
-  /// Calls `gone` when `id` is no longer there, at once if so.
-  void when_gone(std::uint64_t id, std::function<void()> gone);
+  /// Calls `gone` when no predecessor of `id` is there any more, at once if so. They may have predecessors themselves.
+  void when_predecessors_gone(std::uint64_t id, std::function<void()> gone);
 
   [[nodiscard]] std::vector<boot::SessionView> views() const;
   [[nodiscard]] std::shared_ptr<SessionDoor> find(std::uint64_t id) const;
@@ -69,6 +69,7 @@ class SessionTable {
     std::shared_ptr<SessionCounters> counters;
     std::string address;
     std::optional<SessionKey> key;
+    std::optional<std::uint64_t> predecessor;  ///< of the same key; it may be gone
     std::optional<boot::SessionView> view;
     std::vector<std::function<void()>> waiters;
   };
