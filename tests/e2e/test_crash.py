@@ -248,7 +248,7 @@ def _with_interface(server, lab, name):
 
 
 def test_no_right_to_bind_says_what_is_needed(lab):
-    with tempfile.TemporaryDirectory(prefix="bfe2e-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"bfe2e-{os.getpid()}-") as folder:
         os.chmod(folder, 0o777)
         server = Bootferry(lab, "server", state_dir=folder + "/state")
         # A copy where an ordinary user can read it.

@@ -27,7 +27,7 @@ class Lab:
     def __enter__(self):
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        self.short = Path(tempfile.mkdtemp(prefix="bfe2e-"))  # a Unix socket's path ends at 107 characters
+        self.short = Path(tempfile.mkdtemp(prefix=f"bfe2e-{os.getpid()}-"))  # a Unix socket's path ends at 107 characters
         try:
             self.network.up()
             self.wire = Wire(self.network.net, self.folder)

@@ -7,8 +7,11 @@ Names carry our pid, so that two runs do not collide and what a killed run left 
 import ctypes
 import itertools
 import os
+import shutil
 import socket
+import tempfile
 import threading
+from pathlib import Path
 
 from .processes import LabError, run
 
@@ -22,7 +25,10 @@ TAPS = 6
 
 
 def remove_leftovers():
-    """Removes namespaces of runs whose process is gone."""
+    """Removes namespaces and temporary folders of runs whose process is gone."""
+    for folder in Path(tempfile.gettempdir()).glob("bfe2e-*-*"):
+        if not os.path.exists(f"/proc/{folder.name.split('-')[1]}"):
+            shutil.rmtree(folder, ignore_errors=True)
     for line in run(["ip", "netns", "list"]).stdout.splitlines():
         name = line.split()[0]
         parts = name.split("-")
