@@ -32,7 +32,8 @@ class DbTest : public testing::Test {
 };
 
 inline MacAddress mac_number(std::uint32_t n) {
-  return {{0x52, 0x54, static_cast<std::uint8_t>(n >> 24), static_cast<std::uint8_t>(n >> 16), static_cast<std::uint8_t>(n >> 8), static_cast<std::uint8_t>(n)}};
+  return {{0x52, 0x54, static_cast<std::uint8_t>(n >> 24), static_cast<std::uint8_t>(n >> 16),
+           static_cast<std::uint8_t>(n >> 8), static_cast<std::uint8_t>(n)}};
 }
 
 }  // namespace bootferry::db
