@@ -52,18 +52,17 @@ class RawDevice final : public BlockDevice {
     return write_all(offset, data);
   }
 
-  // After a failed writeback the kernel may drop the dirty pages and let the next fdatasync succeed: the failure must
-  // stay.
+  // After a failed writeback, for whatever reason, the kernel may drop the dirty pages and let the next fdatasync
+  // succeed: the failure must stay. It is told to one caller only: looked at afterwards too, for those beside it.
   Result<void> flush() override {
     if (!capabilities_.writable) return {};
-    if (lost_writes_.load())
-      return fail(ErrorKind::io, "Earlier writes to " + path_.string() + " were lost by the disk below.");
+    if (lost_writes_.load()) return lost_writes();
     while (::fdatasync(fd_.get()) != 0) {
       if (errno == EINTR) continue;
-      if (errno == EIO) lost_writes_ = true;
+      lost_writes_ = true;
       return posix_fail(errno, "flush", path_);
     }
-    return {};
+    return lost_writes_.load() ? lost_writes() : Result<void>{};
   }
 
   // Punching reads as zeros ever after, on files and on block special files; plain BLKDISCARD promises nothing.
@@ -112,6 +111,10 @@ class RawDevice final : public BlockDevice {
   }
 
  private:
+  Result<void> lost_writes() const {
+    return fail(ErrorKind::io, "Earlier writes to " + path_.string() + " were lost by the disk below.");
+  }
+
   bool allocate(int mode, ByteCount offset, ByteCount length) {
     int result = 0;
     do {
