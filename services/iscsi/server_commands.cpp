@@ -16,6 +16,16 @@ constexpr std::size_t reading_limit =
 constexpr std::size_t grouped_jobs = 16;  // small writes that share one trip to the disk pool
 constexpr std::size_t grouped_bytes = 256u << 10;
 
+/// Its connection counts the jobs that are out: one that throws (no memory) must come back too.
+Result<void> run_caught(const scsi::DiskJob& job, images::BlockDevice& device, MutableByteView buffer) {
+  try {
+    return scsi::run_job(job, device, buffer);
+  } catch (const std::exception& error) {
+    log::error("DISK_JOB_FAILED", {{"why", error.what()}});
+    return fail(ErrorKind::unavailable, error.what());
+  }
+}
+
 }  // namespace
 
 void Connection::run_actions() {
@@ -126,8 +136,7 @@ bool Connection::try_inline(Running& running, const scsi::DiskJob& job) {
 void Connection::queue_job(Running& running, scsi::DiskJob job) {
   running.in_pool = true;
   if (job.kind == scsi::DiskJob::Kind::read) {
-    running.reading = running.length;
-    reading_bytes_ += running.reading;
+    reading_bytes_ += job.length.value;
   } else {
     wrote_ = true;
   }
@@ -147,7 +156,7 @@ void Connection::dispatch_jobs() {
         const auto size = job.job.kind == scsi::DiskJob::Kind::read || job.job.kind == scsi::DiskJob::Kind::write
                               ? job.job.length.value
                               : 0;
-        job.result = scsi::run_job(job.job, unit->device(), job.data.first(size));
+        job.result = run_caught(job.job, unit->device(), job.data.first(size));
       }
       const auto executor = self->socket_.get_executor();
       asio::post(executor,
@@ -175,16 +184,16 @@ void Connection::on_jobs_done(std::vector<PoolJob> jobs) {
     return;
   }
   for (PoolJob& job : jobs) {
+    const bool read = job.job.kind == scsi::DiskJob::Kind::read;
+    if (read) reading_bytes_ -= job.job.length.value;
     Running& running = running_of(job.id);
     if (!(running.id == job.id) || !running.in_pool) continue;
     running.in_pool = false;
-    reading_bytes_ -= std::exchange(running.reading, 0);
     if (running.forgotten) {
       running.task.reset();
       session_->on_command_gone(job.id, actions_);
       continue;
     }
-    const bool read = job.job.kind == scsi::DiskJob::Kind::read;
     const ByteView data = read && job.result ? ByteView(running.data.first(running.length)) : ByteView{};
     on_step(running, running.task->on_job_done(job.result, data));
   }

@@ -35,7 +35,6 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
     std::unique_ptr<scsi::Task> task;
     Buffer data;
     std::uint32_t length = 0;
-    std::size_t reading = 0;  ///< bytes that it adds to reading_bytes_
     bool in_pool = false;
     bool forgotten = false;
   };
@@ -116,7 +115,7 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   std::deque<StartCommand> parked_;  ///< reads that wait until others have been sent
   std::vector<PoolJob> new_jobs_;    ///< asked for in this round
   std::size_t jobs_in_pool_ = 0;
-  std::size_t reading_bytes_ = 0;
+  std::size_t reading_bytes_ = 0;  ///< of read jobs that are out
 };
 
 }  // namespace bootferry::iscsi

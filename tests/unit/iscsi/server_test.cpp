@@ -7,6 +7,7 @@
 #include <future>
 
 #include "images/memory_device.hpp"
+#include "support/fault_device.hpp"
 #include "unit/iscsi/initiator.hpp"
 
 namespace bootferry::iscsi::testing {
@@ -235,6 +236,66 @@ TEST_F(ServerTest, ASlowReaderDoesNotDelayAnother) {
   }
   Bytes out;
   for (int i = 0; i < 20; ++i) EXPECT_EQ(pc.read(0, 128, out), 0);
+}
+
+TEST_F(ServerTest, ADiskThatThrowsFailsTheCommandAndNothingElse) {
+  auto device = std::make_shared<test::FaultDevice>(std::make_shared<images::MemoryDevice>(mib(8)));
+  std::atomic<bool> throws{false};
+  device->before_each([&throws](const auto&) {
+    if (throws.exchange(false)) throw std::bad_alloc();
+  });
+  directory.unit = scsi::make_disk(device, {disk, "0001"});
+  Initiator pc(server.port());
+  ASSERT_EQ(pc.log_in(disk), LoginStatus::success);
+  pc.settle();
+  throws = true;
+  EXPECT_EQ(pc.write(0, pattern(4096, 1)), 2);
+  EXPECT_EQ(pc.write(0, pattern(4096, 2)), 0);
+  pc.close();
+  server.stop(std::chrono::milliseconds(200));
+  stopped = true;
+  EXPECT_EQ(directory.holds, 0);
+}
+
+// A "write" whose CDB reads, failed by its Data-Out while the disk is at it: its place is another command's then.
+TEST_F(ServerTest, AReadThatFailedOnItsWayIsNotCountedForEver) {
+  auto device = std::make_shared<test::FaultDevice>(std::make_shared<images::MemoryDevice>(mib(8)));
+  std::promise<void> let_go;
+  const auto may_go = let_go.get_future().share();
+  std::atomic<bool> holds{true};
+  device->before_each([&holds, may_go](const auto& call) {
+    if (call.what == "flush" && holds.exchange(false)) may_go.wait();
+  });
+  directory.unit = scsi::make_disk(device, {disk, "0001"});
+  Initiator pc(server.port());
+  ASSERT_EQ(pc.log_in(disk), LoginStatus::success);
+  Bytes out;
+  EXPECT_EQ(pc.read(0, 1, out), 2);  // the unit attention
+  ScsiCommand strange;
+  strange.final = false;
+  strange.write = true;
+  strange.task_tag = 7;
+  strange.expected_length = 512;
+  strange.cmd_sn = 2;
+  strange.cdb = Initiator::cdb(0x88, 0, 4096);  // 2 MiB, as much as one session may have under way
+  strange.cdb[1] = 0x08;                        // FUA: not from memory
+  pc.send(strange);
+  pc.send(DataOut{.final = true, .task_tag = 7, .data_sn = 5}, Bytes(512));  // its number is wrong
+  EXPECT_EQ(decode<ScsiResponse>(pc.receive().bhs).status, 2);
+  ScsiCommand next;
+  next.task_tag = 8;
+  next.cmd_sn = 3;
+  pc.send(next);  // TEST UNIT READY, in the same place
+  EXPECT_EQ(decode<ScsiResponse>(pc.receive().bhs).status, 0);
+  let_go.set_value();
+  ScsiCommand last;
+  last.read = true;
+  last.task_tag = 9;
+  last.expected_length = 1024;
+  last.cmd_sn = 4;
+  last.cdb = Initiator::cdb(0x88, 0, 2);
+  pc.send(last);
+  EXPECT_FALSE(pc.receive().closed);
 }
 
 }  // namespace
