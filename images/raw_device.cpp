@@ -200,9 +200,10 @@ Result<Geometry> geometry_of(int fd, const std::filesystem::path& path) {
 // Asks the file system by punching behind the end, where nothing is.
 bool can_punch(int fd, const Geometry& geometry) {
   if (geometry.is_block_special) {
-    std::uint64_t none[2] = {0, 0};
-    // A discard of no bytes is refused as invalid where discards exist, and as unsupported where they do not.
-    return ::ioctl(fd, BLKDISCARD, none) == 0 || errno == EINVAL;
+    // An unaligned discard is refused as invalid where discards exist, and as unsupported where they do not. Not one of
+    // no bytes: older kernels drop all that waits to be written to the disk before they refuse that.
+    std::uint64_t unaligned[2] = {1, 512};
+    return ::ioctl(fd, BLKDISCARD, unaligned) != 0 && errno == EINVAL;
   }
   return ::fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(geometry.size + (1 << 20)),
                      4096) == 0;
