@@ -152,7 +152,8 @@ void Session::proceed(Command& command, Actions& actions) {
   command.solicited = std::max(command.solicited, command.arrived);
   if (command.charged == 0) {
     const std::uint32_t rest = command.wanted - command.arrived;
-    if (solicited_bytes_ != 0 && solicited_bytes_ + rest > settings_.write_budget) {
+    const bool fits = wait_for_budget_.empty() && solicited_bytes_ + rest <= settings_.write_budget;
+    if (solicited_bytes_ != 0 && !fits) {
       wait_for_budget_.push_back(id_of(command));
       return;
     }

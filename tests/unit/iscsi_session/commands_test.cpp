@@ -222,6 +222,24 @@ TEST(Writes, ABudgetBoundsWhatIsSolicited) {
   EXPECT_EQ(h.sent_one().as<ReadyToTransfer>().task_tag, 2u);
 }
 
+TEST(Writes, SmallOnesDoNotOvertakeABigOneThatWaitsForBudget) {
+  SessionSettings settings = Harness::make_settings();
+  settings.write_budget = 10000;
+  Harness h(settings);
+  h.log_in({"InitialR2T=Yes", "ImmediateData=No"});
+  const std::uint32_t lengths[] = {4000, 8000, 4000};  // the third would fit beside the first
+  for (std::uint32_t tag = 1; tag <= 3; ++tag) {
+    h.send(h.write_command(tag, lengths[tag - 1]));
+    h.session.on_need_data(h.take<StartCommand>().id, lengths[tag - 1], h.actions);
+  }
+  for (std::uint32_t tag = 1; tag <= 3; ++tag) {
+    const auto r2t = h.sent_one().as<ReadyToTransfer>();
+    ASSERT_EQ(r2t.task_tag, tag);
+    h.send(DataOut{.final = true, .task_tag = tag, .transfer_tag = r2t.transfer_tag}, Bytes(lengths[tag - 1], 1));
+    (void)h.take<DataArrived>();
+  }
+}
+
 TEST(Window, CommandsOutsideAreMetWithSilence) {
   Harness h;
   h.log_in();
