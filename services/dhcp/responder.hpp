@@ -8,10 +8,10 @@
 #include <string>
 #include <unordered_map>
 
+#include "base/rate_limit.hpp"
 #include "boot/client_registry.hpp"
 #include "dhcp/action.hpp"
 #include "dhcp/address_server.hpp"
-#include "dhcp/rate_limit.hpp"
 #include "dhcp/settings.hpp"
 
 namespace bootferry::dhcp {

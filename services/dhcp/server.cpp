@@ -9,10 +9,10 @@
 #include <stdexcept>
 
 #include "base/log.hpp"
+#include "base/rate_limit.hpp"
 #include "dhcp/arp.hpp"
 #include "dhcp/codec.hpp"
 #include "dhcp/delivery.hpp"
-#include "dhcp/rate_limit.hpp"
 #include "dhcp/responder.hpp"
 #include "dhcp/router_advertisement.hpp"
 #include "dhcp/server_sockets.hpp"

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "base/log.hpp"
+#include "base/rate_limit.hpp"
 #include "tftp/codec.hpp"
 #include "tftp/loader_files.hpp"
 #include "tftp/loader_name.hpp"
@@ -103,6 +104,7 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   asio::steady_timer timer_;
   bool timer_armed_ = false;
   SteadyTime last_refusal_logged_{};
+  RateLimit unknown_names_{100, 10};  ///< old ROMs try a dozen names each
   bool stopped_ = false;
   std::map<Endpoint, SessionPtr> sessions_;  ///< by the client's address and port
   std::array<std::uint8_t, 2048> buffer_;
@@ -239,6 +241,8 @@ void Server::Core::refuse(const Datagram& datagram, ErrorCode code, const std::s
 void Server::Core::refuse_loader(const Datagram& datagram, const std::string& file, ErrorCode code,
                                  const std::string& text) {
   try_send(*socket_, datagram.from, encode_error(code, text));
+  // Each is kept and shown; names made up by a flood must not push out what the machines did.
+  if (!unknown_names_.try_take(clock_.now())) return;
   const Subject subject{datagram.from.address, addresses_.find(datagram.from.address), file, 0};
   events_.publish(report_failed(subject, 0, 0, text));
 }

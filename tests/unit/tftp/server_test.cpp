@@ -164,6 +164,21 @@ TEST_F(TftpServer, a_loader_that_cannot_be_read_is_an_error_too) {
   EXPECT_THAT(receive(peer), HasSubstr("cannot read gone"));
 }
 
+TEST_F(TftpServer, a_flood_of_made_up_names_is_answered_but_not_all_told) {
+  Peer peer;
+  for (int i = 0; i < 300; ++i) {
+    ask(peer, "made-up-" + std::to_string(i));
+    EXPECT_THAT(receive(peer), HasSubstr("no boot loader named")) << i;
+  }
+  EXPECT_EQ(told().size(), 100u);
+  clock.advance(std::chrono::seconds{1});
+  for (int i = 0; i < 20; ++i) {
+    ask(peer, "again");
+    receive(peer);
+  }
+  EXPECT_EQ(told().size(), 10u);
+}
+
 TEST_F(TftpServer, a_write_is_refused) {
   Peer peer;
   peer.send(server->port(), bytes_of("\0\2loader\0octet\0"s));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A token bucket: how many events a stranger may make us write. Used by Responder on loop 0; pure.
+// A token bucket: how many events a stranger may make us write. Used by dhcp and tftp on loop 0; pure.
 #pragma once
 
 #include <algorithm>
 
 #include "base/clock.hpp"
 
-namespace bootferry::dhcp {
+namespace bootferry {
 
 class RateLimit {
  public:
@@ -27,4 +27,4 @@ class RateLimit {
   SteadyTime last_{};
 };
 
-}  // namespace bootferry::dhcp
+}  // namespace bootferry
