@@ -93,17 +93,12 @@ int copy_in_kernel(const CopyJob& job, Span span) {
 
 }  // namespace
 
-Result<void> copy_file(const CopyJob& job, const std::function<void(ByteCount, ByteCount)>& progress) {
-  const auto report = [&](std::uint64_t done) {
-    if (progress) progress({done}, job.size);
-  };
+Result<void> copy_file(const CopyJob& job, const std::function<Result<void>(ByteCount, ByteCount)>& progress) {
+  const auto report = [&](std::uint64_t done) { return progress({done}, job.size); };
   const bool cloned = ::ioctl(job.target, FICLONE, job.source) == 0;
   if (::ftruncate(job.target, static_cast<off_t>(job.size.value)) != 0)
     return posix_fail(errno, "make room for", job.target_path);
-  if (cloned) {
-    report(job.size.value);
-    return {};
-  }
+  if (cloned) return report(job.size.value);
 
   const std::vector<Span> spans = data_spans(job);
   std::uint64_t needed = 0;
@@ -122,11 +117,10 @@ Result<void> copy_file(const CopyJob& job, const std::function<void(ByteCount, B
       if (!kernel_copies) {
         if (auto copied = copy_by_hand(job, part, buffer); !copied) return copied;
       }
-      report(part.end);
+      if (auto go_on = report(part.end); !go_on) return go_on;
     }
   }
-  report(job.size.value);
-  return {};
+  return report(job.size.value);
 }
 
 }  // namespace bootferry::images

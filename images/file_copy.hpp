@@ -19,8 +19,9 @@ struct CopyJob {
   std::filesystem::path target_path;
 };
 
-/// The target becomes `size` bytes long. exhausted before a byte is copied when the data cannot fit.
+/// The target becomes `size` bytes long. exhausted before a byte is copied when the data cannot fit. Ends with the
+/// first error that `progress` (called every few MiB) gives.
 [[nodiscard]] Result<void> copy_file(const CopyJob& job,
-                                     const std::function<void(ByteCount done, ByteCount total)>& progress);
+                                     const std::function<Result<void>(ByteCount done, ByteCount total)>& progress);
 
 }  // namespace bootferry::images

@@ -124,7 +124,12 @@ Result<void> ImageLibrary::import_file(std::string_view name, const std::filesys
   if (!size) return std::unexpected(size.error());
   return add(name, [&](int fd, const std::filesystem::path& draft) {
     const CopyJob job{from.get(), fd, *size, source, draft};
-    return copy_file(job, progress);
+    return copy_file(job, [&](ByteCount done, ByteCount total) -> Result<void> {
+      if (progress) progress(done, total);
+      if (imports_stopped_)
+        return fail(ErrorKind::unavailable, "The server stops; add the image again when it is back.");
+      return {};
+    });
   });
 }
 

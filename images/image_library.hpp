@@ -4,6 +4,7 @@
 // open block: call them on a worker. Every change is whole or not there after a crash.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -41,6 +42,8 @@ class ImageLibrary {
   /// when it cannot fit.
   [[nodiscard]] Result<void> import_file(std::string_view name, const std::filesystem::path& source,
                                          const Progress& progress = {});
+  /// Copies that run end soon, unavailable, and leave nothing; new ones too. Any thread: at shutdown.
+  void stop_imports() { imports_stopped_ = true; }
   /// conflict, naming the holders, while it is in use.
   [[nodiscard]] Result<void> remove(std::string_view name);
 
@@ -63,6 +66,7 @@ class ImageLibrary {
   [[nodiscard]] std::filesystem::path file_of(std::string_view name) const;
 
   const std::filesystem::path folder_;
+  std::atomic<bool> imports_stopped_{false};
   const std::shared_ptr<ImageUses> uses_;  ///< shared with the holds, which may outlive the library
 };
 

@@ -92,6 +92,19 @@ TEST_F(ImageLibraryTest, import_copies_every_byte_and_reports_progress) {
   EXPECT_EQ(bytes_of_file(library_.path("copy").value()), bytes_of_file(file));
 }
 
+TEST_F(ImageLibraryTest, import_ends_early_when_the_server_stops_and_leaves_nothing) {
+  const auto file = source(64 << 20);
+  ByteCount last;
+  const auto ended = library_.import_file("copy", file, [&](ByteCount done, ByteCount) {
+    last = done;
+    library_.stop_imports();
+  });
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().kind, ErrorKind::unavailable);
+  EXPECT_LE(last.value, 64u << 20);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "images"));
+}
+
 TEST_F(ImageLibraryTest, import_keeps_holes_and_fills_the_last_block) {
   const auto file = folder_ / "sparse";
   std::ofstream(file).close();
