@@ -172,6 +172,8 @@ Answer get_boot_script(const Request& request, const Site& site) {
   name.remove_suffix(5);
   const auto mac = parse_mac_address(name);
   if (!mac) return make_problem(mac.error());
+  if (mac->is_multicast() || *mac == MacAddress{})
+    return make_problem(400, fmt::format("{} is not a machine's own address.", mac->to_string()));
   const auto snapshot = site.services.registry.snapshot();
   const boot::ScriptDecision decision = boot::decide_script(*mac, *snapshot, site.services.boot);
   RenderedScript script = render_script(decision, *mac, site.services.boot, site.scripts_folder());

@@ -93,6 +93,8 @@ std::variant<const Route*, Answer> resolve(Request& request, std::string_view ad
     if (route.control_only && request.door == Door::lan) {
       return make_problem(403, "This is answered only on the server's own Unix socket; use the command line there.");
     }
+    if (!request.target.query.empty() && !route.takes_query && route.pattern.starts_with("/api/"))
+      return make_problem(400, "This address takes no query; write it without the '?' and what follows.");
     request.captures = std::move(*captures);
     return &route;
   }

@@ -28,6 +28,7 @@ struct Route {
   Place place;
   Handler handler;
   bool control_only = false;  ///< answers 403 on the LAN door, with a token too
+  bool takes_query = false;   ///< of the API: others refuse a query, so that a typing error never passes silently
 };
 
 /// All routes of docs/api.md.

@@ -26,7 +26,7 @@ constexpr Route routes[] = {
     {Method::get, "/api/v1/sessions", Place::db, api::list_sessions},
     {Method::remove, "/api/v1/sessions/{id}", Place::db, api::drop_session},
     {Method::get, "/api/v1/leases", Place::db, api::list_leases},
-    {Method::get, "/api/v1/events", Place::db, api::list_events},
+    {Method::get, "/api/v1/events", Place::db, api::list_events, false, true},
     {Method::get, "/api/v1/events/stream", Place::loop, api::stream_events},
     {Method::get, "/boot/{script}", Place::loop, get_boot_script},
     {Method::get, "/loaders/{name}", Place::disk, get_loader},

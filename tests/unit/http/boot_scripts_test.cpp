@@ -186,6 +186,8 @@ TEST_F(BootScriptRoute, RefusesWhatIsNoMac) {
   start();
   EXPECT_EQ(get("/boot/nonsense.ipxe").status, 400);
   EXPECT_EQ(get("/boot/52:54:00:e2:e0:01").status, 404);
+  for (const char* nobody : {"00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "01:00:5e:00:00:01"})
+    EXPECT_EQ(get(std::string("/boot/") + nobody + ".ipxe").status, 400) << nobody;
   EXPECT_EQ(get("/boot/52:54:00:e2:e0:01%0a.ipxe").status, 400);
 }
 

@@ -78,6 +78,21 @@ unsigned status_for(Method method, std::string path, std::string* allow = nullpt
   return refusal->status();
 }
 
+TEST(Router, AQueryThatNobodyReadsIsRefusedInTheApi) {
+  for (const auto& [path, status] : {std::pair{"/api/v1/health", 400u},
+                                     {"/api/v1/clients", 400u},
+                                     {"/api/v1/events", 200u},
+                                     {"/boot/x.ipxe", 200u},
+                                     {"/", 200u}}) {
+    Request request;
+    request.target.path = path;
+    request.target.query = {{"again", "1"}};
+    const auto resolved = resolve(request, token);
+    const auto* refusal = std::get_if<Answer>(&resolved);
+    EXPECT_EQ(refusal ? refusal->status() : 200u, status) << path;
+  }
+}
+
 TEST(Router, DeniesWhatIsNotListed) {
   EXPECT_EQ(status_for(Method::get, "/api/v1/nothing"), 404u);
   EXPECT_EQ(status_for(Method::get, "/api/v2/clients"), 404u);
