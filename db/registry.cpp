@@ -165,8 +165,7 @@ void Registry::apply_sightings(Snapshot& next, const std::vector<boot::Sighting>
     client.last_seen = std::max(client.last_seen.value_or(sighting.at), sighting.at);
     write_sighting(database_, client);
     if (is_new || was_silent || moved) {
-      events.push_back(
-          event_of(boot::EventKind::client_seen, client, seen_text(client, is_new ? "appeared" : "was heard")));
+      tell(client, boot::EventKind::client_seen, seen_text(client, is_new ? "appeared" : "was heard"), events);
     }
   }
 }
@@ -182,11 +181,15 @@ void Registry::drop_oldest_unknown(Snapshot& next, Events& events) {
   for (const auto& [seen, mac] : unknown) {
     const auto at = next.clients.find(mac);
     delete_client(database_, mac);
-    events.push_back(event_of(boot::EventKind::client_removed, at->second,
-                              fmt::format("Machine {} was forgotten: more than {} unknown machines were seen",
-                                          mac.to_string(), max_unknown)));
+    tell(at->second, boot::EventKind::client_removed,
+         fmt::format("Machine {} was forgotten: more than {} unknown machines were seen", mac.to_string(), max_unknown),
+         events);
     next.clients.erase(at);
   }
+}
+
+void Registry::tell(const boot::Client& client, boot::EventKind kind, std::string text, Events& events) {
+  if (client.known || strangers_.try_take(clock_.now())) events.push_back(event_of(kind, client, std::move(text)));
 }
 
 // ---- edits

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/rate_limit.hpp"
 #include "boot/client_registry.hpp"
 #include "boot/event_bus.hpp"
 #include "db/database.hpp"
@@ -50,10 +51,14 @@ class Registry final : public boot::ClientRegistry {
   /// Both change `next` and the rows alike.
   void apply_sightings(Snapshot& next, const std::vector<boot::Sighting>& sightings, Events& events);
   void drop_oldest_unknown(Snapshot& next, Events& events);
+  /// Of a known client always; of strangers only so many: made-up MACs must not push the boot log out of its table.
+  void tell(const boot::Client& client, boot::EventKind kind, std::string text, Events& events);
 
   Database& database_;
   boot::EventBus& bus_;
   const Clock& clock_;
+
+  RateLimit strangers_{1000, 20};  ///< guarded by the database's mutex
 
   // A mutex held for one pointer copy: what GCC 12's atomic<shared_ptr> does too, but visible to ThreadSanitizer.
   mutable std::mutex current_mutex_;

@@ -235,6 +235,17 @@ TEST_F(RegistryTest, a_flood_of_unknown_machines_pushes_out_the_oldest_of_its_ki
   EXPECT_EQ(registry->snapshot()->clients.size(), Registry::max_unknown + 1);
 }
 
+TEST_F(RegistryTest, a_flood_of_unknown_machines_is_not_told_one_by_one) {
+  ASSERT_TRUE(registry->put_client(client(1, "pc1")));
+  kinds();
+  for (std::uint32_t n = 2; n < 3000; ++n) registry->note_seen(sighting(n));
+  registry->flush_seen();
+  EXPECT_EQ(kinds().size(), 1000u);
+  EXPECT_EQ(registry->snapshot()->clients.size(), 2999u) << "seen they are all the same";
+  see(sighting(1));
+  EXPECT_EQ(kinds(), std::vector{EventKind::client_seen}) << "a known client is told always";
+}
+
 TEST_F(RegistryTest, a_snapshot_never_changes_under_its_readers) {
   ASSERT_TRUE(registry->put_image(image("a")));
   ASSERT_TRUE(registry->put_image(image("b")));
