@@ -168,7 +168,8 @@ int run_demo(const DemoOptions& options) {
   const bool booted = show_serial(serial[0], pc, std::chrono::seconds(options.seconds));
   close(serial[0]);
 
-  fmt::print("\n4. What the server saw:\n");
+  // The PC's firmware switched line wrap off, as if the terminal were its own.
+  fmt::print("\x1b[?7h\x1b[0m\n4. What the server saw:\n");
   if (auto events = client.get(fmt::format("/api/v1/events?mac={}", demo_mac))) {
     for (const auto& event : (*events)["events"])
       fmt::print("   {}  {}\n", event["time"].get<std::string>().substr(11, 12), event["text"].get<std::string>());

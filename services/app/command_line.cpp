@@ -47,6 +47,12 @@ int run_command_line(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    // A word that is no command: the library would only say that one is missing.
+    const std::vector<std::string> unknown = app.remaining(true);
+    if (std::string_view(error.what()) == "A subcommand is required" && !unknown.empty()) {
+      fmt::print(stderr, "bootferry: there is no command \"{}\"; --help lists those that there are\n", unknown.front());
+      return 2;
+    }
     const int status = app.exit(error);
     return status == 0 ? 0 : 2;
   }

@@ -47,6 +47,10 @@ void print_client(const json& client) {
              client["mac"].get<std::string>(), text_or_dash(client["name"]), client["state"].get<std::string>(),
              describe_boot(client["boot"]), text_or_dash(client["address"]), text_or_dash(client["reserved_address"]),
              text_or_dash(client["architecture"]));
+  for (const json& initrd : client["boot"].value("initrds", json::array()))
+    fmt::print("  initrd: {}\n", initrd.get<std::string>());
+  if (const std::string line = client["boot"].value("command_line", ""); !line.empty())
+    fmt::print("  command line: {}\n", line);
   for (const json& target : client["targets"]) fmt::print("  target: {}\n", target.get<std::string>());
 }
 
@@ -54,6 +58,7 @@ void print_client(const json& client) {
 struct SetOptions {
   std::string mac, name, kernel, command_line, address;
   std::vector<std::string> drives, initrds;
+  bool name_given = false;  ///< an empty one takes the name back
   bool local = false, wait = false;
 };
 
@@ -69,7 +74,7 @@ Result<json> drives_of(const std::vector<std::string>& texts) {
 
 Result<json> change_of(const SetOptions& options) {
   json change = json::object();
-  if (!options.name.empty()) change["name"] = options.name;
+  if (options.name_given) change["name"] = options.name;
   if (options.address == "none")
     change["reserved_address"] = nullptr;
   else if (!options.address.empty())
@@ -104,7 +109,7 @@ void add_set(CLI::App& client, CommandContext& context) {
   CLI::App* set = client.add_subcommand("set", "Add a client, or change what it boots");
   auto options = std::make_shared<SetOptions>();
   set->add_option("MAC", options->mac, "Its MAC address")->required();
-  set->add_option("--name", options->name, "A name for people");
+  auto* name = set->add_option("--name", options->name, "A name for people; \"\" takes it back");
   auto* drive = set->add_option("--drive", options->drives,
                                 "IMAGE:MODE, mode master or readonly; again for the next drive (0x80, 0x81, ...)");
   auto* kernel = set->add_option("--kernel", options->kernel, "Boot this kernel: a URL, or a file in STATE_DIR/files")
@@ -118,7 +123,10 @@ void add_set(CLI::App& client, CommandContext& context) {
       ->excludes(local);
   set->add_option("--address", options->address,
                   "Reserve this address for it (server mode); \"none\" takes the reservation back");
-  set->callback([&context, options] { context.action = [&context, options] { run_set(context, *options); }; });
+  set->callback([&context, options, name] {
+    options->name_given = name->count() > 0;
+    context.action = [&context, options] { run_set(context, *options); };
+  });
 }
 
 }  // namespace
@@ -130,18 +138,23 @@ void add_client_commands(CLI::App& app, CommandContext& context) {
     context.action = [&context] { context.show(context.client().get("/api/v1/clients"), print_clients); };
   });
   auto mac = std::make_shared<std::string>();
+  // What is no MAC address never becomes a part of a path.
+  auto act_on_mac = [&context, mac](CLI::App* command, std::function<void(const std::string& path)> what) {
+    command->callback([&context, mac, what] {
+      context.action = [&context, mac, what] {
+        const auto parsed = parse_mac_address(*mac);
+        if (!parsed) return context.show(std::unexpected(parsed.error()), print_client);
+        what("/api/v1/clients/" + parsed->to_string());
+      };
+    });
+  };
   CLI::App* show = client->add_subcommand("show", "One machine");
   show->add_option("MAC", *mac, "Its MAC address")->required();
-  show->callback([&context, mac] {
-    context.action = [&context, mac] { context.show(context.client().get("/api/v1/clients/" + *mac), print_client); };
-  });
+  act_on_mac(show, [&context](const std::string& path) { context.show(context.client().get(path), print_client); });
   CLI::App* remove = client->add_subcommand("remove", "Forget a machine");
   remove->add_option("MAC", *mac, "Its MAC address")->required();
-  remove->callback([&context, mac] {
-    context.action = [&context, mac] {
-      context.show(context.client().remove("/api/v1/clients/" + *mac),
-                   [mac](const json&) { fmt::print("client {} removed\n", *mac); });
-    };
+  act_on_mac(remove, [&context, mac](const std::string& path) {
+    context.show(context.client().remove(path), [mac](const json&) { fmt::print("client {} removed\n", *mac); });
   });
   add_set(*client, context);
 }

@@ -7,6 +7,7 @@
 #include "app/command_line.hpp"
 #include "app/text_table.hpp"
 #include "base/units.hpp"
+#include "boot/image.hpp"
 
 namespace bootferry::app {
 namespace {
@@ -70,24 +71,34 @@ void add_image_commands(CLI::App& app, CommandContext& context) {
     command->callback([&context, what] { context.action = what; });
   };
 
+  // A name becomes a part of a path: with a '?' or a space in it, another image might be meant.
+  auto act_on_name = [&context, options, act](CLI::App* command, std::function<void()> what) {
+    act(command, [&context, options, what] {
+      if (auto good = boot::check_image_name(options->name); !good)
+        return context.show(std::unexpected(good.error()), print_image);
+      what();
+    });
+  };
+
   act(image->add_subcommand("list", "All images"),
       [&context] { context.show(context.client().get("/api/v1/images"), print_images); });
-  act(named("show", "One image"),
-      [&context, options] { context.show(context.client().get("/api/v1/images/" + options->name), print_image); });
-  act(named("remove", "Delete an image that no client uses"), [&context, options] {
+  act_on_name(named("show", "One image"), [&context, options] {
+    context.show(context.client().get("/api/v1/images/" + options->name), print_image);
+  });
+  act_on_name(named("remove", "Delete an image that no client uses"), [&context, options] {
     context.show(context.client().remove("/api/v1/images/" + options->name),
                  [options](const json&) { fmt::print("image {} removed\n", options->name); });
   });
-  act(named("path", "Where its file is"), [&context, options] {
+  act_on_name(named("path", "Where its file is"), [&context, options] {
     context.show(context.client().get("/api/v1/images/" + options->name + "/path"),
                  [](const json& answer) { fmt::print("{}\n", answer["path"].get<std::string>()); });
   });
   CLI::App* create = named("create", "A blank image");
   create->add_option("--size", options->size, "Its size, for example 8G")->required();
-  act(create, [&context, options] { run_create(context, *options); });
+  act_on_name(create, [&context, options] { run_create(context, *options); });
   CLI::App* add = named("add", "Copy a raw disk image into the library");
   add->add_option("FILE", options->file, "The file to copy")->required()->check(CLI::ExistingFile);
-  act(add, [&context, options] { run_add(context, *options); });
+  act_on_name(add, [&context, options] { run_add(context, *options); });
 }
 
 }  // namespace bootferry::app

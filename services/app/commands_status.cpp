@@ -52,6 +52,11 @@ void print_leases(const json& answer) {
 }
 
 void print_boot_log(const json& answer) {
+  if (answer["events"].empty()) {
+    fmt::print(
+        "Nothing was heard of it. Does it ask the network to boot it? \"bootferry client list\" shows all machines.\n");
+    return;
+  }
   TextTable table({"TIME", "EVENT", "WHAT"});
   for (const json& event : answer["events"]) table.add({event["time"], event["kind"], event["text"]});
   fmt::print("{}", table.render());

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the command line says by itself, with no server to ask.
+#include "app/command_line.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/temporary_folder.hpp"
+
+namespace bootferry::app {
+namespace {
+
+struct Said {
+  int status = 0;
+  std::string errors;
+};
+
+Said run(std::vector<std::string> words) {
+  const test::TemporaryFolder nobody;
+  words.insert(words.begin(), {"bootferry", "--state-dir", nobody.path().string()});
+  std::vector<char*> line;
+  for (std::string& word : words) line.push_back(word.data());
+  testing::internal::CaptureStderr();
+  Said said;
+  said.status = run_command_line(static_cast<int>(line.size()), line.data());
+  said.errors = testing::internal::GetCapturedStderr();
+  return said;
+}
+
+TEST(CommandLine, AWordThatIsNoCommandIsNamed) {
+  for (const auto& words : std::vector<std::vector<std::string>>{{"lanuch"}, {"image", "lanuch"}}) {
+    const Said said = run(words);
+    EXPECT_EQ(said.status, 2);
+    EXPECT_NE(said.errors.find("no command \"lanuch\""), std::string::npos) << said.errors;
+  }
+  EXPECT_EQ(run({"image"}).status, 2);
+}
+
+TEST(CommandLine, ANameThatWouldMeanAnotherImageIsRefusedBeforeAnybodyIsAsked) {
+  for (const char* verb : {"show", "remove", "path"}) {
+    for (const char* name : {"dos?x", "a b", "../clients", ""}) {
+      const Said said = run({"image", verb, name});
+      EXPECT_EQ(said.status, 1);
+      EXPECT_NE(said.errors.find("is not an image name"), std::string::npos) << said.errors;
+    }
+  }
+  for (const char* verb : {"show", "remove"})
+    EXPECT_NE(run({"client", verb, "pc1?x"}).errors.find("is not a MAC address"), std::string::npos);
+  EXPECT_NE(run({"image", "show", "dos"}).errors.find("no Bootferry answers"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace bootferry::app
