@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "app/settings.hpp"
 #include "boot/target_name.hpp"
 
 namespace bootferry::app {
@@ -58,6 +59,7 @@ Result<boot::ClientView> ApplianceAdministration::put_client(const MacAddress& m
         ErrorKind::invalid,
         fmt::format("{} is not a machine's own address; look for its MAC on its screen or label", mac.to_string()));
   }
+  std::lock_guard lock(edits_);
   const auto snapshot = parts_.registry.snapshot();
   const boot::Client* known = snapshot->find_client(mac);
   boot::Client client = known ? *known : boot::Client{};
@@ -73,9 +75,26 @@ Result<boot::ClientView> ApplianceAdministration::put_client(const MacAddress& m
     if (auto good = boot::check_boot_entry(*change.boot); !good) return std::unexpected(good.error());
     client.boot = *change.boot;
   }
-  if (change.reserved_address) client.reserved_address = *change.reserved_address;
+  if (change.reserved_address) {
+    if (const auto& address = *change.reserved_address) {
+      if (auto good = check_reservation(*address); !good) return std::unexpected(good.error());
+    }
+    client.reserved_address = *change.reserved_address;
+  }
   if (auto done = parts_.registry.put_client(client); !done) return std::unexpected(done.error());
   return require_client(mac);
+}
+
+Result<void> ApplianceAdministration::check_reservation(Ipv4Address address) const {
+  if (identity_.dhcp_mode != name_of(DhcpMode::server)) return {};  // kept for the day when server mode is chosen
+  const Ipv4Network& network = identity_.network;
+  if (address == network.address)
+    return fail(ErrorKind::invalid,
+                fmt::format("{} is this server's own address; choose another address", address.to_string()));
+  if (network.contains(address) && address != network.first() && address != network.last()) return {};
+  return fail(ErrorKind::invalid,
+              fmt::format("{} is no machine's address in the network {}; choose one of that network",
+                          address.to_string(), network.to_string()));
 }
 
 Result<void> ApplianceAdministration::remove_client(const MacAddress& mac) {

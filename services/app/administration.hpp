@@ -3,6 +3,8 @@
 // thread (edits) and on network loops (reads of snapshots).
 #pragma once
 
+#include <mutex>
+
 #include "app/client_activity.hpp"
 #include "boot/administration.hpp"
 #include "boot/client_registry.hpp"
@@ -48,11 +50,14 @@ class ApplianceAdministration final : public boot::Administration {
   [[nodiscard]] boot::ClientView view_of(const boot::Client& client,
                                          const std::vector<boot::SessionView>& sessions) const;
   [[nodiscard]] boot::ImageView view_of(const boot::Image& image, const boot::RegistrySnapshot& registry) const;
+  /// An address that server mode could give; else the error to answer.
+  [[nodiscard]] Result<void> check_reservation(Ipv4Address address) const;
   /// The name is well-formed and free; else the error to answer.
   [[nodiscard]] Result<void> check_new_image(const std::string& name) const;
   [[nodiscard]] Result<boot::ImageView> register_image(const std::string& name);
 
   Parts parts_;
+  std::mutex edits_;  ///< from the reading of a client to its writing: two people's changes to one client both count
   boot::Health identity_;
 };
 

@@ -10,13 +10,16 @@
 #include <cerrno>
 #include <functional>
 #include <future>
+#include <optional>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 #include <utility>
 
 #include "app/admin_token.hpp"
 #include "app/administration.hpp"
 #include "app/client_activity.hpp"
+#include "app/dhcp_range.hpp"
 #include "app/disk_directory.hpp"
 #include "app/event_log.hpp"
 #include "app/event_pump.hpp"
@@ -61,17 +64,18 @@ NetworkInterface require_interface(const Settings& settings) {
   return *chosen;
 }
 
-/// The upper half of the network, without its broadcast address: a router's own fixed addresses are low in most homes.
-Ipv4Range default_range(const Ipv4Network& network) {
-  const std::uint32_t half = (network.last().value - network.first().value) / 2;
-  Ipv4Range range{{network.first().value + half + 1}, {network.last().value - 1}};
-  if (range.first <= network.address && network.address <= range.last) {
-    // Ours is in it: the longer of the two parts around it.
-    const Ipv4Range below{range.first, {network.address.value - 1}}, above{{network.address.value + 1}, range.last};
-    const bool below_longer = network.address.value - range.first.value > range.last.value - network.address.value;
-    return below_longer ? below : above;
+/// Only in server mode is there a range; elsewhere one that is set would silently do nothing, so it is told.
+std::optional<Ipv4Range> require_range(const Settings& settings, const NetworkInterface& interface) {
+  if (settings.dhcp_mode != DhcpMode::server) {
+    if (settings.dhcp_range) {
+      log::warning("DHCP_RANGE_UNUSED", {{"dhcp_mode", std::string(name_of(settings.dhcp_mode))},
+                                         {"mend", "addresses are given in server mode only (--dhcp-mode server)"}});
+    }
+    return std::nullopt;
   }
-  return range;
+  auto range = choose_dhcp_range(settings.dhcp_range, interface.network, interface.name);
+  if (!range) throw std::runtime_error(range.error().message);
+  return *range;
 }
 
 boot::BootSettings boot_settings(const Settings& settings, const NetworkInterface& interface,
@@ -85,7 +89,7 @@ boot::BootSettings boot_settings(const Settings& settings, const NetworkInterfac
 }
 
 dhcp::Settings dhcp_settings(const Settings& settings, const NetworkInterface& interface,
-                             const boot::BootSettings& boot) {
+                             const std::optional<Ipv4Range>& range, const boot::BootSettings& boot) {
   dhcp::Settings made;
   switch (settings.dhcp_mode) {
     case DhcpMode::off:
@@ -102,7 +106,7 @@ dhcp::Settings dhcp_settings(const Settings& settings, const NetworkInterface& i
   made.interface_index = interface.index;
   made.network = interface.network;
   made.interface_mac = interface.mac;
-  made.range = settings.dhcp_range ? *settings.dhcp_range : default_range(interface.network);
+  made.range = range;
   made.gateways = settings.dhcp_gateways;
   made.dns = settings.dhcp_dns;
   made.domain = settings.dhcp_domain;
@@ -121,6 +125,7 @@ boot::Health identity_of(const Settings& settings, const NetworkInterface& inter
   identity.started = started;
   identity.interface = interface.name;
   identity.server_address = interface.network.address;
+  identity.network = interface.network;
   identity.dhcp_mode = name_of(settings.dhcp_mode);
   identity.dhcp_port = settings.dhcp_port;
   identity.pxe_port = settings.pxe_port;
@@ -156,6 +161,7 @@ struct Appliance::Parts {
       : settings(chosen),
         state(settings.state_dir),
         interface(require_interface(settings)),
+        range(require_range(settings, interface)),
         loops(network_threads(settings)),
         db_pool("db", 1),
         disk_pool("disk", settings.disk_threads),
@@ -178,12 +184,13 @@ struct Appliance::Parts {
              http_settings(settings, token.value)),
         tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name},
              loaders, bus, addresses, clock),
-        dhcp(loops.context(0).get_executor(), dhcp_settings(settings, interface, boot),
+        dhcp(loops.context(0).get_executor(), dhcp_settings(settings, interface, range, boot),
              {registry, leases, bus, addresses, clock, random}) {}
 
   Settings settings;
   StateFolder state;
   NetworkInterface interface;
+  std::optional<Ipv4Range> range;  ///< server mode: the addresses to give
   SystemClock clock;
   SystemRandom random;
   LoopPool loops;
@@ -210,6 +217,7 @@ struct Appliance::Parts {
   dhcp::Server dhcp;
 
   void open_listeners();
+  void open_dhcp();
   void on_event(const boot::Event& event) {
     log_event(event);
     activity.on_event(event);
@@ -240,8 +248,19 @@ void Appliance::Parts::open_listeners() {
   open_or_explain([&] { target.open(); }, PortKind::tcp, settings.iscsi_port, "ports.iscsi (--iscsi-port)");
   open_or_explain([&] { http.open(); }, PortKind::tcp, settings.http_port, "ports.http (--http-port)");
   open_or_explain([&] { tftp.open(); }, PortKind::udp, settings.tftp_port, "ports.tftp (--tftp-port)");
-  if (settings.dhcp_mode != DhcpMode::off)
-    open_or_explain([&] { dhcp.open(); }, PortKind::udp, settings.dhcp_port, "ports.dhcp (--dhcp-port)");
+  if (settings.dhcp_mode != DhcpMode::off) open_dhcp();
+}
+
+/// One service with two ports: its own words tell which of them it did not get.
+void Appliance::Parts::open_dhcp() {
+  try {
+    dhcp.open();
+  } catch (const boost::system::system_error& error) {
+    const bool pxe = std::string_view(error.what()).starts_with(fmt::format("UDP port {} (PXE)", settings.pxe_port));
+    throw std::runtime_error(explain_bind_failure(error.code().value(), PortKind::udp,
+                                                  pxe ? settings.pxe_port : settings.dhcp_port,
+                                                  pxe ? "ports.pxe (--pxe-port)" : "ports.dhcp (--dhcp-port)"));
+  }
 }
 
 void Appliance::Parts::run_on_first_loop(std::function<void()> what) {
@@ -292,6 +311,7 @@ void Appliance::stop() {
     p.dhcp.stop();
     p.tftp.stop();
   });
+  p.library.stop_imports();
   p.http.stop();
   p.target.stop(std::chrono::seconds(3));
   p.loops.stop();
@@ -308,17 +328,17 @@ std::string Appliance::welcome() const {
       "Bootferry {} is ready.\n  LAN interface  {} ({})\n  DHCP           {}\n  Dashboard      http://{}:{}/\n",
       version, p.interface.name, p.interface.network.to_string(),
       p.settings.dhcp_mode == DhcpMode::proxy ? "proxy: addresses come from your router, boot files from here"
-      : p.settings.dhcp_mode == DhcpMode::server
-          ? fmt::format(
-                "server: hands out {} to {}",
-                (p.settings.dhcp_range ? *p.settings.dhcp_range : default_range(p.interface.network)).first.to_string(),
-                (p.settings.dhcp_range ? *p.settings.dhcp_range : default_range(p.interface.network)).last.to_string())
-          : "off: point your DHCP server's boot options here",
+      : p.range ? fmt::format("server: hands out {} to {}", p.range->first.to_string(), p.range->last.to_string())
+                : "off: point your DHCP server's boot options here",
       address, p.settings.http_port);
   const std::string token_file = (p.settings.state_dir / "admin-token").string();
   text += p.token.made_now ? fmt::format("  Admin token    {}\n                 (shown this once; kept in {})\n",
                                          p.token.value, token_file)
                            : fmt::format("  Admin token    in {}\n", token_file);
+  if (p.loaders.files().empty()) {
+    text += fmt::format("  No loaders     in {}: no machine can boot; install the package ipxe and start again\n",
+                        p.settings.loader_dir.string());
+  }
   return text;
 }
 

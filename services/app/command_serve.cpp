@@ -49,6 +49,7 @@ Settings settings_of(const ServeFlags& flags, const std::filesystem::path& state
   if (flags.tftp_port) settings.tftp_port = flags.tftp_port;
   if (flags.http_port) settings.http_port = flags.http_port;
   if (flags.iscsi_port) settings.iscsi_port = flags.iscsi_port;
+  if (auto good = check_ports(settings); !good) throw std::runtime_error(good.error().message);
   return settings;
 }
 

@@ -147,6 +147,27 @@ Result<DhcpMode> parse_dhcp_mode(std::string_view name) {
               fmt::format("\"{}\" is not a DHCP mode; use proxy, server or off", name.substr(0, 40)));
 }
 
+Result<void> check_ports(const Settings& settings) {
+  struct Used {
+    const char* key;
+    bool tcp;
+    std::uint16_t port;
+  };
+  const Used all[] = {{"ports.dhcp", false, settings.dhcp_port},
+                      {"ports.pxe", false, settings.pxe_port},
+                      {"ports.tftp", false, settings.tftp_port},
+                      {"ports.http", true, settings.http_port},
+                      {"ports.iscsi", true, settings.iscsi_port}};
+  for (const Used& one : all) {
+    for (const Used& other : all) {
+      if (&one >= &other || one.tcp != other.tcp || one.port != other.port || one.port == 0) continue;
+      return fail(ErrorKind::invalid, fmt::format("{} and {} are both {} port {}; give one of them another", one.key,
+                                                  other.key, one.tcp ? "TCP" : "UDP", one.port));
+    }
+  }
+  return {};
+}
+
 Result<Settings> parse_settings(std::string_view text, const std::string& file_name) {
   try {
     const toml::table table = toml::parse(text, file_name);

@@ -45,6 +45,9 @@ struct Settings {
 
 inline constexpr const char* default_settings_file = "/etc/bootferry/bootferry.toml";
 
+/// Two services on one port would fail with words about a stranger who has it.
+[[nodiscard]] Result<void> check_ports(const Settings& settings);
+
 /// Reads the file over the defaults. The error is one sentence: "FILE:LINE: what is wrong; the mend".
 [[nodiscard]] Result<Settings> read_settings(const std::filesystem::path& file);
 [[nodiscard]] Result<Settings> parse_settings(std::string_view text, const std::string& file_name);

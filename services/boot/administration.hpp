@@ -23,6 +23,7 @@ struct Health {
   WallTime now{};
   std::string interface;
   Ipv4Address server_address;
+  Ipv4Network network;  ///< of the interface
   std::string dhcp_mode;
   std::uint16_t dhcp_port = 67, pxe_port = 4011, tftp_port = 69, http_port = 8080, iscsi_port = 3260;
   std::size_t clients = 0, images = 0, sessions = 0;

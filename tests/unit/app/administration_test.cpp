@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
+#include <thread>
 
 #include "app/disk_directory.hpp"
 #include "db/lease_store.hpp"
@@ -50,6 +52,44 @@ TEST_F(AdministrationTest, AnImageIsMadeShownAndRemoved) {
   ASSERT_TRUE(administration.remove_image("blank"));
   EXPECT_TRUE(administration.images().empty());
   EXPECT_TRUE(library.names().empty());
+}
+
+TEST_F(AdministrationTest, TwoPeopleWhoChangeOneClientLoseNothing) {
+  std::atomic<bool> stop{false};
+  std::thread other([&] {
+    for (int i = 0; !stop; ++i) {
+      boot::ClientChange change;
+      change.boot = i % 2 ? boot::BootEntry{boot::LocalDisk{}} : boot::BootEntry{boot::Wait{}};
+      EXPECT_TRUE(administration.put_client(pc1, change));
+    }
+  });
+  int lost = 0;
+  for (int i = 0; i < 200; ++i) {
+    boot::ClientChange change;
+    change.name = "name-" + std::to_string(i);
+    EXPECT_TRUE(administration.put_client(pc1, change));
+    std::this_thread::yield();
+    lost += administration.require_client(pc1)->client.name != *change.name;
+  }
+  stop = true;
+  other.join();
+  EXPECT_EQ(lost, 0);
+}
+
+TEST_F(AdministrationTest, AReservationIsAnAddressThatTheServerCouldGive) {
+  boot::Health identity;
+  identity.dhcp_mode = "server";
+  identity.network = {*parse_ipv4_address("10.99.0.1"), 24};
+  ApplianceAdministration serving{{registry, leases, events, library, target, activity, clock}, identity};
+  const auto reserve = [](boot::Administration& by, const char* address) {
+    boot::ClientChange change;
+    change.reserved_address = *parse_ipv4_address(address);
+    return by.put_client(pc1, change);
+  };
+  for (const char* no : {"10.99.0.1", "10.98.0.50", "10.99.0.0", "10.99.0.255"})
+    EXPECT_EQ(reserve(serving, no).error().kind, ErrorKind::invalid) << no;
+  EXPECT_TRUE(reserve(serving, "10.99.0.50"));
+  EXPECT_TRUE(reserve(administration, "10.98.0.50")) << "proxy mode gives no addresses: the note may be kept";
 }
 
 TEST_F(AdministrationTest, AnImageIsCopiedIn) {

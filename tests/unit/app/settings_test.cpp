@@ -54,5 +54,17 @@ TEST(Settings, AnErrorNamesFileLineAndMend) {
   EXPECT_TRUE(error_of("[dhcpp]\nmode = \"off\"\n").starts_with("b.toml:1: unknown key \"dhcpp\""));
 }
 
+TEST(Settings, OnePortIsNotForTwoServices) {
+  Settings settings;
+  EXPECT_TRUE(check_ports(settings));
+  settings.http_port = settings.iscsi_port;
+  ASSERT_FALSE(check_ports(settings));
+  EXPECT_EQ(check_ports(settings).error().message,
+            "ports.http and ports.iscsi are both TCP port 3260; give one of them another");
+  settings = {};
+  settings.http_port = settings.pxe_port;  // TCP and UDP do not meet
+  EXPECT_TRUE(check_ports(settings));
+}
+
 }  // namespace
 }  // namespace bootferry::app

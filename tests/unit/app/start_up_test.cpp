@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happens before the first packet: state folder, token, loaders, and the sentence for a port that is taken.
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 #include <fstream>
 
 #include "app/admin_token.hpp"
+#include "app/appliance.hpp"
 #include "app/loaders.hpp"
 #include "app/port_owner.hpp"
 #include "app/state_folder.hpp"
@@ -101,6 +103,60 @@ TEST(PortOwner, TheSentenceNamesProgramAndMend) {
   EXPECT_NE(sentence.find("ports.dhcp"), std::string::npos);
   EXPECT_NE(explain_bind_failure(EACCES, PortKind::udp, 67, "ports.dhcp").find("CAP_NET_BIND_SERVICE"),
             std::string::npos);
+}
+
+/// On loopback, with every port but those of the test left to the kernel.
+Settings on_loopback(const test::TemporaryFolder& folder) {
+  Settings settings;
+  settings.interface = "lo";
+  settings.state_dir = folder / "state";
+  settings.loader_dir = folder / "no-loaders";
+  settings.network_threads = 1;
+  settings.dhcp_port = settings.pxe_port = settings.tftp_port = settings.http_port = settings.iscsi_port = 0;
+  return settings;
+}
+
+std::string failure_of(const Settings& settings) {
+  try {
+    const Appliance appliance(settings);
+    return "it starts";
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+}
+
+TEST(StartUp, TheSentenceNamesTheOneOfTheTwoDhcpPortsThatIsTaken) {
+  const test::TemporaryFolder folder;
+  const TakenPort taken(SOCK_DGRAM);
+  Settings settings = on_loopback(folder);
+  settings.pxe_port = taken.port;
+  EXPECT_NE(failure_of(settings).find(fmt::format("UDP port {} is taken by", taken.port)), std::string::npos)
+      << failure_of(settings);
+  EXPECT_NE(failure_of(settings).find("--pxe-port"), std::string::npos) << failure_of(settings);
+  settings.pxe_port = 0;
+  settings.dhcp_port = taken.port;
+  EXPECT_NE(failure_of(settings).find("--dhcp-port"), std::string::npos) << failure_of(settings);
+}
+
+TEST(StartUp, ARangeOfAnotherNetworkStopsIt) {
+  const test::TemporaryFolder folder;
+  Settings settings = on_loopback(folder);
+  settings.dhcp_mode = DhcpMode::server;
+  settings.dhcp_range = *parse_ipv4_range("10.98.0.1-10.98.0.100");
+  EXPECT_NE(failure_of(settings).find("not inside the network"), std::string::npos) << failure_of(settings);
+}
+
+TEST(StartUp, TheWelcomeSaysThatThereAreNoLoaders) {
+  const test::TemporaryFolder folder;
+  Settings settings = on_loopback(folder);
+  {
+    const Appliance appliance(settings);
+    EXPECT_NE(appliance.welcome().find("No loaders"), std::string::npos) << appliance.welcome();
+  }
+  std::filesystem::create_directory(settings.loader_dir);
+  std::ofstream(settings.loader_dir / "undionly.kpxe") << "loader";
+  const Appliance appliance(settings);
+  EXPECT_EQ(appliance.welcome().find("No loaders"), std::string::npos) << appliance.welcome();
 }
 
 }  // namespace
