@@ -75,6 +75,7 @@ void Connection::start_command(const StartCommand& action) {
   Running& running = running_of(action.id);
   running = {};
   running.id = action.id;
+  running.takes_data = action.read;
   running.task = opened_.unit->make_task(nexus_, action.lun, action.cdb);
   if (action.write) running.task->expect_data_out(action.expected_length);
   on_step(running, running.task->start());
@@ -119,6 +120,11 @@ void Connection::on_step(Running& running, scsi::Step step) {
       return;
     }
     auto& job = std::get<scsi::DiskJob>(step);
+    if (job.kind == scsi::DiskJob::Kind::read && !running.takes_data) {
+      running.length = static_cast<std::uint32_t>(job.length.value);  // told as its residual; none of it would be sent
+      step = running.task->on_job_done({}, {});
+      continue;
+    }
     if (!try_inline(running, job)) return queue_job(running, std::move(job));
     step = running.task->on_job_done({}, running.data.first(running.length));
   }
@@ -213,7 +219,7 @@ void Connection::answer(Running& running, scsi::Answer done) {
     std::memcpy(out.owner.data(), done.data_in.data(), done.data_in.size());
     out.data = out.owner.first(done.data_in.size());
   }
-  counters_->bytes_read.fetch_add(out.data.size(), std::memory_order_relaxed);
+  if (running.takes_data) counters_->bytes_read.fetch_add(out.data.size(), std::memory_order_relaxed);
   running.task.reset();
   running.data = {};
   session_->on_answer(running.id, std::move(out), actions_);

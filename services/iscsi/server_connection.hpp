@@ -35,6 +35,7 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
     std::unique_ptr<scsi::Task> task;
     Buffer data;
     std::uint32_t length = 0;
+    bool takes_data = false;  ///< the initiator does
     bool in_pool = false;
     bool forgotten = false;
   };
