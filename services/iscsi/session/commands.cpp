@@ -84,8 +84,10 @@ void Session::send_answer(Command& command, const CommandAnswer& answer) {
   response.overflow = overflow;
   response.underflow = underflow;
   response.residual = overflow ? length - expected : expected - length;
-  if (sent != 0) {
-    response.exp_data_sn = (sent + parameters_.initiator_max_data_segment - 1) / parameters_.initiator_max_data_segment;
+  if (sent != 0) {  // each burst ends its last PDU
+    const std::uint32_t segment = parameters_.initiator_max_data_segment, burst = parameters_.max_burst;
+    const auto pdus_of = [segment](std::uint32_t bytes) { return (bytes + segment - 1) / segment; };
+    response.exp_data_sn = sent / burst * pdus_of(burst) + pdus_of(sent % burst);
   }
   Buffer owner;
   std::uint32_t size = 0;

@@ -34,6 +34,16 @@ TEST(Reads, AreCutAtTheInitiatorsSegmentAndAtTheBurst) {
   EXPECT_EQ(pdus.back().as<DataIn>().exp_cmd_sn, 101u);
 }
 
+TEST(Reads, CountTheirPdusWhenSegmentsDoNotFillABurst) {
+  Harness h;
+  h.log_in({"MaxBurstLength=10000", "MaxRecvDataSegmentLength=4096"});
+  h.send(h.read_command(9, 30000));
+  h.session.on_answer(h.take<StartCommand>().id, h.good(20000), h.actions);
+  const auto pdus = h.sent();
+  ASSERT_EQ(pdus.size(), 7u);  // 4096, 4096, 1808, and again, and the status
+  EXPECT_EQ(pdus.back().as<ScsiResponse>().exp_data_sn, 6u);
+}
+
 struct ResidualRow {
   std::uint32_t expected, have;
   bool overflow, underflow;
