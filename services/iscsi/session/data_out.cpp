@@ -145,9 +145,8 @@ void Session::proceed(Command& command, Actions& actions) {
   if (command.arrived >= command.wanted) {
     command.state = Command::State::running;
     if (command.wanted != 0) grow(command, command.wanted);
-    solicited_bytes_ -= std::exchange(command.charged, 0);
     actions.push_back(DataArrived{id_of(command), command.buffer, command.wanted});
-    return solicit_waiting();
+    return;
   }
   command.solicited = std::max(command.solicited, command.arrived);
   if (command.charged == 0) {

@@ -23,7 +23,7 @@ namespace bootferry::iscsi {
 struct SessionSettings {
   Offer offer;
   std::uint32_t window = 128;            ///< commands at once
-  std::size_t write_budget = 16u << 20;  ///< Data-Out bytes solicited at once
+  std::size_t write_budget = 16u << 20;  ///< Data-Out bytes solicited and not yet written
   Duration login_limit = std::chrono::seconds(15);
   std::string portal;  ///< "10.0.0.1:3260,1" for SendTargets
 };
