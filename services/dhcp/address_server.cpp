@@ -30,6 +30,7 @@ Bytes client_id_of(const Message& message) {
 }
 
 std::string render_duration(std::chrono::seconds duration) {
+  if (duration.count() > 3600 && duration.count() % 3600 == 0) return fmt::format("{} hours", duration.count() / 3600);
   return duration.count() % 60 == 0 ? fmt::format("{} minutes", duration.count() / 60)
                                     : fmt::format("{} seconds", duration.count());
 }
@@ -214,7 +215,46 @@ void AddressServer::on_extending(const Request& request, Moment now, Actions& ou
   if (request.from.unicast || taken) refuse(request, fmt::format("{} is not its address.", address.to_string()), out);
 }
 
+/// One boot asks several times within seconds (ROM, iPXE, system). A lease that is on the disk and still almost whole
+/// is told again as it stands: nothing new has to be saved before the ACK.
+const boot::Lease* AddressServer::find_durable(const Request& request, Ipv4Address address, Moment now) const {
+  if (!pool_.is_bound(address, request.mac, now.wall)) return nullptr;
+  const boot::Lease* lease = pool_.find(address);
+  const auto durable = durable_until_.find(address);
+  const bool saved = durable != durable_until_.end() && durable->second == lease->expires;
+  const bool almost_whole = lease->expires >= now.wall + settings_.lease_time * 15 / 16;
+  const std::string hostname = host_name_of(request.message);
+  return saved && almost_whole && (hostname.empty() || hostname == lease->hostname) ? lease : nullptr;
+}
+
+Send AddressServer::make_ack(const Request& request, Ipv4Address address, std::chrono::seconds lease_time) const {
+  Message ack = make_reply(request.message, MessageType::ack, settings_);
+  ack.ciaddr = request.message.ciaddr;
+  ack.yiaddr = address;
+  add_lease_times(ack, lease_time);
+  add_network_options(ack, settings_);
+  if (request.boot) add_boot_options(ack, *request.boot, BootForm::server, settings_);
+  const Destination to = destination_of(ack, request.message, settings_);
+  return finish(std::move(ack), request.message, Port::server, to);
+}
+
+boot::Event AddressServer::ack_event(const Request& request, const boot::Lease& lease,
+                                     std::chrono::seconds time) const {
+  std::string text = fmt::format("{} has the address {} for {}.", request.mac.to_string(), lease.address.to_string(),
+                                 render_duration(time));
+  return event_of(boot::EventKind::dhcp_ack, request.mac, lease.address, std::move(text),
+                  {{"hostname", lease.hostname}});
+}
+
 void AddressServer::grant(const Request& request, Ipv4Address address, Moment now, Actions& out) {
+  out.push_back(LearnAddress{address, request.mac});
+  if (const boot::Lease* lease = find_durable(request, address, now)) {
+    const auto rest = std::chrono::floor<std::chrono::seconds>(lease->expires - now.wall);
+    out.push_back(make_ack(request, address, rest));
+    out.push_back(Publish{ack_event(request, *lease, rest)});
+    pool_.drop_hold(request.mac);
+    return;
+  }
   const boot::Lease lease{address,
                           request.mac,
                           client_id_of(request.message),
@@ -222,19 +262,8 @@ void AddressServer::grant(const Request& request, Ipv4Address address, Moment no
                           boot::LeaseState::bound,
                           now.wall + settings_.lease_time};
   pool_.bind(lease);
-  Message ack = make_reply(request.message, MessageType::ack, settings_);
-  ack.ciaddr = request.message.ciaddr;
-  ack.yiaddr = address;
-  add_lease_times(ack, settings_.lease_time);
-  add_network_options(ack, settings_);
-  if (request.boot) add_boot_options(ack, *request.boot, BootForm::server, settings_);
-  const Destination to = destination_of(ack, request.message, settings_);
-  std::string text = fmt::format("{} has the address {} for {}.", request.mac.to_string(), address.to_string(),
-                                 render_duration(settings_.lease_time));
-  std::vector<boot::Event> events{
-      event_of(boot::EventKind::dhcp_ack, request.mac, address, std::move(text), {{"hostname", lease.hostname}})};
-  out.push_back(SaveLease{lease, finish(std::move(ack), request.message, Port::server, to), std::move(events)});
-  out.push_back(LearnAddress{address, request.mac});
+  out.push_back(SaveLease{
+      lease, make_ack(request, address, settings_.lease_time), {ack_event(request, lease, settings_.lease_time)}});
 }
 
 void AddressServer::refuse(const Request& request, std::string reason, Actions& out) {

@@ -36,6 +36,8 @@ class AddressServer {
 
   [[nodiscard]] LeasePool& pool() { return pool_; }
   void on_request(const Request& request, Moment now, Actions& out);
+  /// The lease is durable now.
+  void on_saved(const boot::Lease& lease) { durable_until_.insert_or_assign(lease.address, lease.expires); }
   /// Somebody said by ARP that he has the address.
   void on_probe_answer(Ipv4Address address, const MacAddress& holder, Moment now, Actions& out);
   void on_tick(Moment now, Actions& out);
@@ -58,6 +60,10 @@ class AddressServer {
   void on_selecting(const Request& request, Ipv4Address server, Moment now, Actions& out);
   void on_init_reboot(const Request& request, Ipv4Address wanted, Moment now, Actions& out);
   void on_extending(const Request& request, Moment now, Actions& out);
+  [[nodiscard]] const boot::Lease* find_durable(const Request& request, Ipv4Address address, Moment now) const;
+  [[nodiscard]] Send make_ack(const Request& request, Ipv4Address address, std::chrono::seconds lease_time) const;
+  [[nodiscard]] boot::Event ack_event(const Request& request, const boot::Lease& lease,
+                                      std::chrono::seconds time) const;
   void grant(const Request& request, Ipv4Address address, Moment now, Actions& out);
   void refuse(const Request& request, std::string reason, Actions& out);
   void on_release(const Request& request, Moment now, Actions& out);
@@ -71,6 +77,7 @@ class AddressServer {
   std::unordered_map<MacAddress, PendingOffer> pending_;
   std::unordered_map<Ipv4Address, MacAddress> probing_;
   std::set<std::pair<SteadyTime, MacAddress>> probe_ends_;
+  std::unordered_map<Ipv4Address, WallTime> durable_until_;   ///< of each address, the end of the lease last saved
   std::unordered_map<Ipv4Address, SteadyTime> probed_ahead_;  ///< when silence will mean that it is free
   SteadyTime next_probe_ahead_{};
   std::unordered_map<Ipv4Address, SteadyTime>

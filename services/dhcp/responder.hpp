@@ -26,6 +26,10 @@ class Responder {
 
   [[nodiscard]] Actions on_message(const Message& message, const ReceivedOn& from, Moment now);
   [[nodiscard]] Actions on_probe_answer(Ipv4Address address, const MacAddress& holder, Moment now);
+  /// What a SaveLease action asked for is durable.
+  void on_saved(const boot::Lease& lease) {
+    if (addresses_) addresses_->on_saved(lease);
+  }
   [[nodiscard]] Actions on_tick(Moment now);
   /// When on_tick wants to be called; empty when nothing waits.
   [[nodiscard]] std::optional<SteadyTime> next_wake() const;

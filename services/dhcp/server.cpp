@@ -191,6 +191,7 @@ void Server::Core::on_saved(const Result<void>& saved, const SaveLease& save) {
                                         {"reason", saved.error().message}});
     return;
   }
+  responder_->on_saved(save.lease);
   if (save.then_send) send(*save.then_send);
   for (const boot::Event& event : save.then_publish) deps_.events.publish(event);
 }

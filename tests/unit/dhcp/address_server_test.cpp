@@ -164,6 +164,31 @@ TEST(ServerMode, ack_is_sent_only_with_its_lease_saved) {
   ASSERT_EQ(all<LearnAddress>(actions).size(), 1u);
 }
 
+TEST(ServerMode, a_lease_on_the_disk_is_told_again_without_another_save) {
+  Lab lab(Mode::server);
+  const Ipv4Address address = lab.bind(pc1);
+  const Message again = lab.request_after(discover, sent(lab.hear(discover)).message);
+  EXPECT_EQ(all<SaveLease>(lab.hear(again)).size(), 1u) << "the first save is still on its way: no ACK without one";
+
+  lab.responder.on_saved(lab.store.at(address));
+  lab.clock.advance(std::chrono::seconds(60));
+  const Actions told = lab.hear(again);
+  EXPECT_TRUE(all<SaveLease>(told).empty());
+  const Message ack = sent(told).message;
+  EXPECT_EQ(ack.type(), MessageType::ack);
+  EXPECT_EQ(ack.find_address(option::lease_time)->value, 3540u) << "no longer than the disk knows";
+
+  Message named = again;
+  named.set_text(option::host_name, "pc1");
+  EXPECT_EQ(all<SaveLease>(lab.hear(named)).size(), 1u) << "a new host name is news";
+}
+
+TEST(ServerMode, a_lease_that_was_not_saved_is_saved_again) {
+  Lab lab(Mode::server);
+  const Ipv4Address address = lab.bind(pc1);
+  EXPECT_EQ(all<SaveLease>(lab.hear(renewal(address), by_unicast)).size(), 1u) << "the disk said nothing of the first";
+}
+
 TEST(ServerMode, boot_fields_are_those_of_a_plain_server) {
   Lab lab(Mode::server);
   const Message bios = sent(lab.discover(with_pxe(discover, 0))).message;
