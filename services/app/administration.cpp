@@ -160,6 +160,8 @@ Result<boot::ImageView> ApplianceAdministration::create_image(const std::string&
 
 Result<boot::ImageView> ApplianceAdministration::import_image(const std::string& name,
                                                               const std::filesystem::path& source) {
+  const std::unique_lock alone(import_, std::try_to_lock);
+  if (!alone) return fail(ErrorKind::unavailable, "another image is being added; try again when it is done");
   if (auto good = check_new_image(name); !good) return std::unexpected(good.error());
   if (auto made = parts_.library.import_file(name, source); !made) return std::unexpected(made.error());
   return register_image(name);

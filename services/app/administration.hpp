@@ -57,7 +57,8 @@ class ApplianceAdministration final : public boot::Administration {
   [[nodiscard]] Result<boot::ImageView> register_image(const std::string& name);
 
   Parts parts_;
-  std::mutex edits_;  ///< from the reading of a client to its writing: two people's changes to one client both count
+  std::mutex import_;  ///< held by the one copy that may run: more would leave nobody to answer the page meanwhile
+  std::mutex edits_;   ///< from the reading of a client to its writing: two people's changes to one client both count
   boot::Health identity_;
 };
 

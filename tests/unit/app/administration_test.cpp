@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <latch>
 #include <thread>
 
 #include "app/disk_directory.hpp"
@@ -52,6 +53,21 @@ TEST_F(AdministrationTest, AnImageIsMadeShownAndRemoved) {
   ASSERT_TRUE(administration.remove_image("blank"));
   EXPECT_TRUE(administration.images().empty());
   EXPECT_TRUE(library.names().empty());
+}
+
+TEST_F(AdministrationTest, OneCopyAtATimeSoThatSomebodyIsLeftToAnswer) {
+  std::ofstream(folder / "disk.img") << std::string(1024, 'x');
+  std::latch arrived(1), go_on(1);
+  const auto pausing = bus.subscribe([&] {  // the first import's last step
+    arrived.count_down();
+    go_on.wait();
+  });
+  std::thread first([&] { EXPECT_TRUE(administration.import_image("first", folder / "disk.img")); });
+  arrived.wait();
+  EXPECT_EQ(administration.import_image("second", folder / "no-such-file").error().kind, ErrorKind::unavailable);
+  go_on.count_down();
+  first.join();
+  EXPECT_EQ(administration.import_image("second", folder / "no-such-file").error().kind, ErrorKind::not_found);
 }
 
 TEST_F(AdministrationTest, TwoPeopleWhoChangeOneClientLoseNothing) {
