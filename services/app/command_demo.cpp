@@ -155,7 +155,7 @@ int run_demo(const DemoOptions& options) {
   wait_for_server(client, server, log);
 
   fmt::print("2. The demo disk goes into the library, and the PC {} gets it ...\n", demo_mac);
-  require_done(client.post("/api/v1/images", {{"name", "demo"}, {"source", image.string()}}));
+  require_done(client.post("/api/v1/images", {{"name", "demo"}, {"source", fs::absolute(image).string()}}));
   require_done(client.put(
       fmt::format("/api/v1/clients/{}", demo_mac),
       {{"name", "demo-pc"}, {"boot", {{"kind", "disks"}, {"drives", {{{"image", "demo"}, {"mode", "master"}}}}}}}));
@@ -166,6 +166,7 @@ int run_demo(const DemoOptions& options) {
   ChildProcess pc(virtual_pc(), serial[1]);
   close(serial[1]);
   const bool booted = show_serial(serial[0], pc, std::chrono::seconds(options.seconds));
+  const bool still_runs = !pc.poll();
   close(serial[0]);
 
   // The PC's firmware switched line wrap off, as if the terminal were its own.
@@ -173,6 +174,11 @@ int run_demo(const DemoOptions& options) {
   if (auto events = client.get(fmt::format("/api/v1/events?mac={}", demo_mac))) {
     for (const auto& event : (*events)["events"])
       fmt::print("   {}  {}\n", event["time"].get<std::string>().substr(11, 12), event["text"].get<std::string>());
+  }
+  if (!booted && still_runs && !options.image.empty()) {  // only the demo disk says when it is done
+    fmt::print("\nThe demo's {} seconds are over; --seconds gives it more. Everything made for it is removed now.\n",
+               options.seconds);
+    return 0;
   }
   fmt::print("\n{}\n", booted ? "The PC booted over the network. Everything made for this demo is removed now."
                               : "The PC did not come to the end of its boot; the lines above show how far it came.");

@@ -22,3 +22,11 @@ def test_the_demo_boots_a_virtual_pc_and_leaves_nothing(lab):
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     assert "BOOTFERRY-PROBE-DONE" in done.stdout and "Welcome aboard" in done.stdout
     assert traces() == before
+
+
+def test_the_demo_boots_a_disk_of_your_own_named_as_the_shell_has_it(lab, tmp_path, monkeypatch):
+    (tmp_path / "blank.img").write_bytes(bytes(1 << 20))
+    monkeypatch.chdir(tmp_path)
+    done = run([BINARY, "demo", "--image", "blank.img", "--seconds", "8"], timeout=60, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+    assert "The demo's 8 seconds are over" in done.stdout
