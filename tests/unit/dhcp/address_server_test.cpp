@@ -164,6 +164,17 @@ TEST(ServerMode, ack_is_sent_only_with_its_lease_saved) {
   ASSERT_EQ(all<LearnAddress>(actions).size(), 1u);
 }
 
+TEST(ServerMode, a_long_lease_is_told_in_hours) {
+  Settings settings = make_settings(Mode::server);
+  settings.lease_time = std::chrono::hours(12);
+  Lab lab(settings);
+  const Message offer = sent(lab.discover(discover)).message;
+  const Actions actions = lab.hear(lab.request_after(discover, offer));
+  ASSERT_EQ(all<SaveLease>(actions).size(), 1u);
+  ASSERT_EQ(all<SaveLease>(actions)[0].then_publish.size(), 1u);
+  EXPECT_NE(all<SaveLease>(actions)[0].then_publish[0].text.find(" for 12 hours."), std::string::npos);
+}
+
 TEST(ServerMode, a_lease_on_the_disk_is_told_again_without_another_save) {
   Lab lab(Mode::server);
   const Ipv4Address address = lab.bind(pc1);
