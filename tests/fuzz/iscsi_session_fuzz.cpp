@@ -84,6 +84,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         ByteView given = body;
         if (!place.empty()) {
           if (place.size() != length) __builtin_trap();
+          if ((what & 0x40) != 0) {  // another session's reset, before the data are here
+            session.on_foreign_reset(actions);
+            for (const CommandId gone : ids) session.on_command_gone(gone, actions);
+          }
+          for (const std::size_t other : {std::size_t{4096}, std::size_t{65536}, std::size_t{1} << 20}) {
+            if (pool->take(other).data() == place.data()) __builtin_trap();  // nobody else's meanwhile
+          }
           std::copy(body.begin(), body.end(), place.begin());
           given = place;
         }
