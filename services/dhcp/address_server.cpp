@@ -294,7 +294,7 @@ void AddressServer::on_decline(const Request& request, Moment now, Actions& out)
   if (!address || (server && *server != settings_.network.address) || !pool_.is_owned(*address, request.mac, now))
     return;
   boot::Event event =
-      event_of(boot::EventKind::dhcp_decline, request.mac, *address,
+      event_of(boot::EventKind::dhcp_decline, request.mac, address,
                fmt::format("{} found {} in use by somebody else; nobody gets it for {} minutes. Look for a machine "
                            "with that fixed address.",
                            request.mac.to_string(), address->to_string(), LeasePool::quarantine_time.count() / 60));

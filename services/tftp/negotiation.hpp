@@ -11,10 +11,10 @@
 namespace bootferry::tftp {
 
 struct TransferLimits {
-  std::size_t max_block_size = 1468;          ///< one 1500-byte frame: IP, UDP and TFTP headers are 32 bytes
-  std::size_t max_window = 64;                ///< blocks
-  std::size_t max_window_bytes = 192 * 1024;  ///< what a UDP socket's default buffer takes
-  std::chrono::seconds max_timeout{60};       ///< a longer one would hold the transfer for a quarter of an hour
+  std::size_t max_block_size = 1468;  ///< one 1500-byte frame: IP, UDP and TFTP headers are 32 bytes
+  std::size_t max_window = 64;        ///< blocks
+  std::size_t max_window_bytes = std::size_t{192} * 1024;  ///< what a UDP socket's default buffer takes
+  std::chrono::seconds max_timeout{60};  ///< a longer one would hold the transfer for a quarter of an hour
 };
 
 struct Terms {
