@@ -68,6 +68,7 @@ sigset_t block_ending_signals() {
   sigaddset(&ending, SIGINT);
   pthread_sigmask(SIG_BLOCK, &ending, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file too large is an answer to its writer, not the end of the server
   return ending;
 }
 
