@@ -168,6 +168,7 @@ Result<boot::ImageView> ApplianceAdministration::import_image(const std::string&
 }
 
 Result<void> ApplianceAdministration::remove_image(std::string_view name) {
+  std::lock_guard lock(edits_);
   auto view = require_image(name);
   if (!view) return std::unexpected(view.error());
   if (!view->used_by.empty()) {

@@ -58,7 +58,8 @@ class ApplianceAdministration final : public boot::Administration {
 
   Parts parts_;
   std::mutex import_;  ///< held by the one copy that may run: more would leave nobody to answer the page meanwhile
-  std::mutex edits_;   ///< from the reading of a client to its writing: two people's changes to one client both count
+  std::mutex edits_;  ///< from reading to writing: two people's changes to one client both count, and no image that was
+                      ///< just given to a client is removed
   boot::Health identity_;
 };
 

@@ -135,8 +135,10 @@ boot::Health identity_of(const Settings& settings, const NetworkInterface& inter
   return identity;
 }
 
-http::Settings http_settings(const Settings& settings, const std::string& token) {
+/// Only at the LAN address: a server with a second leg in another network shows it neither its disks nor its machines.
+http::Settings http_settings(const Settings& settings, const NetworkInterface& interface, const std::string& token) {
   http::Settings made;
+  made.address = interface.network.address;
   made.port = settings.http_port;
   made.state_dir = settings.state_dir;
   made.admin_token = token;
@@ -177,11 +179,13 @@ struct Appliance::Parts {
         loaders(find_loaders(settings.loader_dir, settings.state_dir / "loaders")),
         boot(boot_settings(settings, interface, loaders)),
         disks(registry, library),
-        target(loops, disk_pool, disks, bus, clock, iscsi::ServerSettings{.port = settings.iscsi_port}),
+        target(
+            loops, disk_pool, disks, bus, clock,
+            iscsi::ServerSettings{.addresses = {interface.network.address.to_string()}, .port = settings.iscsi_port}),
         administration({registry, leases, events, library, target, activity, clock},
                        identity_of(settings, interface, clock.wall_now())),
         http(loops, people_pool, {administration, registry, bus, addresses, loaders, clock, boot},
-             http_settings(settings, token.value)),
+             http_settings(settings, interface, token.value)),
         tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name},
              loaders, bus, addresses, clock),
         dhcp(loops.context(0).get_executor(), dhcp_settings(settings, interface, range, boot),
