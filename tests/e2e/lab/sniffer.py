@@ -7,6 +7,7 @@ Times are CLOCK_MONOTONIC, the same clock as time.monotonic() in the tests.
 """
 import ctypes
 import json
+import signal
 import socket
 import struct
 import sys
@@ -27,20 +28,33 @@ class Wire:
     def __init__(self, namespace: str, folder: Path):
         self.path = folder / "wire.jsonl"
         self.path.touch()
+        self._asked = 0
         root = Path(__file__).resolve().parent.parent
         self.child = Child("sniffer", ["env", f"PYTHONPATH={root}", sys.executable, "-m", "lab.sniffer", "br0", self.path],
                            folder / "sniffer.log", namespace)
         wait_until("the sniffer's first line", lambda: self.path.stat().st_size > 0 or self.child.require_alive())
 
     def events(self, kind: str | None = None, **wanted) -> list[dict]:
+        """What was on the wire up to now: the sniffer first writes down all that it has received."""
+        self._settle()
+        return self._seen(kind, **wanted)
+
+    def _settle(self):
+        if not self.child.alive():
+            return
+        self._asked += 1
+        self.child.process.send_signal(signal.SIGUSR1)
+        wait_until("the sniffer to catch up", lambda: self._seen("settled", number=self._asked) or not self.child.alive(), 10)
+
+    def _seen(self, kind: str | None = None, **wanted) -> list[dict]:
         text = self.path.read_text(errors="replace")
         lines = text.splitlines() if text.endswith("\n") else text.splitlines()[:-1]
         found = (json.loads(line) for line in lines)
-        return [event for event in found if (kind is None or event["kind"] == kind)
+        return [event for event in found if (event["kind"] == kind if kind else event["kind"] != "settled")
                 and all(event.get(key) == value for key, value in wanted.items())]
 
     def wait(self, kind: str, timeout=20, **wanted) -> dict:
-        return wait_until(f"{kind} {wanted} on the wire", lambda: self.events(kind, **wanted), timeout)[0]
+        return wait_until(f"{kind} {wanted} on the wire", lambda: self._seen(kind, **wanted), timeout)[0]
 
     def dhcp(self, type: str, **wanted) -> list[dict]:
         return self.events("dhcp", type=type, **wanted)
@@ -276,12 +290,26 @@ def main(interface: str, path: str):
     index = socket.if_nametoindex(interface)
     sock.setsockopt(263, 1, struct.pack("iHH8s", index, 1, 0, b""))  # SOL_PACKET, ADD_MEMBERSHIP, PACKET_MR_PROMISC
     sock.setsockopt(socket.SOL_SOCKET, 35, 1)  # SO_TIMESTAMPNS: when it was on the wire, not when Python had time
+    asked = answered = 0
+
+    def on_ask(*_):
+        nonlocal asked
+        asked += 1
+
+    signal.signal(signal.SIGUSR1, on_ask)
+    sock.settimeout(0.02)
     with open(path, "a") as out:
         sniffer = Sniffer(out)
         sniffer.now = time.monotonic()
         sniffer.emit("start", interface=interface)
         while True:
-            frame, extra, _, _ = sock.recvmsg(65536, 256)
+            try:
+                frame, extra, _, _ = sock.recvmsg(65536, 256)
+            except TimeoutError:  # nothing is left to read
+                while answered < asked:
+                    answered += 1
+                    sniffer.emit("settled", number=answered)
+                continue
             sniffer.now = time.monotonic()
             for level, kind, data in extra:
                 if level == socket.SOL_SOCKET and kind == 35:
