@@ -81,10 +81,11 @@ void load_lists(Database& database, boot::RegistrySnapshot& snapshot) {
 }
 
 void load_images(Database& database, boot::RegistrySnapshot& snapshot) {
-  Statement rows(database, "SELECT name, format, file, size, created FROM images");
+  Statement rows(database, "SELECT name, format, file, size, created, block_size FROM images");
   while (rows.step()) {
     const ByteCount size{static_cast<std::uint64_t>(rows.number(3))};
-    snapshot.images[rows.text(0)] = {rows.text(0), rows.text(1), rows.text(2), size, rows.time(4)};
+    snapshot.images[rows.text(0)] = {rows.text(0), rows.text(1), rows.text(2),
+                                     size,         rows.time(4), static_cast<std::uint32_t>(rows.number(5))};
   }
 }
 
@@ -151,10 +152,11 @@ void delete_client(Database& database, const MacAddress& mac) {
 
 void write_image(Database& database, const boot::Image& image) {
   Statement(database,
-            "INSERT INTO images (name, format, file, size, created) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (name) DO "
-            "UPDATE SET "
-            "format = excluded.format, file = excluded.file, size = excluded.size, created = excluded.created")
-      .bind(image.name, image.format, image.file, static_cast<std::int64_t>(image.size.value), image.created)
+            "INSERT INTO images (name, format, file, size, created, block_size) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+            "ON CONFLICT (name) DO UPDATE SET format = excluded.format, file = excluded.file, size = excluded.size, "
+            "created = excluded.created, block_size = excluded.block_size")
+      .bind(image.name, image.format, image.file, static_cast<std::int64_t>(image.size.value), image.created,
+            std::int64_t{image.block_size})
       .run();
 }
 

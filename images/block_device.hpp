@@ -36,7 +36,7 @@ class BlockDevice {
   virtual ~BlockDevice() = default;
 
   [[nodiscard]] virtual ByteCount size() const = 0;
-  [[nodiscard]] virtual std::uint32_t block_size() const = 0;  ///< 512 or 4096
+  [[nodiscard]] virtual std::uint32_t block_size() const = 0;  ///< 512 or 4096; 2048 of a CD
   [[nodiscard]] virtual Capabilities capabilities() const = 0;
 
   /// Fills all of `out`.

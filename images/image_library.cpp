@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::string_view suffix = ".raw";
 constexpr std::string_view unfinished = ".unfinished-";  // no image name begins with a dot
-constexpr std::uint64_t block = 512;
+constexpr std::uint64_t sector = 512;                    // what st_blocks counts in, and the smallest block
 
 // boot::check_image_name is stricter; this one keeps any name inside the folder.
 Result<void> check_name(std::string_view name) {
@@ -44,7 +44,7 @@ Result<void> sync_folder(const std::filesystem::path& folder) {
   return {};
 }
 
-Result<ByteCount> source_size(int fd, const std::filesystem::path& path) {
+Result<ByteCount> source_size(int fd, const std::filesystem::path& path, std::uint64_t block) {
   struct stat info{};
   if (::fstat(fd, &info) != 0) return posix_fail(errno, "look at", path);
   std::uint64_t size = static_cast<std::uint64_t>(info.st_size);
@@ -106,10 +106,10 @@ Result<void> ImageLibrary::add(std::string_view name,
   return sync_folder(folder_);
 }
 
-Result<void> ImageLibrary::create(std::string_view name, ByteCount size) {
+Result<void> ImageLibrary::create(std::string_view name, ByteCount size, std::uint32_t block_size) {
   if (size.value == 0) return fail(ErrorKind::invalid, "A disk needs a size above 0.");
   if (size.value > (1ull << 62)) return fail(ErrorKind::invalid, "No disk can be that big.");
-  const std::uint64_t rounded = (size.value + block - 1) / block * block;
+  const std::uint64_t rounded = (size.value + block_size - 1) / block_size * block_size;
   return add(name, [rounded](int fd, const std::filesystem::path& draft) -> Result<void> {
     if (::ftruncate(fd, static_cast<off_t>(rounded)) != 0) return posix_fail(errno, "make room for", draft);
     return {};
@@ -117,10 +117,10 @@ Result<void> ImageLibrary::create(std::string_view name, ByteCount size) {
 }
 
 Result<void> ImageLibrary::import_file(std::string_view name, const std::filesystem::path& source,
-                                       const Progress& progress) {
+                                       const Progress& progress, std::uint32_t block_size) {
   const FileDescriptor from(::open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!from) return posix_fail(errno, "open", source);
-  auto size = source_size(from.get(), source);
+  auto size = source_size(from.get(), source, block_size);
   if (!size) return std::unexpected(size.error());
   return add(name, [&](int fd, const std::filesystem::path& draft) {
     const CopyJob job{from.get(), fd, *size, source, draft};
@@ -160,7 +160,7 @@ Result<ByteCount> ImageLibrary::size(std::string_view name) const {
   if (!file) return std::unexpected(file.error());
   struct stat info{};
   if (::lstat(file->c_str(), &info) != 0) return posix_fail(errno, "look at", *file);
-  return ByteCount{static_cast<std::uint64_t>(info.st_size) / block * block};
+  return ByteCount{static_cast<std::uint64_t>(info.st_size) / sector * sector};
 }
 
 Result<ByteCount> ImageLibrary::allocated(std::string_view name) const {
@@ -168,7 +168,7 @@ Result<ByteCount> ImageLibrary::allocated(std::string_view name) const {
   if (!file) return std::unexpected(file.error());
   struct stat info{};
   if (::lstat(file->c_str(), &info) != 0) return posix_fail(errno, "look at", *file);
-  return ByteCount{static_cast<std::uint64_t>(info.st_blocks) * 512};  // st_blocks counts in 512 always
+  return ByteCount{static_cast<std::uint64_t>(info.st_blocks) * sector};
 }
 
 std::vector<std::string> ImageLibrary::names() const {
@@ -183,11 +183,12 @@ std::vector<std::string> ImageLibrary::names() const {
   return found;
 }
 
-Result<Opened> ImageLibrary::open(std::string_view name, OpenMode mode, std::string_view holder) {
+Result<Opened> ImageLibrary::open(std::string_view name, OpenMode mode, std::string_view holder,
+                                  std::uint32_t block_size) {
   auto file = path(name);
   if (!file) return std::unexpected(file.error());
   return uses_->open(std::string(name), mode, std::string(holder),
-                     [&] { return make_raw_device(*file, mode, Symlinks::refuse); });
+                     [&] { return make_raw_device(*file, mode, Symlinks::refuse, block_size); });
 }
 
 std::vector<std::string> ImageLibrary::holders(std::string_view name) const {

@@ -37,11 +37,11 @@ class ImageLibrary {
   ImageLibrary& operator=(const ImageLibrary&) = delete;
 
   /// An empty sparse disk; the size is rounded up to whole blocks. conflict when the name is taken.
-  [[nodiscard]] Result<void> create(std::string_view name, ByteCount size);
+  [[nodiscard]] Result<void> create(std::string_view name, ByteCount size, std::uint32_t block_size = 512);
   /// Copies a raw file or block special file (reflink where possible, holes stay holes). exhausted before it starts
   /// when it cannot fit.
   [[nodiscard]] Result<void> import_file(std::string_view name, const std::filesystem::path& source,
-                                         const Progress& progress = {});
+                                         const Progress& progress = {}, std::uint32_t block_size = 512);
   /// Copies that run end soon, unavailable, and leave nothing; new ones too. Any thread: at shutdown.
   void stop_imports() { imports_stopped_ = true; }
   /// conflict, naming the holders, while it is in use.
@@ -54,8 +54,10 @@ class ImageLibrary {
   [[nodiscard]] std::vector<std::string> names() const;
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 
-  /// `holder` names a client for people: "pc1 (52:54:00:e2:e0:01)". conflict when the sharing rule forbids it.
-  [[nodiscard]] Result<Opened> open(std::string_view name, OpenMode mode, std::string_view holder);
+  /// `block_size`: what it was made with; the library does not remember it. `holder` names a client for people: "pc1
+  /// (52:54:00:e2:e0:01)". conflict when the sharing rule forbids it.
+  [[nodiscard]] Result<Opened> open(std::string_view name, OpenMode mode, std::string_view holder,
+                                    std::uint32_t block_size = 512);
   /// Who has it open, each once.
   [[nodiscard]] std::vector<std::string> holders(std::string_view name) const;
 

@@ -172,10 +172,11 @@ class RawDevice final : public BlockDevice {
   std::atomic<bool> lost_writes_{false};
 };
 
-Result<Geometry> geometry_of(int fd, const std::filesystem::path& path) {
+Result<Geometry> geometry_of(int fd, const std::filesystem::path& path, std::uint32_t block_size) {
   struct stat info{};
   if (::fstat(fd, &info) != 0) return posix_fail(errno, "look at", path);
   Geometry geometry;
+  geometry.block_size = block_size;
   if (S_ISREG(info.st_mode)) {
     geometry.size = static_cast<std::uint64_t>(info.st_size);
   } else if (S_ISBLK(info.st_mode)) {
@@ -211,7 +212,8 @@ bool can_punch(int fd, const Geometry& geometry) {
 
 }  // namespace
 
-Result<std::shared_ptr<BlockDevice>> make_raw_device(const std::filesystem::path& path, OpenMode mode, Symlinks links) {
+Result<std::shared_ptr<BlockDevice>> make_raw_device(const std::filesystem::path& path, OpenMode mode, Symlinks links,
+                                                     std::uint32_t block_size) {
   struct stat info{};
   const bool is_block = ::stat(path.c_str(), &info) == 0 && S_ISBLK(info.st_mode);
   int flags = O_CLOEXEC | O_NONBLOCK;  // a FIFO must not hold us up
@@ -224,7 +226,7 @@ Result<std::shared_ptr<BlockDevice>> make_raw_device(const std::filesystem::path
   if (!fd && errno == EBUSY)
     return fail(ErrorKind::conflict, path.string() + " is in use by this machine (mounted, swap or in an array).");
   if (!fd) return posix_fail(errno, "open", path);
-  auto geometry = geometry_of(fd.get(), path);
+  auto geometry = geometry_of(fd.get(), path, block_size);
   if (!geometry) return std::unexpected(geometry.error());
 
   Capabilities capabilities;

@@ -3,6 +3,7 @@
 // workers, try_read also by network loops. A file ends at its last whole block; what is behind is left alone.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -11,9 +12,11 @@
 
 namespace bootferry::images {
 
-/// Errors: not_found, denied (no right), conflict (a block special file that is mounted), unsupported (neither file nor
-/// block special file, or a sector size other than 512 and 4096), invalid (smaller than a block).
+/// `block_size` is a file's; a block special file has its own. Errors: not_found, denied (no right), conflict (a block
+/// special file that is mounted), unsupported (neither file nor block special file, or a sector size other than 512 and
+/// 4096), invalid (smaller than a block).
 [[nodiscard]] Result<std::shared_ptr<BlockDevice>> make_raw_device(const std::filesystem::path& path, OpenMode mode,
-                                                                   Symlinks links = Symlinks::follow);
+                                                                   Symlinks links = Symlinks::follow,
+                                                                   std::uint32_t block_size = 512);
 
 }  // namespace bootferry::images

@@ -131,20 +131,22 @@ Result<boot::ImageView> ApplianceAdministration::require_image(std::string_view 
   return view_of(*image, *snapshot);
 }
 
-Result<void> ApplianceAdministration::check_new_image(const std::string& name) const {
-  if (auto good = boot::check_image_name(name); !good) return good;
-  if (parts_.registry.snapshot()->find_image(name))
+Result<void> ApplianceAdministration::check_new_image(const boot::NewImage& image) const {
+  if (auto good = boot::check_image_name(image.name); !good) return good;
+  if (auto good = boot::check_block_size(image.block_size); !good) return good;
+  if (parts_.registry.snapshot()->find_image(image.name))
     return fail(ErrorKind::conflict,
-                fmt::format("there is already an image {}; choose another name, or remove it first", name));
+                fmt::format("there is already an image {}; choose another name, or remove it first", image.name));
   return {};
 }
 
-Result<boot::ImageView> ApplianceAdministration::register_image(const std::string& name) {
+Result<boot::ImageView> ApplianceAdministration::register_image(const boot::NewImage& wanted) {
+  const std::string& name = wanted.name;
   auto path = parts_.library.path(name);
   if (!path) return std::unexpected(path.error());
   auto size = parts_.library.size(name);
   if (!size) return std::unexpected(size.error());
-  const boot::Image image{name, "raw", path->filename().string(), *size, parts_.clock.wall_now()};
+  const boot::Image image{name, "raw", path->filename().string(), *size, parts_.clock.wall_now(), wanted.block_size};
   if (auto done = parts_.registry.put_image(image); !done) {
     (void)parts_.library.remove(name);  // no file without its row
     return std::unexpected(done.error());
@@ -152,19 +154,21 @@ Result<boot::ImageView> ApplianceAdministration::register_image(const std::strin
   return require_image(name);
 }
 
-Result<boot::ImageView> ApplianceAdministration::create_image(const std::string& name, ByteCount size) {
-  if (auto good = check_new_image(name); !good) return std::unexpected(good.error());
-  if (auto made = parts_.library.create(name, size); !made) return std::unexpected(made.error());
-  return register_image(name);
+Result<boot::ImageView> ApplianceAdministration::create_image(const boot::NewImage& image, ByteCount size) {
+  if (auto good = check_new_image(image); !good) return std::unexpected(good.error());
+  if (auto made = parts_.library.create(image.name, size, image.block_size); !made)
+    return std::unexpected(made.error());
+  return register_image(image);
 }
 
-Result<boot::ImageView> ApplianceAdministration::import_image(const std::string& name,
+Result<boot::ImageView> ApplianceAdministration::import_image(const boot::NewImage& image,
                                                               const std::filesystem::path& source) {
   const std::unique_lock alone(import_, std::try_to_lock);
   if (!alone) return fail(ErrorKind::unavailable, "another image is being added; try again when it is done");
-  if (auto good = check_new_image(name); !good) return std::unexpected(good.error());
-  if (auto made = parts_.library.import_file(name, source); !made) return std::unexpected(made.error());
-  return register_image(name);
+  if (auto good = check_new_image(image); !good) return std::unexpected(good.error());
+  if (auto made = parts_.library.import_file(image.name, source, {}, image.block_size); !made)
+    return std::unexpected(made.error());
+  return register_image(image);
 }
 
 Result<void> ApplianceAdministration::remove_image(std::string_view name) {

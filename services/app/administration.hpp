@@ -36,8 +36,8 @@ class ApplianceAdministration final : public boot::Administration {
   [[nodiscard]] Result<void> remove_client(const MacAddress& mac) override;
   [[nodiscard]] std::vector<boot::ImageView> images() override;
   [[nodiscard]] Result<boot::ImageView> require_image(std::string_view name) override;
-  [[nodiscard]] Result<boot::ImageView> create_image(const std::string& name, ByteCount size) override;
-  [[nodiscard]] Result<boot::ImageView> import_image(const std::string& name,
+  [[nodiscard]] Result<boot::ImageView> create_image(const boot::NewImage& image, ByteCount size) override;
+  [[nodiscard]] Result<boot::ImageView> import_image(const boot::NewImage& image,
                                                      const std::filesystem::path& source) override;
   [[nodiscard]] Result<void> remove_image(std::string_view name) override;
   [[nodiscard]] Result<std::filesystem::path> image_path(std::string_view name) override;
@@ -52,9 +52,9 @@ class ApplianceAdministration final : public boot::Administration {
   [[nodiscard]] boot::ImageView view_of(const boot::Image& image, const boot::RegistrySnapshot& registry) const;
   /// An address that server mode could give; else the error to answer.
   [[nodiscard]] Result<void> check_reservation(Ipv4Address address) const;
-  /// The name is well-formed and free; else the error to answer.
-  [[nodiscard]] Result<void> check_new_image(const std::string& name) const;
-  [[nodiscard]] Result<boot::ImageView> register_image(const std::string& name);
+  /// The name is well-formed and free, and such disks exist; else the error to answer.
+  [[nodiscard]] Result<void> check_new_image(const boot::NewImage& image) const;
+  [[nodiscard]] Result<boot::ImageView> register_image(const boot::NewImage& image);
 
   Parts parts_;
   std::mutex import_;  ///< held by the one copy that may run: more would leave nobody to answer the page meanwhile

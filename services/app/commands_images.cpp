@@ -32,28 +32,33 @@ void print_images(const json& answer) {
 }
 
 void print_image(const json& image) {
-  fmt::print("image {}\n  format: {}\n  size: {} ({} on disk)\n  created: {}\n  used by: {}\n",
-             image["name"].get<std::string>(), image["format"].get<std::string>(), size_text(image["size"]),
-             size_text(image["allocated"]), image["created"].get<std::string>(), users_text(image["used_by"]));
+  fmt::print("image {}\n  format: {}, blocks of {}\n  size: {} ({} on disk)\n  created: {}\n  used by: {}\n",
+             image["name"].get<std::string>(), image["format"].get<std::string>(), image["block_size"].get<unsigned>(),
+             size_text(image["size"]), size_text(image["allocated"]), image["created"].get<std::string>(),
+             users_text(image["used_by"]));
 }
 
 struct ImageOptions {
   std::string name, size;
   std::filesystem::path file;
+  std::uint32_t block_size = 512;
 };
 
 void run_create(CommandContext& context, const ImageOptions& options) {
   auto size = parse_byte_count(options.size);
   if (!size) return context.show(std::unexpected(size.error()), print_image);
-  context.show(context.client().post("/api/v1/images", {{"name", options.name}, {"size", size->value}}), print_image);
+  context.show(
+      context.client().post("/api/v1/images",
+                            {{"name", options.name}, {"size", size->value}, {"block_size", options.block_size}}),
+      print_image);
 }
 
 void run_add(CommandContext& context, const ImageOptions& options) {
   std::error_code failed;
   const auto source = std::filesystem::absolute(options.file, failed);
   if (!context.json) fmt::print(stderr, "Copying {} into the library ...\n", source.string());
-  context.show(context.client().post("/api/v1/images", {{"name", options.name}, {"source", source.string()}}),
-               print_image);
+  const json wanted = {{"name", options.name}, {"source", source.string()}, {"block_size", options.block_size}};
+  context.show(context.client().post("/api/v1/images", wanted), print_image);
 }
 
 }  // namespace
@@ -95,9 +100,15 @@ void add_image_commands(CLI::App& app, CommandContext& context) {
   });
   CLI::App* create = named("create", "A blank image");
   create->add_option("--size", options->size, "Its size, for example 8G")->required();
+  auto with_block_size = [options](CLI::App* command) {
+    command->add_option("--block-size", options->block_size, "Bytes of a block: 512, or 4096 (no BIOS boots from that)")
+        ->check(CLI::IsMember({512, 4096}));
+  };
+  with_block_size(create);
   act_on_name(create, [&context, options] { run_create(context, *options); });
   CLI::App* add = named("add", "Copy a raw disk image into the library");
   add->add_option("FILE", options->file, "The file to copy")->required()->check(CLI::ExistingFile);
+  with_block_size(add);
   act_on_name(add, [&context, options] { run_add(context, *options); });
 }
 

@@ -69,8 +69,10 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   }
   const boot::Drive& drive = disks->drives[position];
   const bool read_only = drive.mode == boot::DriveMode::readonly;
+  const boot::Image* image = snapshot->find_image(drive.image);
+  const std::uint32_t block_size = image ? image->block_size : 512;
   auto opened = library_.open(drive.image, read_only ? images::OpenMode::read_only : images::OpenMode::read_write,
-                              client->mac.to_string());
+                              client->mac.to_string(), block_size);
   if (!opened) return refuse(why_of(opened.error().kind), with_names(opened.error().message, *snapshot));
 
   iscsi::scsi::Identity identity;

@@ -69,6 +69,12 @@ struct EventQuery {
   std::size_t limit = 100;
 };
 
+/// What a person says of an image that he adds.
+struct NewImage {
+  std::string name;
+  std::uint32_t block_size = 512;
+};
+
 class Administration {
  public:
   virtual ~Administration() = default;
@@ -82,10 +88,9 @@ class Administration {
 
   [[nodiscard]] virtual std::vector<ImageView> images() = 0;
   [[nodiscard]] virtual Result<ImageView> require_image(std::string_view name) = 0;
-  [[nodiscard]] virtual Result<ImageView> create_image(const std::string& name, ByteCount size) = 0;
+  [[nodiscard]] virtual Result<ImageView> create_image(const NewImage& image, ByteCount size) = 0;
   /// Copies a file of this machine into the library; only for the Unix socket, whose users are root anyway.
-  [[nodiscard]] virtual Result<ImageView> import_image(const std::string& name,
-                                                       const std::filesystem::path& source) = 0;
+  [[nodiscard]] virtual Result<ImageView> import_image(const NewImage& image, const std::filesystem::path& source) = 0;
   [[nodiscard]] virtual Result<void> remove_image(std::string_view name) = 0;
   [[nodiscard]] virtual Result<std::filesystem::path> image_path(std::string_view name) = 0;
 

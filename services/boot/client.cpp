@@ -103,6 +103,11 @@ Result<void> check_client_name(std::string_view name) {
       fmt::format("\"{}\" is not a client name; use 1 to 63 letters, digits, '-', '_' or '.'", name.substr(0, 64)));
 }
 
+Result<void> check_block_size(std::uint64_t block_size) {
+  if (block_size == 512 || block_size == 4096) return {};
+  return fail(ErrorKind::invalid, fmt::format("a disk has blocks of 512 or 4096 bytes, not of {}", block_size));
+}
+
 Result<void> check_image_name(std::string_view name) {
   const bool well_formed = !name.empty() && name.size() <= 63 &&
                            std::all_of(name.begin(), name.end(), is_name_character) && name.front() != '.' &&

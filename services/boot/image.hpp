@@ -2,6 +2,7 @@
 // An image as the rooms that never open it know it: its name and what is said of it. Plain value.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,9 +17,12 @@ struct Image {
   std::string file;    ///< file name inside the library's folder
   ByteCount size;
   WallTime created{};
+  std::uint32_t block_size = 512;  ///< of the disk that initiators see
 };
 
 /// 1 to 63 of letters, digits, '-', '_', '.', beginning with a letter or digit: safe as a file name and in a URL.
 [[nodiscard]] Result<void> check_image_name(std::string_view name);
+/// What a disk may be made with: 512, or 4096.
+[[nodiscard]] Result<void> check_block_size(std::uint64_t block_size);
 
 }  // namespace bootferry::boot

@@ -16,7 +16,7 @@ Answer get_image(const Request& request, const Site& site) {
 }
 
 Answer create_image(const Request& request, const Site& site) {
-  const auto body = parse_body(request, {"name", "size", "source"});
+  const auto body = parse_body(request, {"name", "size", "source", "block_size"});
   if (!body) return make_problem(body.error());
   const auto name = require_text(*body, "name");
   if (!name) return make_problem(name.error());
@@ -25,13 +25,21 @@ Answer create_image(const Request& request, const Site& site) {
   if (has_size == body->contains("source")) {
     return make_problem(400, "Give \"size\" for a blank image, or \"source\" to copy a file; one of the two.");
   }
+  boot::NewImage image{*name, 512};
+  if (body->contains("block_size")) {
+    const Json& size = body->at("block_size");
+    const bool fits = size.is_number_unsigned() && size.get<std::uint64_t>() <= 4096;
+    if (!fits || !boot::check_block_size(size.get<std::uint64_t>()))
+      return make_problem(400, "\"block_size\" must be 512 or 4096.");
+    image.block_size = size.get<std::uint32_t>();
+  }
   Result<boot::ImageView> made;
   if (has_size) {
     const Json& size = body->at("size");
     if (!size.is_number_unsigned() || size.get<std::uint64_t>() == 0) {
       return make_problem(400, "\"size\" must be a number of bytes, 1 or more.");
     }
-    made = site.services.administration.create_image(*name, ByteCount{size.get<std::uint64_t>()});
+    made = site.services.administration.create_image(image, ByteCount{size.get<std::uint64_t>()});
   } else {
     // A path of the server is no business of the network: it would copy any file that root can read.
     if (request.door != Door::control) {
@@ -42,7 +50,7 @@ Answer create_image(const Request& request, const Site& site) {
     if (!source->starts_with('/') || source->find('\0') != source->npos) {
       return make_problem(400, "\"source\" must be an absolute path.");
     }
-    made = site.services.administration.import_image(*name, *source);
+    made = site.services.administration.import_image(image, *source);
   }
   if (!made) return make_problem(made.error());
   Answer answer = make_json(201, render_image(*made));

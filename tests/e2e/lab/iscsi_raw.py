@@ -30,13 +30,14 @@ class Pdu:
 
 
 class Initiator:
-    def __init__(self, namespace, target, initiator="iqn.2026-11.test.lab:initiator", isid=1, host=SERVER):
+    def __init__(self, namespace, target, initiator="iqn.2026-11.test.lab:initiator", isid=1, host=SERVER, block_size=512):
         self.socket = connect(namespace, 3260, host)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.target, self.initiator = target, initiator
         self.isid = b"\x80" + struct.pack("!I", isid)[1:] + b"\0\x01"
         self.tag, self.command_number, self.expected_status = 1, 1, 0
         self.tsih = b"\0\0"
+        self.block_size = block_size
 
     def close(self):
         self.socket.close()
@@ -131,13 +132,13 @@ class Initiator:
         return self.command(bytes(16))[0] if status == 2 else status
 
     def read(self, lba: int, blocks=1) -> bytes:
-        status, data = self.command(struct.pack("!BBIBHB6x", 0x28, 0, lba, 0, blocks, 0), length=blocks * 512)
+        status, data = self.command(struct.pack("!BBIBHB6x", 0x28, 0, lba, 0, blocks, 0), length=blocks * self.block_size)
         if status:
             raise OSError(f"READ(10) status {status:#x}, sense {data.hex()}")
         return data
 
     def write(self, lba: int, data: bytes):
-        status, sense = self.command(struct.pack("!BBIBHB6x", 0x2A, 0, lba, 0, len(data) // 512, 0), data=data)
+        status, sense = self.command(struct.pack("!BBIBHB6x", 0x2A, 0, lba, 0, len(data) // self.block_size, 0), data=data)
         if status:
             raise OSError(f"WRITE(10) status {status:#x}, sense {sense.hex()}")
 

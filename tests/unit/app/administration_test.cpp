@@ -45,11 +45,17 @@ class AdministrationTest : public testing::Test {
 };
 
 TEST_F(AdministrationTest, AnImageIsMadeShownAndRemoved) {
-  auto made = administration.create_image("blank", mib(4));
+  auto made = administration.create_image({"blank"}, mib(4));
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_EQ(made->image.size, mib(4));
   EXPECT_TRUE(std::filesystem::exists(*administration.image_path("blank")));
-  EXPECT_EQ(administration.create_image("blank", mib(4)).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(administration.create_image({"blank"}, mib(4)).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(administration.create_image({"cd", 2048}, mib(4)).error().kind, ErrorKind::invalid);
+  auto big = administration.create_image({"big", 4096}, {mib(1).value + 1});
+  ASSERT_TRUE(big);
+  EXPECT_EQ(big->image.block_size, 4096u);
+  EXPECT_EQ(big->image.size.value, mib(1).value + 4096);
+  ASSERT_TRUE(administration.remove_image("big"));
   ASSERT_TRUE(administration.remove_image("blank"));
   EXPECT_TRUE(administration.images().empty());
   EXPECT_TRUE(library.names().empty());
@@ -62,12 +68,12 @@ TEST_F(AdministrationTest, OneCopyAtATimeSoThatSomebodyIsLeftToAnswer) {
     arrived.count_down();
     go_on.wait();
   });
-  std::thread first([&] { EXPECT_TRUE(administration.import_image("first", folder / "disk.img")); });
+  std::thread first([&] { EXPECT_TRUE(administration.import_image({"first"}, folder / "disk.img")); });
   arrived.wait();
-  EXPECT_EQ(administration.import_image("second", folder / "no-such-file").error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(administration.import_image({"second"}, folder / "no-such-file").error().kind, ErrorKind::unavailable);
   go_on.count_down();
   first.join();
-  EXPECT_EQ(administration.import_image("second", folder / "no-such-file").error().kind, ErrorKind::not_found);
+  EXPECT_EQ(administration.import_image({"second"}, folder / "no-such-file").error().kind, ErrorKind::not_found);
 }
 
 TEST_F(AdministrationTest, TwoPeopleWhoChangeOneClientLoseNothing) {
@@ -110,15 +116,15 @@ TEST_F(AdministrationTest, AReservationIsAnAddressThatTheServerCouldGive) {
 
 TEST_F(AdministrationTest, AnImageIsCopiedIn) {
   std::ofstream(folder / "disk.img") << std::string(1024, 'x');
-  auto added = administration.import_image("dos", folder / "disk.img");
+  auto added = administration.import_image({"dos"}, folder / "disk.img");
   ASSERT_TRUE(added) << added.error().message;
   EXPECT_EQ(added->image.size.value, 1024u);
-  EXPECT_EQ(administration.import_image("gone", folder / "no-such-file").error().kind, ErrorKind::not_found);
-  EXPECT_EQ(administration.import_image("../x", folder / "disk.img").error().kind, ErrorKind::invalid);
+  EXPECT_EQ(administration.import_image({"gone"}, folder / "no-such-file").error().kind, ErrorKind::not_found);
+  EXPECT_EQ(administration.import_image({"../x"}, folder / "disk.img").error().kind, ErrorKind::invalid);
 }
 
 TEST_F(AdministrationTest, AnImageInUseIsKeptAndItsUserNamed) {
-  ASSERT_TRUE(administration.create_image("dos", mib(1)));
+  ASSERT_TRUE(administration.create_image({"dos"}, mib(1)));
   ASSERT_TRUE(administration.put_client(pc1, disks_of({{"dos", boot::DriveMode::master}})));
   auto removed = administration.remove_image("dos");
   ASSERT_FALSE(removed);
@@ -128,7 +134,7 @@ TEST_F(AdministrationTest, AnImageInUseIsKeptAndItsUserNamed) {
 }
 
 TEST_F(AdministrationTest, AChangeKeepsWhatItLeavesOut) {
-  ASSERT_TRUE(administration.create_image("dos", mib(1)));
+  ASSERT_TRUE(administration.create_image({"dos"}, mib(1)));
   ASSERT_TRUE(administration.put_client(pc1, disks_of({{"dos", boot::DriveMode::master}})));
   boot::ClientChange naming;
   naming.name = "pc1";

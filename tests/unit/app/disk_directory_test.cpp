@@ -68,6 +68,16 @@ TEST_F(DiskDirectoryTest, SeveralSessionsOfOneBootShareTheUnit) {
   EXPECT_FALSE(firmware->read_only);
 }
 
+TEST_F(DiskDirectoryTest, ADiskHasTheBlocksThatItWasMadeWith) {
+  ASSERT_TRUE(library.create("native", mib(1), 4096));
+  boot::Image row{"native", "raw", "native.raw", mib(1), {}, 4096};
+  registry.now.images["native"] = row;
+  assign(pc1, "pc1", {{"native", boot::DriveMode::master}});
+  auto opened = open(pc1);
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->unit->device().block_size(), 4096u);
+}
+
 TEST_F(DiskDirectoryTest, AnotherMachineIsRefusedAWritableImageByTheNameOfItsHolder) {
   ASSERT_TRUE(library.create("dos", mib(1)));
   assign(pc1, "pc1", {{"dos", boot::DriveMode::master}});

@@ -7,11 +7,15 @@
 #include "db/statement.hpp"
 #include "db_fixture.hpp"
 
+namespace bootferry {
+extern const EmbeddedFiles migrations;
+}
+
 namespace bootferry::db {
 namespace {
 
 /// The newest version this program has; each one before it needs a test that starts from a file of it.
-constexpr std::int64_t newest = 1;
+constexpr std::int64_t newest = 2;
 
 EmbeddedFile step(const char* name, const char* sql) { return {name, sql, sql + std::strlen(sql)}; }
 
@@ -42,12 +46,13 @@ TEST_F(MigrateTest, an_empty_file_becomes_the_newest_version_without_a_copy) {
   EXPECT_EQ(database->query_number("PRAGMA user_version"), newest);
   EXPECT_EQ(database->query_number("PRAGMA application_id"), 0x42464552);  // "BFER"
   EXPECT_TRUE(load_snapshot(*database).clients.empty());
-  EXPECT_FALSE(std::filesystem::exists(folder / "bootferry.db.before-v1"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "bootferry.db.before-v2"));
 }
 
 TEST_F(MigrateTest, a_file_of_version_1_opens_with_what_it_holds) {
   {
-    auto old = open_database(file);
+    auto old = std::make_unique<Database>(file);
+    migrate(*old, EmbeddedFiles{migrations.begin(), 1});
     old->execute(
         "INSERT INTO images VALUES ('dos', 'raw', 'dos.raw', 1048576, 1700000000000);"
         "INSERT INTO clients VALUES ('52:54:00:e2:e0:01', 'pc1', 1, 'disks', NULL, NULL, '10.99.0.50', NULL, 'bios', "
@@ -59,6 +64,7 @@ TEST_F(MigrateTest, a_file_of_version_1_opens_with_what_it_holds) {
   const auto snapshot = load_snapshot(*database);
   ASSERT_EQ(snapshot.clients.size(), 1u);
   EXPECT_EQ(snapshot.clients.begin()->second.boot, boot::BootEntry(boot::Disks{{{"dos", boot::DriveMode::master}}}));
+  EXPECT_EQ(snapshot.images.at("dos").block_size, 512u);
   EXPECT_EQ(database->query_number("PRAGMA user_version"), newest);
 }
 

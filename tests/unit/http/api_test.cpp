@@ -64,14 +64,19 @@ TEST_F(Api, WritesOfClientsAndAssignments) {
 
 TEST_F(Api, WritesOfImagesAndSessions) {
   start();
-  Reply reply = write("POST", "/api/v1/images", R"({"name":"win","size":8589934592})");
+  Reply reply = write("POST", "/api/v1/images", R"({"name":"4k","size":8589934592,"block_size":4096})");
+  EXPECT_EQ(reply.json()["block_size"], 4096);
+  reply = write("POST", "/api/v1/images", R"({"name":"win","size":8589934592})");
+  EXPECT_EQ(reply.json()["block_size"], 512);
   EXPECT_EQ(reply.status, 201) << reply.body;
   EXPECT_EQ(reply.header("Location"), "/api/v1/images/win");
   EXPECT_EQ(administration.image.image.size, gib(8));
   for (const char* bad :
        {R"({"name":"win"})", R"({"name":"win","size":0})", R"({"name":"win","size":-1})",
         R"({"name":"win","size":"8G"})", R"({"name":"win","size":1.5})", R"({"name":"../x","size":1})", R"({"size":1})",
-        R"({"name":"win","size":1,"source":"/x"})", R"({"name":"win","size":1,"typo":1})"}) {
+        R"({"name":"win","size":1,"source":"/x"})", R"({"name":"win","size":1,"typo":1})",
+        R"({"name":"win","size":1,"block_size":1024})", R"({"name":"win","size":1,"block_size":"4096"})",
+        R"({"name":"win","size":1,"block_size":2048})"}) {
     EXPECT_EQ(write("POST", "/api/v1/images", bad).status, 400) << bad;
   }
   EXPECT_EQ(write("DELETE", "/api/v1/images/win").status, 204);

@@ -102,14 +102,16 @@ class FakeAdministration final : public boot::Administration {
     if (name != image.image.name) return fail(ErrorKind::not_found, "No such image.");
     return image;
   }
-  Result<boot::ImageView> create_image(const std::string& name, ByteCount size) override {
+  Result<boot::ImageView> create_image(const boot::NewImage& wanted, ByteCount size) override {
     if (failure) return std::unexpected(*failure);
-    image.image.name = name;
+    image.image.name = wanted.name;
+    image.image.block_size = wanted.block_size;
     image.image.size = size;
     return image;
   }
-  Result<boot::ImageView> import_image(const std::string& name, const std::filesystem::path& source) override {
-    image.image.name = name;
+  Result<boot::ImageView> import_image(const boot::NewImage& wanted, const std::filesystem::path& source) override {
+    image.image.name = wanted.name;
+    image.image.block_size = wanted.block_size;
     imported = source;
     return image;
   }

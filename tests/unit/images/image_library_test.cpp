@@ -53,6 +53,17 @@ TEST_F(ImageLibraryTest, create_rounds_up_to_whole_blocks_and_refuses_nothing) {
   EXPECT_EQ(library_.create("huge", {~0ull}).error().kind, ErrorKind::invalid);
 }
 
+TEST_F(ImageLibraryTest, a_disk_of_4096_byte_blocks_is_rounded_and_opened_so) {
+  ASSERT_TRUE(library_.create("native", {4097}, 4096));
+  EXPECT_EQ(library_.size("native").value().value, 8192u);
+  ASSERT_TRUE(library_.import_file("copied", source(4608), {}, 4096));
+  EXPECT_EQ(library_.size("copied").value().value, 8192u);
+  auto opened = library_.open("copied", OpenMode::read_write, pc1, 4096).value();
+  EXPECT_EQ(opened.device->block_size(), 4096u);
+  Bytes part(512);
+  EXPECT_FALSE(opened.device->read({512}, part)) << "half a block";
+}
+
 TEST_F(ImageLibraryTest, a_taken_name_is_refused_and_the_old_disk_stays) {
   ASSERT_TRUE(library_.import_file("dos", source(4096)));
   EXPECT_EQ(library_.create("dos", mib(1)).error().kind, ErrorKind::conflict);
