@@ -66,6 +66,7 @@ constexpr CommandRow table[] = {
     {0x90, none, "PRE-FETCH(16)", prefetch, reads, {0x90, 0x02, all, all, all, all, all, all, all, all, all, all, all, all, 0x1f, 0x04}},
     {0x91, none, "SYNCHRONIZE CACHE(16)", synchronize_cache, syncs, {0x91, 0x02, all, all, all, all, all, all, all, all, all, all, all, all, 0x1f, 0x04}},
     {0x93, none, "WRITE SAME(16)", write_same, writes, {0x93, 0xf9, all, all, all, all, all, all, all, all, all, all, all, all, 0x1f, 0x04}},
+    {0x9c, none, "WRITE ATOMIC(16)", write_atomic, writes, {0x9c, io_flags, all, all, all, all, all, all, all, all, 0, 0, all, all, 0x1f, 0x04}},
     {0x9e, 0x10, "READ CAPACITY(16)", read_capacity_16, capacity, {0x9e, 0x10, all, all, all, all, all, all, all, all, all, all, all, all, 0x01, 0x04}},
     {0x9e, 0x12, "GET LBA STATUS", get_lba_status, reads, {0x9e, 0x12, all, all, all, all, all, all, all, all, all, all, all, all, 0, 0x04}},
     {0xa0, none, "REPORT LUNS", report_luns, always, {0xa0, 0, all, 0, 0, 0, all, all, all, all, 0, 0x04}},

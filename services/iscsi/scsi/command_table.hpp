@@ -66,6 +66,7 @@ Step write_same(Command&);                        // write_same.cpp
 Step unmap(Command&);                             // unmap.cpp
 Step compare_and_write(Command&);                 // compare_and_write.cpp
 Step orwrite(Command&);                           // compare_and_write.cpp
+Step write_atomic(Command&);                      // write_atomic.cpp
 Step report_supported_operation_codes(Command&);  // report_opcodes.cpp
 Step reserve_6(Command&);                         // reserve.cpp
 Step release_6(Command&);                         // reserve.cpp

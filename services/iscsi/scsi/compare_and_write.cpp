@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// COMPARE AND WRITE (SBC-3 5.2) and ORWRITE (5.6): read, think and write as one step, one at a time on a disk.
+// COMPARE AND WRITE (SBC-3 5.2) and ORWRITE (5.6): read, think and write as one step, with nothing else between.
 #include <algorithm>
 
 #include "iscsi/scsi/command_table.hpp"
@@ -11,27 +11,31 @@ namespace {
 
 class CompareAndWriteWork final : public DiskWork {
  public:
-  CompareAndWriteWork(std::shared_ptr<std::mutex> section, ByteCount offset, Bytes data, bool durable)
-      : section_(std::move(section)), offset_(offset), data_(std::move(data)), durable_(durable) {}
+  CompareAndWriteWork(std::shared_ptr<GatedDevice> device, ByteCount offset, Bytes data, bool durable)
+      : device_(std::move(device)), offset_(offset), data_(std::move(data)), durable_(durable) {}
 
-  Result<void> run(images::BlockDevice& device) override {
-    std::lock_guard lock(*section_);
+  Result<void> run(images::BlockDevice&) override {
+    auto done = compare_and_write();
+    if (!done || !durable_ || miscompare_) return done;
+    return device_->flush();
+  }
+  [[nodiscard]] std::optional<std::uint64_t> miscompare_offset() const { return miscompare_; }
+
+ private:
+  Result<void> compare_and_write() {
+    const AccessGate::Alone alone(device_->gate());
     const ByteView expected = ByteView(data_).first(data_.size() / 2);
     Bytes found(expected.size());
-    if (auto read = device.read(offset_, found); !read) return read;
+    if (auto read = device_->below().read(offset_, found); !read) return read;
     const auto differs = std::ranges::mismatch(found, expected);
     if (differs.in1 != found.end()) {
       miscompare_ = static_cast<std::uint64_t>(differs.in1 - found.begin());
       return {};
     }
-    auto written = device.write(offset_, ByteView(data_).subspan(expected.size()));
-    if (!written || !durable_) return written;
-    return device.flush();
+    return device_->below().write(offset_, ByteView(data_).subspan(expected.size()));
   }
-  [[nodiscard]] std::optional<std::uint64_t> miscompare_offset() const { return miscompare_; }
 
- private:
-  std::shared_ptr<std::mutex> section_;
+  std::shared_ptr<GatedDevice> device_;
   ByteCount offset_;
   Bytes data_;
   bool durable_;
@@ -40,21 +44,25 @@ class CompareAndWriteWork final : public DiskWork {
 
 class OrWriteWork final : public DiskWork {
  public:
-  OrWriteWork(std::shared_ptr<std::mutex> section, ByteCount offset, Bytes data, bool durable)
-      : section_(std::move(section)), offset_(offset), data_(std::move(data)), durable_(durable) {}
+  OrWriteWork(std::shared_ptr<GatedDevice> device, ByteCount offset, Bytes data, bool durable)
+      : device_(std::move(device)), offset_(offset), data_(std::move(data)), durable_(durable) {}
 
-  Result<void> run(images::BlockDevice& device) override {
-    std::lock_guard lock(*section_);
-    Bytes found(data_.size());
-    if (auto read = device.read(offset_, found); !read) return read;
-    for (std::size_t i = 0; i < found.size(); ++i) found[i] |= data_[i];
-    auto written = device.write(offset_, found);
-    if (!written || !durable_) return written;
-    return device.flush();
+  Result<void> run(images::BlockDevice&) override {
+    auto done = or_and_write();
+    if (!done || !durable_) return done;
+    return device_->flush();
   }
 
  private:
-  std::shared_ptr<std::mutex> section_;
+  Result<void> or_and_write() {
+    const AccessGate::Alone alone(device_->gate());
+    Bytes found(data_.size());
+    if (auto read = device_->below().read(offset_, found); !read) return read;
+    for (std::size_t i = 0; i < found.size(); ++i) found[i] |= data_[i];
+    return device_->below().write(offset_, found);
+  }
+
+  std::shared_ptr<GatedDevice> device_;
   ByteCount offset_;
   Bytes data_;
   bool durable_;
@@ -71,7 +79,7 @@ Step on_compared(Command& command, const Result<void>& result, ByteView) {
 Step on_compare_data(Command& command, ByteView data) {
   const Disk& disk = command.disk();
   if (data.size() != 2 * disk.bytes(command.cdb().u8(13)).value) return command.refuse(invalid_field(13));
-  return command.run(std::make_shared<CompareAndWriteWork>(disk.atomic_section(), disk.bytes(command.cdb().u64(2)),
+  return command.run(std::make_shared<CompareAndWriteWork>(disk.gated(), disk.bytes(command.cdb().u64(2)),
                                                            copy_of(data), durable(command)),
                      on_compared);
 }
@@ -80,7 +88,7 @@ Step on_or_data(Command& command, ByteView data) {
   const Disk& disk = command.disk();
   const std::uint64_t whole = data.size() / disk.block_size() * disk.block_size();
   if (whole == 0) return command.good();
-  return command.run(std::make_shared<OrWriteWork>(disk.atomic_section(), disk.bytes(command.cdb().range().lba),
+  return command.run(std::make_shared<OrWriteWork>(disk.gated(), disk.bytes(command.cdb().range().lba),
                                                    copy_of(data.first(whole)), durable(command)),
                      finish_write);
 }

@@ -12,7 +12,7 @@ bool is_lun_zero(std::uint64_t lun) { return lun == 0 || lun == 0x4000'0000'0000
 }  // namespace
 
 Disk::Disk(std::shared_ptr<images::BlockDevice> device, Identity identity)
-    : device_(std::move(device)),
+    : device_(std::make_shared<GatedDevice>(std::move(device))),
       identity_(std::move(identity)),
       block_size_(device_->block_size()),
       capabilities_(device_->capabilities()) {}

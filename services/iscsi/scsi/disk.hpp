@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 
 #include "iscsi/scsi/attentions.hpp"
 #include "iscsi/scsi/cdb.hpp"
 #include "iscsi/scsi/device_server.hpp"
+#include "iscsi/scsi/gated_device.hpp"
 #include "iscsi/scsi/medium.hpp"
 #include "iscsi/scsi/modes.hpp"
 #include "iscsi/scsi/reservations.hpp"
@@ -48,6 +48,7 @@ class Disk final : public LogicalUnit {
   /// WSNZ 0: a WRITE SAME of 0 blocks goes to the end. Not on a thin disk: with UNMAP it would give all of it back.
   [[nodiscard]] bool writes_same_to_end() const { return !thin(); }
   [[nodiscard]] std::uint32_t max_compare_and_write() const { return 128; }
+  [[nodiscard]] std::uint32_t max_atomic_write() const { return 256; }
   [[nodiscard]] std::uint32_t physical_blocks() const {
     return std::max(identity_.physical_block_size / block_size_, 1u);
   }
@@ -57,8 +58,8 @@ class Disk final : public LogicalUnit {
   [[nodiscard]] Modes& modes() { return modes_; }
   [[nodiscard]] const Modes& modes() const { return modes_; }
   [[nodiscard]] Reservations& reservations() { return reservations_; }
-  /// Held by work that reads, compares and writes as one step (COMPARE AND WRITE, ORWRITE).
-  [[nodiscard]] const std::shared_ptr<std::mutex>& atomic_section() const { return atomic_section_; }
+  /// For work that must be alone at the device (COMPARE AND WRITE, ORWRITE, WRITE ATOMIC).
+  [[nodiscard]] const std::shared_ptr<GatedDevice>& gated() const { return device_; }
 
   /// A refusal when `range` is not wholly on the disk; zero blocks right behind the last one are (SBC-3 4.4).
   [[nodiscard]] bool contains(BlockRange range) const {
@@ -68,7 +69,7 @@ class Disk final : public LogicalUnit {
   [[nodiscard]] ByteCount bytes(std::uint64_t count) const { return {count * block_size_}; }
 
  private:
-  const std::shared_ptr<images::BlockDevice> device_;
+  const std::shared_ptr<GatedDevice> device_;
   const Identity identity_;
   const std::uint32_t block_size_;
   const images::Capabilities capabilities_;
@@ -76,7 +77,6 @@ class Disk final : public LogicalUnit {
   Medium medium_;
   Modes modes_;
   Reservations reservations_{attentions_};
-  const std::shared_ptr<std::mutex> atomic_section_ = std::make_shared<std::mutex>();
 };
 
 }  // namespace bootferry::iscsi::scsi

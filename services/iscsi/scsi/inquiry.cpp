@@ -104,6 +104,9 @@ Bytes block_limits(const Disk& disk) {  // SBC-3 6.6.4
   out.u32(thin ? disk.physical_blocks() : 0);
   out.u32(thin ? 0x80000000u : 0);  // UGAVALID, alignment 0
   out.u64(disk.max_write_same());
+  out.u32(disk.max_atomic_write());
+  out.u32(disk.physical_blocks());  // alignment of an atomic write
+  out.u32(disk.physical_blocks());  // and its granularity
   out.zeros(60 - bytes.size());
   return bytes;
 }
