@@ -45,11 +45,11 @@ void add_targets(const boot::Client& client, std::vector<std::string>& names) {
 
 }  // namespace
 
-std::vector<std::string> DiskDirectory::targets_for(std::string_view initiator) {
+std::vector<std::string> DiskDirectory::targets_for(const iscsi::Visitor& visitor) {
   const auto snapshot = registry_.snapshot();
   std::vector<std::string> names;
   for (const auto& [mac, client] : snapshot->clients) {
-    if (boot::initiator_name(mac) != initiator) continue;
+    if (boot::initiator_name(mac) != visitor.initiator) continue;
     add_targets(client, names);
     return names;  // a client of ours sees its own disks only
   }
@@ -57,7 +57,7 @@ std::vector<std::string> DiskDirectory::targets_for(std::string_view initiator) 
   return names;
 }
 
-std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string_view target, std::string_view) {
+std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string_view target, const iscsi::Visitor&) {
   const auto key = boot::find_target_key(target);
   const auto snapshot = registry_.snapshot();
   const boot::Client* client = key ? snapshot->find_client(key->mac) : nullptr;

@@ -19,9 +19,9 @@ class DiskDirectory final : public iscsi::TargetDirectory {
   DiskDirectory(const boot::ClientRegistry& registry, images::ImageLibrary& library)
       : registry_(registry), library_(library) {}
 
-  [[nodiscard]] std::vector<std::string> targets_for(std::string_view initiator) override;
+  [[nodiscard]] std::vector<std::string> targets_for(const iscsi::Visitor& visitor) override;
   [[nodiscard]] std::expected<iscsi::OpenedTarget, iscsi::LoginRefusal> open(std::string_view target,
-                                                                             std::string_view initiator) override;
+                                                                             const iscsi::Visitor& visitor) override;
 
  private:
   /// One LogicalUnit for all sessions of a target, as long as one of them lives (reservations and unit attentions hang

@@ -41,6 +41,7 @@ void Connection::run_actions() {
 
 void Connection::on_action(CloseConnection& action) {
   if (!logout_asked_ || end_reason_.empty()) end_reason_ = std::move(action.reason);
+  if (!session_->login().failure().empty()) tell_refusal(session_->login().failure());
   if (!action.flush) return end(end_reason_);
   closing_ = true;
   set_timer(std::chrono::seconds(5));  // a peer that does not read is not waited for

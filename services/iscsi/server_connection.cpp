@@ -57,8 +57,7 @@ void Connection::start() {
       local.address().is_v6() ? "[" + local.address().to_string() + "]" : local.address().to_string();
   settings.portal = host + ":" + std::to_string(local.port()) + ",1";
   settings.login_limit = core_->settings.login_limit;
-  session_ = std::make_unique<Session>(std::move(settings), core_->buffers, std::make_unique<NoAuthentication>(),
-                                       core_->clock.now());
+  session_ = std::make_unique<Session>(std::move(settings), core_->buffers, make_authenticator(), core_->clock.now());
   reader_.set_limits(session_->limits());
   set_timer(core_->settings.login_limit);
   wait_readable();

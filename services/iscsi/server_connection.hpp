@@ -67,8 +67,11 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   void on_action(OpenTarget& action);
   void on_action(SessionBegan& action);
   void on_action(ListTargets& action);
-  void ask_directory(std::string target, std::string initiator);
-  void on_directory(std::string target, std::expected<OpenedTarget, LoginRefusal> opened);
+  [[nodiscard]] std::unique_ptr<Authenticator> make_authenticator() const;
+  [[nodiscard]] Visitor visitor() const;
+  void ask_directory(std::string target);
+  void on_directory(std::expected<OpenedTarget, LoginRefusal> opened);
+  void tell_refusal(std::string_view reason);
   void publish(boot::EventKind kind, std::string text);
 
   // server_commands.cpp: what it asks for

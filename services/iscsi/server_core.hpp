@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/random.hpp"
 #include "iscsi/server.hpp"
 #include "iscsi/session/session.hpp"
 #include "iscsi/session_table.hpp"
@@ -23,6 +24,7 @@ struct Server::Core {
   boot::EventBus& events;
   const Clock& clock;
   const ServerSettings settings;
+  SystemRandom random;
   SessionTable table;
   const std::shared_ptr<BufferPool> buffers = std::make_shared<BufferPool>();
   std::atomic<bool> stopping{false};

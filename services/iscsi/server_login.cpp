@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "boot/target_name.hpp"
 #include "iscsi/server_connection.hpp"
+#include "iscsi/session/chap.hpp"
 
 namespace bootferry::iscsi {
 namespace asio = boost::asio;
@@ -28,6 +29,26 @@ LoginStatus status_of(LoginRefusal::Why why) {
   return LoginStatus::target_error;
 }
 
+/// What the login machine asks, put to the directory for this connection's peer.
+class DirectoryAccess final : public AccessSource {
+ public:
+  DirectoryAccess(TargetDirectory& directory, std::string address)
+      : directory_(directory), address_(std::move(address)) {}
+  std::expected<Demand, Refusal> demand_of(std::string_view initiator, std::string_view target) override {
+    auto demand = directory_.admit(target, {std::string(initiator), address_, {}});
+    if (demand) return *demand;
+    return std::unexpected(Refusal{status_of(demand.error().why), std::move(demand.error().reason)});
+  }
+  std::optional<ChapSecret> find_secret(std::string_view initiator, std::string_view target,
+                                        std::string_view user) override {
+    return directory_.find_secret(target, {std::string(initiator), address_, std::string(user)});
+  }
+
+ private:
+  TargetDirectory& directory_;
+  const std::string address_;
+};
+
 std::string render_isid(const Isid& isid) {
   std::string text;
   for (const std::uint8_t byte : isid) text += fmt::format("{:02x}", byte);
@@ -46,35 +67,43 @@ void Connection::on_action(OpenTarget& action) {
   }
   if (action.target.empty()) return session_->on_target_opened(core_->table.next_tsih(), actions_);
   const auto older = core_->table.claim(id_, std::move(key));
-  if (!older) return ask_directory(std::move(action.target), std::move(action.initiator));
+  if (!older) return ask_directory(std::move(action.target));
   if (const auto door = core_->table.find(*older)) door->ask_close("its initiator logged in again");
-  core_->table.when_predecessors_gone(
-      id_, [self = shared_from_this(), target = action.target, initiator = action.initiator] {
-        asio::post(self->socket_.get_executor(), [self, target, initiator] {
-          if (!self->ended_) self->ask_directory(target, initiator);
-        });
-      });
-}
-
-void Connection::ask_directory(std::string target, std::string initiator) {
-  ++jobs_in_pool_;
-  core_->disk_pool.post([self = shared_from_this(), target = std::move(target),
-                         initiator = std::move(initiator)]() mutable {
-    std::expected<OpenedTarget, LoginRefusal> opened =
-        std::unexpected(LoginRefusal{LoginRefusal::Why::unavailable, "the disk cannot be opened"});
-    try {
-      opened = self->core_->directory.open(target, initiator);
-    } catch (const std::exception& error) {
-      log::error("ISCSI_OPEN_FAILED", {{"target", target}, {"why", error.what()}});
-    }
-    const auto executor = self->socket_.get_executor();
-    asio::post(executor, [self = std::move(self), target = std::move(target), opened = std::move(opened)]() mutable {
-      self->on_directory(std::move(target), std::move(opened));
+  core_->table.when_predecessors_gone(id_, [self = shared_from_this(), target = action.target] {
+    asio::post(self->socket_.get_executor(), [self, target] {
+      if (!self->ended_) self->ask_directory(target);
     });
   });
 }
 
-void Connection::on_directory(std::string target, std::expected<OpenedTarget, LoginRefusal> opened) {
+Visitor Connection::visitor() const {
+  const Login& login = session_->login();
+  return {login.initiator_name(), host_of(address_), std::string(login.user())};
+}
+
+std::unique_ptr<Authenticator> Connection::make_authenticator() const {
+  return std::make_unique<ChapAuthenticator>(std::make_unique<DirectoryAccess>(core_->directory, host_of(address_)),
+                                             core_->random);
+}
+
+void Connection::ask_directory(std::string target) {
+  ++jobs_in_pool_;
+  core_->disk_pool.post([self = shared_from_this(), target = std::move(target), who = visitor()]() mutable {
+    std::expected<OpenedTarget, LoginRefusal> opened =
+        std::unexpected(LoginRefusal{LoginRefusal::Why::unavailable, "the disk cannot be opened"});
+    try {
+      opened = self->core_->directory.open(target, who);
+    } catch (const std::exception& error) {
+      log::error("ISCSI_OPEN_FAILED", {{"target", target}, {"why", error.what()}});
+    }
+    const auto executor = self->socket_.get_executor();
+    asio::post(executor, [self = std::move(self), opened = std::move(opened)]() mutable {
+      self->on_directory(std::move(opened));
+    });
+  });
+}
+
+void Connection::on_directory(std::expected<OpenedTarget, LoginRefusal> opened) {
   --jobs_in_pool_;
   if (ended_) {
     if (opened) opened_ = std::move(*opened);
@@ -82,9 +111,7 @@ void Connection::on_directory(std::string target, std::expected<OpenedTarget, Lo
   }
   const std::string& initiator = session_->login().initiator_name();
   if (!opened) {
-    log::warning("ISCSI_LOGIN_REFUSED",
-                 {{"target", target}, {"initiator", initiator}, {"peer", address_}, {"why", opened.error().reason}});
-    publish(boot::EventKind::login_refused, "was refused " + target + ": " + opened.error().reason);
+    tell_refusal(opened.error().reason);
     session_->on_target_refused(status_of(opened.error().why), actions_);
   } else {
     opened_ = std::move(*opened);
@@ -94,6 +121,16 @@ void Connection::on_directory(std::string target, std::expected<OpenedTarget, Lo
   run_actions();
   if (!ended_) flush();
   if (!ended_) wait_readable();
+}
+
+void Connection::tell_refusal(std::string_view reason) {
+  const Login& login = session_->login();
+  const std::string what = login.discovery() ? "the list of targets" : login.target_name();
+  log::warning("ISCSI_LOGIN_REFUSED", {{"target", login.target_name()},
+                                       {"initiator", login.initiator_name()},
+                                       {"peer", address_},
+                                       {"why", std::string(reason)}});
+  publish(boot::EventKind::login_refused, fmt::format("was refused {}: {}", what, reason));
 }
 
 void Connection::on_action(SessionBegan&) {
@@ -125,9 +162,7 @@ void Connection::on_action(SessionBegan&) {
   publish(boot::EventKind::session_opened, fmt::format("opened disk {:#04x}, image {}", opened_.drive, opened_.image));
 }
 
-void Connection::on_action(ListTargets& action) {
-  session_->on_targets(core_->directory.targets_for(action.initiator), actions_);
-}
+void Connection::on_action(ListTargets&) { session_->on_targets(core_->directory.targets_for(visitor()), actions_); }
 
 /// `text` goes on after who did it: "PC 52:54:00:e2:e0:01 opened disk 0x80".
 void Connection::publish(boot::EventKind kind, std::string text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may see and open which disk: asked by the target at discovery and login, implemented by app (registry + image
-// library) and by a fake in tests. open() may block (it opens files): the shell calls it on the disk pool.
+// Who may see and open which disk, and what he must prove: asked by the target at discovery and login, implemented by
+// app (registry + image library) and by a fake in tests. open() may block (it opens files): the shell calls it on the
+// disk pool; all else answers at once, on a network loop.
 #pragma once
 
 #include <expected>
@@ -12,6 +13,7 @@
 
 #include "base/mac_address.hpp"
 #include "iscsi/scsi/device_server.hpp"
+#include "iscsi/session/access.hpp"
 
 namespace bootferry::iscsi {
 
@@ -20,6 +22,13 @@ struct LoginRefusal {
   enum class Why { target_not_found, not_authorized, target_removed, in_use, unavailable };
   Why why = Why::target_not_found;
   std::string reason;
+};
+
+/// Who asks.
+struct Visitor {
+  std::string initiator;
+  std::string address;  ///< IPv4 or IPv6, without port
+  std::string user;     ///< the CHAP name that he claims (find_secret) or has proven (targets_for, open); else empty
 };
 
 struct OpenedTarget {
@@ -34,10 +43,21 @@ struct OpenedTarget {
 class TargetDirectory {
  public:
   virtual ~TargetDirectory() = default;
-  /// Names for SendTargets=All (RFC 7143 appendix C), for this initiator. Never blocks.
-  [[nodiscard]] virtual std::vector<std::string> targets_for(std::string_view initiator) = 0;
+  /// What this visitor must prove to log in to `target`, or, when that is empty, to ask for the names of targets.
+  [[nodiscard]] virtual std::expected<AccessSource::Demand, LoginRefusal> admit(std::string_view target,
+                                                                                const Visitor& visitor) {
+    (void)target, (void)visitor;
+    return AccessSource::Demand::none;
+  }
+  [[nodiscard]] virtual std::optional<ChapSecret> find_secret(std::string_view target, const Visitor& visitor) {
+    (void)target, (void)visitor;
+    return std::nullopt;
+  }
+  /// Names for SendTargets=All (RFC 7143 appendix C): those that this visitor has a right to.
+  [[nodiscard]] virtual std::vector<std::string> targets_for(const Visitor& visitor) = 0;
+  /// Judges the right again: it may have been taken away since admit().
   [[nodiscard]] virtual std::expected<OpenedTarget, LoginRefusal> open(std::string_view target,
-                                                                       std::string_view initiator) = 0;
+                                                                       const Visitor& visitor) = 0;
 };
 
 }  // namespace bootferry::iscsi

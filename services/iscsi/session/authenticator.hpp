@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The security stage of a login (RFC 7143 section 12): which method is taken, and the exchange of its keys. Today's
-// only method is None; CHAP is another implementation. One a connection, called by Login on the connection's loop.
+// The security stage of a login (RFC 7143 section 12): which method is taken, and the exchange of its keys. Two are
+// there: NoAuthentication, and ChapAuthenticator, which the target runs with. One a connection, called by Login on the
+// connection's loop.
 #pragma once
 
 #include <memory>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "iscsi/codec/key_values.hpp"
+#include "iscsi/codec/pdu.hpp"
 
 namespace bootferry::iscsi {
 
@@ -16,13 +18,22 @@ class Authenticator {
  public:
   enum class Step { more, passed, failed };
   virtual ~Authenticator() = default;
-  /// The method to take of the initiator's list, best first; nothing when none will do.
+  /// Who logs in to what, once, before anything else is asked; a status turns the login down at once. `target` is
+  /// empty for a discovery session.
+  [[nodiscard]] virtual std::optional<LoginStatus> on_names(std::string_view initiator, std::string_view target) {
+    (void)initiator, (void)target;
+    return std::nullopt;
+  }
+  /// The method to take of the initiator's list; nothing when none will do.
   [[nodiscard]] virtual std::optional<std::string_view> choose(const std::vector<std::string_view>& offered) = 0;
   /// Keys of the security stage behind AuthMethod; adds what must be answered.
-  [[nodiscard]] virtual Step on_keys(std::string_view initiator, const std::vector<KeyValue>& keys,
-                                     KeyValueText& reply) = 0;
+  [[nodiscard]] virtual Step on_keys(const std::vector<KeyValue>& keys, KeyValueText& reply) = 0;
   /// May an initiator go without a security stage?
   [[nodiscard]] virtual bool optional() const = 0;
+  /// The name that was proven; empty where nothing was.
+  [[nodiscard]] virtual std::string_view user() const { return {}; }
+  /// Why the login was turned down, for the log; the initiator hears only a status.
+  [[nodiscard]] virtual std::string_view failure() const { return {}; }
 };
 
 class NoAuthentication final : public Authenticator {
@@ -33,7 +44,7 @@ class NoAuthentication final : public Authenticator {
     }
     return std::nullopt;
   }
-  Step on_keys(std::string_view, const std::vector<KeyValue>&, KeyValueText&) override { return Step::passed; }
+  Step on_keys(const std::vector<KeyValue>&, KeyValueText&) override { return Step::passed; }
   bool optional() const override { return true; }
 };
 

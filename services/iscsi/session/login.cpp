@@ -42,6 +42,7 @@ Login::Next Login::on_request(const LoginRequest& request, ByteView text) {
   started_ = true;
   if (initiator_.empty()) {
     if (const auto wrong = take_names()) return refuse(*wrong);
+    if (const auto wrong = authenticator_->on_names(initiator_, target_)) return refuse(*wrong);
   }
   return answer();
 }
@@ -128,7 +129,7 @@ std::optional<LoginStatus> Login::negotiate(KeyValueText& reply) {
     }
   }
   if (request_.current == LoginStage::security && !authenticated_) {
-    const auto step = authenticator_->on_keys(initiator_, security, reply);
+    const auto step = authenticator_->on_keys(security, reply);
     if (step == Authenticator::Step::failed) return LoginStatus::authentication_failure;
     authenticated_ = step == Authenticator::Step::passed;
   }

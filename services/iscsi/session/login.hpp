@@ -35,6 +35,10 @@ class Login {
 
   [[nodiscard]] const std::string& initiator_name() const { return initiator_; }
   [[nodiscard]] const std::string& target_name() const { return target_; }
+  /// The CHAP name that it proved; empty without CHAP.
+  [[nodiscard]] std::string_view user() const { return authenticator_->user(); }
+  /// Why its names or its proof were turned down, for the log; empty when that was not the matter.
+  [[nodiscard]] std::string_view failure() const { return authenticator_->failure(); }
   [[nodiscard]] bool discovery() const { return discovery_; }
   [[nodiscard]] const Isid& isid() const { return isid_; }
   [[nodiscard]] std::uint16_t cid() const { return cid_; }

@@ -40,7 +40,7 @@ class DiskDirectoryTest : public testing::Test {
     registry.now.clients[mac] = client;
   }
   std::expected<iscsi::OpenedTarget, LoginRefusal> open(const MacAddress& mac, std::uint8_t drive = 0x80) {
-    return directory.open(boot::target_name({mac, drive}), boot::initiator_name(mac));
+    return directory.open(boot::target_name({mac, drive}), {boot::initiator_name(mac), "10.99.0.50", {}});
   }
 
   test::TemporaryFolder folder;
@@ -52,9 +52,9 @@ class DiskDirectoryTest : public testing::Test {
 TEST_F(DiskDirectoryTest, AClientSeesItsOwnDisksOnly) {
   assign(pc1, "pc1", {{"dos", boot::DriveMode::master}, {"data", boot::DriveMode::readonly}});
   assign(pc2, "pc2", {{"data", boot::DriveMode::readonly}});
-  EXPECT_EQ(directory.targets_for(boot::initiator_name(pc1)),
+  EXPECT_EQ(directory.targets_for({boot::initiator_name(pc1), "10.99.0.50", {}}),
             (std::vector<std::string>{boot::target_name({pc1, 0x80}), boot::target_name({pc1, 0x81})}));
-  EXPECT_EQ(directory.targets_for("iqn.1993-08.org.debian:by-hand").size(), 3u);
+  EXPECT_EQ(directory.targets_for({"iqn.1993-08.org.debian:by-hand", "10.99.0.50", {}}).size(), 3u);
 }
 
 TEST_F(DiskDirectoryTest, SeveralSessionsOfOneBootShareTheUnit) {
@@ -119,7 +119,7 @@ TEST_F(DiskDirectoryTest, WhatIsNotAssignedIsNotThere) {
   for (const std::string& target :
        {boot::target_name({pc1, 0x81}), boot::target_name({pc1, 0x00}), boot::target_name({pc2, 0x80}),
         std::string("iqn.2003-01.org.other:disk"), std::string()}) {
-    auto opened = directory.open(target, "iqn.x");
+    auto opened = directory.open(target, {"iqn.x", "10.99.0.50", {}});
     ASSERT_FALSE(opened) << target;
     EXPECT_EQ(opened.error().why, LoginRefusal::Why::target_not_found) << target;
   }

@@ -17,10 +17,10 @@ const std::string disk = "iqn.2026-11.org.bootferry:525400e2e001.80";
 
 class FakeDirectory final : public TargetDirectory {
  public:
-  std::vector<std::string> targets_for(std::string_view) override { return {disk}; }
-  std::expected<OpenedTarget, LoginRefusal> open(std::string_view target, std::string_view initiator) override {
+  std::vector<std::string> targets_for(const Visitor&) override { return {disk}; }
+  std::expected<OpenedTarget, LoginRefusal> open(std::string_view target, const Visitor& visitor) override {
     if (target != disk) return std::unexpected(LoginRefusal{LoginRefusal::Why::target_not_found, "no such target"});
-    if (initiator == "iqn.stranger")
+    if (visitor.initiator == "iqn.stranger")
       return std::unexpected(LoginRefusal{LoginRefusal::Why::in_use, "another PC has it"});
     OpenedTarget opened;
     opened.unit = unit;
