@@ -119,7 +119,9 @@ void Connection::on_directory(std::expected<OpenedTarget, LoginRefusal> opened) 
     session_->on_target_opened(core_->table.next_tsih(), actions_);
   }
   run_actions();
-  if (!ended_) flush();
+  if (ended_) return;
+  reader_.set_limits(session_->limits());  // what was negotiated holds from the very next PDU
+  flush();
   if (!ended_) wait_readable();
 }
 

@@ -101,6 +101,21 @@ TEST_F(ServerTest, WritesAndReadsBack) {
   EXPECT_GE(sessions[0].commands, 9u);
 }
 
+TEST_F(ServerTest, WhatWasNegotiatedHoldsFromTheFirstPduAfterTheLogin) {
+  Initiator pc(server.port());
+  ASSERT_EQ(pc.log_in(disk), LoginStatus::success);
+  ScsiCommand command;  // immediate data of a length that no login PDU may have, as Linux sends it after a reconnect
+  command.write = true;
+  command.task_tag = 7;
+  command.expected_length = 65536;
+  command.cmd_sn = 1;
+  command.cdb = Initiator::cdb(0x8a, 0, 128);
+  pc.send(command, pattern(65536, 1));
+  const Received answer = pc.receive();
+  ASSERT_FALSE(answer.closed);
+  EXPECT_EQ(answer.opcode(), Opcode::scsi_response);
+}
+
 TEST_F(ServerTest, RefusalsAreToldAndPublished) {
   Initiator unknown(server.port()), stranger(server.port());
   EXPECT_EQ(unknown.log_in("iqn.nothing"), LoginStatus::not_found);
