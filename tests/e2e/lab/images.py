@@ -53,6 +53,18 @@ def mini_debian_kernel() -> tuple[Path, Path]:
     return kernel, initrd
 
 
+def initiator_guest() -> tuple[Path, Path, Path]:
+    """Root file system, kernel and initrd of the guest that holds Linux' own initiator."""
+    script = ROOT / "tests" / "e2e" / "images" / "make-initiator-guest"
+    versions = run(["apt-cache", "policy", "open-iscsi", "fio", "sg3-utils"], check=False).stdout
+    kernel = run(["apt-cache", "depends", "linux-image-amd64"], check=False).stdout
+    image = _built("initiator-guest", [script], [script], kernel + versions)
+    files = image, image.with_suffix(".part.vmlinuz"), image.with_suffix(".part.initrd")
+    if not all(file.exists() for file in files):
+        raise LabError(f"{files[1]} is missing: remove {image} and run again")
+    return files
+
+
 def copy(image: Path, target: Path) -> Path:
     run(["cp", "--sparse=always", "--reflink=auto", image, target])
     return target
