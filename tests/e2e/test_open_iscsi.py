@@ -206,3 +206,135 @@ def test_sessions_dropped_again_and_again_cost_no_byte(site, guest, disk, tmp_pa
             wait_until("writes in a new session", lambda: any(session["id"] != before and session["bytes_written"] > 0 for session in disk.sessions()), 60)
 
     work_through(guest, disk, tmp_path / "files", trouble)
+
+
+# -- sg3-utils from the guest: facts, not looks -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def device(guest, disk):
+    return guest.log_in(disk.target)
+
+
+def test_sg_inquiry_and_vital_pages_tell_the_disk(guest, disk, device):
+    standard = guest.run(f"sg_inq {device}")
+    for fact in ("Vendor identification: BOOTFERY", "Peripheral device type: disk", "[SPC-4]", "CmdQue=1", "RMB=0"):
+        assert fact in standard, standard
+    pages = re.findall(r"\[(\w+)\]", guest.run(f"sg_vpd -p sv {device}"))
+    assert set(pages) >= {"sv", "sn", "di", "ei", "bl", "bdc", "lbpv"}
+    every = {page: guest.run(f"sg_vpd -p {page} {device}") for page in pages}
+    serial = re.search(r"Unit serial number: (\S+)", every["sn"]).group(1)
+    assert serial in standard and serial in every["di"] and disk.target in every["di"]
+    assert re.search(r"NAA,.*\n +0x3[0-9a-f]{15}\n", every["di"]), "a locally assigned name, eight bytes"
+    for fact in ("Maximum compare and write length: 128 blocks", "Maximum unmap LBA count: 1048576", "Unmap granularity alignment valid: true"):
+        assert fact in every["bl"], every["bl"]
+    for fact in ("(LBPU): 1", "(LBPWS): 1", "(LBPWS10): 1", "(LBPRZ): 1", "thin provisioned"):
+        assert fact in every["lbpv"], every["lbpv"]
+    assert "Non-rotating medium" in every["bdc"] and "SIMPSUP=1" in every["ei"]
+
+
+def test_sg_capacity_luns_modes_and_readiness(guest, device):
+    capacity = guest.run(f"sg_readcap -l {device}")
+    for fact in (f"Device size: {SIZE} bytes", "lbpme=1, lbprz=1", "Logical block length=512 bytes", "physical block length=4096 bytes"):
+        assert fact in capacity, capacity
+    assert "1 lun entry" in guest.run(f"sg_luns {device}")
+    assert "with 0 errors" in guest.run(f"sg_turs -n 20 {device}")
+    modes = guest.run(f"sg_modes -a {device}")
+    assert "WP=0, DpoFua=1" in modes and "Caching" in modes and "Control" in modes and "Informational exceptions" in modes
+    assert guest.run(f"cat /sys/block/{device[5:]}/queue/write_cache").strip() == "write back"
+    assert guest.run(f"cat /sys/block/{device[5:]}/queue/fua").strip() == "1"
+    guest.run(f"sg_sync {device} && sg_requests {device} && sg_verify --lba=0 --count=64 {device}")
+    guest.run(f"sg_start --stop {device} && sg_start --start {device}")
+
+
+def test_sg_opcodes_are_listed_and_each_one_is_described(guest, device):
+    listed = guest.run(f"sg_opcodes {device}")
+    for name in ("Read(16)", "Write(16)", "Compare and write", "Unmap", "Write same(16)", "Get LBA status(16)", "Orwrite(16)",
+                 "Synchronize cache(16)", "Persistent reserve in, read full status", "Persistent reserve out, preempt and abort",
+                 "Report supported operation codes", "Verify(12)", "Write and verify(10)"):
+        assert name in listed, f"{name}\n{listed}"
+    one = guest.run(f"sg_opcodes -o 0x89 {device}")
+    assert "Command is supported [conforming to SCSI standard]" in one and "Usage data: 89 " in one
+    assert "Command is NOT supported" in guest.run(f"sg_opcodes -o 0xd0 {device}")
+
+
+def test_sg_unmap_write_same_and_lba_status(guest, disk, device):
+    guest.run(f"tr '\\0' U </dev/zero | dd of={device} bs=1M count=4 iflag=fullblock oflag=direct 2>&1")
+    full = disk.allocated()
+    assert full >= 4 * MIB
+    assert re.search(r"LBA: 0x0+  blocks: +8192  mapped", guest.run(f"sg_get_lba_status -m 64 -l 0 {device}"))
+    guest.run(f"sg_unmap --lba=2048 --num=2048 --force {device}")
+    after = guest.run(f"sg_get_lba_status -m 64 -l 2048 {device}")
+    assert re.search(r"LBA: 0x0+800  blocks: +2048  deallocated", after), after
+    assert disk.allocated() <= full - MIB + 65536, "the room is given back"
+    guest.run(f"sg_write_same --unmap --16 --lba=0 --num=2048 --in=/dev/zero --xferlen=512 {device}")
+    assert "deallocated" in guest.run(f"sg_get_lba_status -l 0 {device}")
+    assert disk.allocated() <= full - 2 * MIB + 65536
+    guest.run(f"tr '\\0' W </dev/zero | head -c 512 >/tmp/w && sg_write_same --16 --lba=4000 --num=50 --in=/tmp/w --xferlen=512 {device}")
+    with open(disk.path, "rb") as image:
+        image.seek(4000 * 512)
+        assert image.read(51 * 512) == b"W" * (50 * 512) + bytes(512), "50 blocks are W"
+        image.seek(0)
+        assert image.read(4000 * 512) == bytes(4000 * 512), "what was unmapped reads as zeros"
+        image.seek(4096 * 512)
+        assert image.read(4096 * 512) == b"U" * (4096 * 512), "what was not stays"
+
+
+def test_sg_compare_and_write(guest, disk, device):
+    guest.run("head -c 512 /dev/zero >/tmp/old && tr '\\0' N </dev/zero | head -c 512 >/tmp/new && cat /tmp/old /tmp/new >/tmp/pair")
+    command = f"sg_compare_and_write --in=/tmp/pair --lba=77 --num=1 --xferlen=1024 {device}"
+    guest.run(command)
+    second = guest.ask(command)
+    assert second.status == 14 and "Miscompare at byte offset: 0" in second.text, second  # 14: sg3-utils' word for MISCOMPARE
+    guest.run(f"sg_sync {device}")
+    with open(disk.path, "rb") as image:
+        image.seek(76 * 512)
+        assert image.read(3 * 512) == bytes(512) + b"N" * 512 + bytes(512)
+
+
+def test_sg_persist_registers_reserves_and_releases(guest, device):
+    capabilities = guest.run(f"sg_persist -i -c {device}")
+    assert len(re.findall(r"(?:Write Exclusive|Exclusive Access).*: 1", capabilities)) == 6, capabilities
+    guest.run(f"sg_persist -o -G -S 0xabc {device}")
+    assert "0xabc" in guest.run(f"sg_persist -i -k {device}")
+    guest.run(f"sg_persist -o -R -T 5 -K 0xabc {device}")
+    held = guest.run(f"sg_persist -i -r {device}")
+    assert "Key=0xabc" in held and "Write Exclusive, registrants only" in held
+    full = guest.run(f"sg_persist -i -s {device}")
+    assert "Reservation holder" in full and guest.iqn in full
+    assert guest.ask(f"sg_persist -o -L -T 5 -K 0xdef {device}").status == 24  # RESERVATION CONFLICT: not this key
+    guest.run(f"sg_persist -o -L -T 5 -K 0xabc {device}")
+    assert "there is NO reservation held" in guest.run(f"sg_persist -i -r {device}")
+    guest.run(f"sg_persist -o -G -K 0xabc -S 0 {device}")
+    assert "NO registered reservation keys" in guest.run(f"sg_persist -i -k {device}")
+
+
+# -- two initiators ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_reservation_fails_over_when_its_holder_dies(site, guest, disk):
+    """Two machines on one disk, as a cluster has it: the second takes the disk over when the first is dead, and not before."""
+    heir = site.guest(2)
+    device, same = guest.log_in(disk.target), heir.log_in(disk.target)
+    naa = re.compile(r"0x3[0-9a-f]{15}")
+    assert naa.search(guest.run(f"sg_vpd -p di {device}")).group() == naa.search(heir.run(f"sg_vpd -p di {same}")).group()
+    write = "tr '\\0' {0} </dev/zero | dd of={1} bs=4096 count=16 oflag=direct 2>&1"
+    guest.run(f"sg_persist -o -G -S 0xa {device} && sg_persist -o -R -T 5 -K 0xa {device}")
+    heir.run(f"sg_persist -o -G -S 0xb {same}")
+    guest.run(write.format("A", device))
+    heir.run(f"sg_persist -o -G -K 0xb -S 0 {same}")  # an outsider again
+    refused = heir.ask(write.format("B", same))
+    assert refused.status != 0, "a writer that has not registered meets RESERVATION CONFLICT"
+    assert "reservation conflict" in heir.kernel_log()
+    with open(disk.path, "rb") as image:
+        assert image.read(65536) == b"A" * 65536
+    guest.power_off()
+    heir.run(f"sg_persist -o -G -S 0xb {same}")
+    assert re.search(r"Key=0xa\b", heir.run(f"sg_persist -i -r {same}")), "the holder's death alone frees nothing"
+    heir.run(f"sg_persist -o -A -T 5 -K 0xb -S 0xa {same}")  # preempt and abort
+    held = heir.run(f"sg_persist -i -r {same}")
+    assert re.search(r"Key=0xb\b", held), held
+    assert "0xa" not in heir.run(f"sg_persist -i -k {same}").split()
+    heir.run(write.format("B", same))
+    with open(disk.path, "rb") as image:
+        assert image.read(65536) == b"B" * 65536
