@@ -119,13 +119,13 @@ int run_load(const Options& options) {
   Sessions sessions = open_sessions(options, tally);
   Loop loop(sessions);
   loop.kick();
-  loop.run_until(Now::now() + std::chrono::duration_cast<Now::duration>(
-                                  std::chrono::duration<double>(options.real("warm", 0.2))));
+  loop.run_until(Now::now() +
+                 std::chrono::duration_cast<Now::duration>(std::chrono::duration<double>(options.real("warm", 0.2))));
   const double server = cpu_seconds(pid), client = cpu_seconds(self), machine = machine_cpu_seconds();
   const auto begin = Now::now();
   tally.counting = true;
-  loop.run_until(begin + std::chrono::duration_cast<Now::duration>(
-                             std::chrono::duration<double>(options.real("seconds", 1))));
+  loop.run_until(begin +
+                 std::chrono::duration_cast<Now::duration>(std::chrono::duration<double>(options.real("seconds", 1))));
   tally.counting = false;
   const double took = std::chrono::duration<double>(Now::now() - begin).count();
   const double server_cpu = cpu_seconds(pid) - server, client_cpu = cpu_seconds(self) - client;
