@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bootferry health, session list|drop, lease list, boot-log MAC: what the server is doing.
+// bootferry health, lease list, boot-log MAC: what the server is doing.
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -7,7 +7,6 @@
 #include "app/command_line.hpp"
 #include "app/text_table.hpp"
 #include "base/mac_address.hpp"
-#include "base/units.hpp"
 
 namespace bootferry::app {
 namespace {
@@ -27,19 +26,6 @@ void print_health(const json& health) {
       health["uptime_seconds"].get<std::uint64_t>(), health["clients"].get<std::uint64_t>(),
       health["images"].get<std::uint64_t>(), health["sessions"].get<std::uint64_t>(),
       health["server_address"].get<std::string>(), health["ports"]["http"].get<unsigned>());
-}
-
-void print_sessions(const json& answer) {
-  TextTable table(
-      {"ID", "CLIENT", "DRIVE", "IMAGE", "INITIATOR", "ADDRESS", "STATE", "SINCE", "READ", "WRITTEN", "COMMANDS"});
-  for (const json& session : answer["sessions"]) {
-    table.add({std::to_string(session["id"].get<std::uint64_t>()), text_or_dash(session["mac"]), session["drive"],
-               session["image"], session["initiator"], session["address"], session["state"], session["since"],
-               render_byte_count({session["bytes_read"].get<std::uint64_t>()}),
-               render_byte_count({session["bytes_written"].get<std::uint64_t>()}),
-               std::to_string(session["commands"].get<std::uint64_t>())});
-  }
-  fmt::print("{}", table.render());
 }
 
 void print_leases(const json& answer) {
@@ -67,23 +53,6 @@ void print_boot_log(const json& answer) {
 void add_health_command(CLI::App& app, CommandContext& context) {
   app.add_subcommand("health", "Is the server well, and what did it choose")->callback([&context] {
     context.action = [&context] { context.show(context.client().get("/api/v1/health"), print_health); };
-  });
-}
-
-void add_session_commands(CLI::App& app, CommandContext& context) {
-  CLI::App* session = app.add_subcommand("session", "iSCSI sessions");
-  session->require_subcommand(1);
-  session->add_subcommand("list", "All sessions")->callback([&context] {
-    context.action = [&context] { context.show(context.client().get("/api/v1/sessions"), print_sessions); };
-  });
-  auto id = std::make_shared<std::uint64_t>();
-  CLI::App* drop = session->add_subcommand("drop", "End a session; its client logs in again if it still lives");
-  drop->add_option("ID", *id, "Its number in the list")->required();
-  drop->callback([&context, id] {
-    context.action = [&context, id] {
-      context.show(context.client().remove(fmt::format("/api/v1/sessions/{}", *id)),
-                   [id](const json&) { fmt::print("session {} dropped\n", *id); });
-    };
   });
 }
 

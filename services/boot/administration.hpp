@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/latency_histogram.hpp"
 #include "base/result.hpp"
 #include "boot/client.hpp"
 #include "boot/event.hpp"
@@ -44,16 +45,51 @@ struct ImageView {
   std::vector<MacAddress> used_by;
 };
 
+/// What went through a session, or through all sessions of a target.
+struct TrafficCounters {
+  std::uint64_t reads = 0, writes = 0, others = 0;  ///< SCSI commands by the direction of their data
+  std::uint64_t errors = 0;                         ///< of them, those that ended with CHECK CONDITION
+  ByteCount bytes_read, bytes_written;
+  LatencyHistogram read_latency, write_latency;  ///< from a command's arrival to its answer
+
+  [[nodiscard]] std::uint64_t commands() const { return reads + writes + others; }
+  void add(const TrafficCounters& other) {
+    reads += other.reads, writes += other.writes, others += other.others, errors += other.errors;
+    bytes_read += other.bytes_read, bytes_written += other.bytes_written;
+    read_latency.merge(other.read_latency);
+    write_latency.merge(other.write_latency);
+  }
+};
+
+/// What was agreed at login (RFC 7143 section 13, in its words).
+struct SessionLimits {
+  bool header_digest = false, data_digest = false, initial_r2t = true, immediate_data = true;
+  std::uint32_t send_segment = 8192;     ///< MaxRecvDataSegmentLength that the initiator declared
+  std::uint32_t receive_segment = 8192;  ///< MaxRecvDataSegmentLength that we declared
+  std::uint32_t max_burst = 0, first_burst = 0, max_outstanding_r2t = 1;
+};
+
 struct SessionView {
   std::uint64_t id = 0;
-  std::string target, initiator, address, isid, state, image;
+  std::string target, initiator, address, portal, isid, state, image;
   std::uint16_t tsih = 0;
   std::uint8_t drive = 0x80;
   bool read_only = false;
   std::optional<MacAddress> mac;
   WallTime since{};
-  ByteCount bytes_read, bytes_written;
-  std::uint64_t commands = 0;
+  SessionLimits limits;
+  TrafficCounters traffic;
+  std::uint32_t queue_depth = 0, highest_queue_depth = 0;
+  std::string last_command;  ///< "READ(10)"; empty before the first
+  std::chrono::milliseconds last_command_age{};
+};
+
+/// All that went through a target since the server started, ended sessions too.
+struct TargetTraffic {
+  std::string target;
+  std::optional<MacAddress> mac;
+  std::size_t sessions = 0;  ///< that live
+  TrafficCounters counters;
 };
 
 /// What a person says of a client; what is left out keeps its value.

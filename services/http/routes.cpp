@@ -24,6 +24,7 @@ constexpr Route routes[] = {
     {Method::remove, "/api/v1/images/{name}", Place::db, api::remove_image},
     {Method::get, "/api/v1/images/{name}/path", Place::db, api::get_image_path, true},
     {Method::get, "/api/v1/sessions", Place::db, api::list_sessions},
+    {Method::get, "/api/v1/sessions/{id}", Place::db, api::get_session},
     {Method::remove, "/api/v1/sessions/{id}", Place::db, api::drop_session},
     {Method::get, "/api/v1/leases", Place::db, api::list_leases},
     {Method::get, "/api/v1/events", Place::db, api::list_events, false, true},

@@ -108,11 +108,15 @@ void Server::stop(Duration patience) {
 
 std::uint16_t Server::port() const { return listeners_.front()->acceptor.local_endpoint().port(); }
 
-std::vector<boot::SessionView> Server::sessions() const { return core_->table.views(); }
+std::vector<boot::SessionView> Server::sessions() const { return core_->table.views(core_->clock.now()); }
+
+std::vector<boot::TargetTraffic> Server::traffic() const { return core_->table.traffic(); }
 
 Result<void> Server::drop(std::uint64_t id) {
   const auto door = core_->table.find(id);
-  if (!door) return fail(ErrorKind::not_found, "there is no session " + std::to_string(id));
+  if (!door)
+    return fail(ErrorKind::not_found,
+                "there is no session " + std::to_string(id) + "; \"bootferry session list\" shows all");
   door->ask_logout(logout_seconds, "it was dropped by an administrator");
   return {};
 }

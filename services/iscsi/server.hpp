@@ -44,6 +44,8 @@ class Server {
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::vector<boot::SessionView> sessions() const;
+  /// All targets that anyone opened since the start.
+  [[nodiscard]] std::vector<boot::TargetTraffic> traffic() const;
   /// The initiator is asked to log out; its connection ends a few seconds later in any case.
   [[nodiscard]] Result<void> drop(std::uint64_t id);
 

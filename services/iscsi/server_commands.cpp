@@ -54,7 +54,11 @@ Connection::Running& Connection::running_of(CommandId id) {
 }
 
 void Connection::on_action(StartCommand& action) {
-  counters_->commands.fetch_add(1, std::memory_order_relaxed);
+  meter_->on_command(action.cdb[0], action.cdb[1] & 0x1f, session_->open_commands(), now_);
+  Running& running = running_of(action.id);
+  running = {};
+  running.id = action.id;
+  running.arrived = now_;
   const std::size_t waiting = reading_bytes_ + session_->queued_bytes();
   const bool must_wait = action.read && waiting != 0 && waiting + action.expected_length > reading_limit;
   if (must_wait || (action.read && !parked_.empty())) return parked_.push_back(action);
@@ -74,9 +78,8 @@ void Connection::start_parked() {
 
 void Connection::start_command(const StartCommand& action) {
   Running& running = running_of(action.id);
-  running = {};
-  running.id = action.id;
   running.takes_data = action.read;
+  running.direction = action.read ? CommandClass::read : action.write ? CommandClass::write : CommandClass::other;
   running.task = opened_.unit->make_task(nexus_, action.lun, action.cdb);
   if (action.write) running.task->expect_data_out(action.expected_length);
   on_step(running, running.task->start());
@@ -86,8 +89,7 @@ void Connection::on_action(DataArrived& action) {
   Running& running = running_of(action.id);
   if (!(running.id == action.id) || !running.task) return;
   running.data = std::move(action.data);
-  running.length = action.length;
-  counters_->bytes_written.fetch_add(action.length, std::memory_order_relaxed);
+  running.length = running.received = action.length;
   const ByteView bytes = running.data.first(action.length);
   on_step(running, running.task->on_data_out(bytes));
 }
@@ -220,7 +222,9 @@ void Connection::answer(Running& running, scsi::Answer done) {
     std::memcpy(out.owner.data(), done.data_in.data(), done.data_in.size());
     out.data = out.owner.first(done.data_in.size());
   }
-  if (running.takes_data) counters_->bytes_read.fetch_add(out.data.size(), std::memory_order_relaxed);
+  const std::uint64_t moved = running.takes_data ? out.data.size() : running.received;
+  meter_->on_answer(running.direction, moved, done.status == scsi::Status::check_condition,
+                    std::chrono::duration_cast<Latency>(core_->clock.now() - running.arrived));
   running.task.reset();
   running.data = {};
   session_->on_answer(running.id, std::move(out), actions_);

@@ -42,7 +42,7 @@ Connection::Connection(std::shared_ptr<Server::Core> core, Socket socket, LoopPo
 
 void Connection::enroll(std::string address) {
   address_ = std::move(address);
-  id_ = core_->table.add(weak_from_this(), counters_, address_);
+  id_ = core_->table.add(weak_from_this(), meter_, address_);
 }
 
 void Connection::start() {
@@ -106,6 +106,7 @@ bool Connection::receive_once() {
     end("the initiator closed the connection");
     return false;
   }
+  now_ = core_->clock.now();
   const auto received = static_cast<std::size_t>(count);
   const std::size_t straight = std::min(received, direct.size());
   reader_.on_direct(straight);
@@ -151,7 +152,9 @@ void Connection::schedule_flush() {
 }
 
 void Connection::flush() {
-  if (ended_ || waits_writable_) return;
+  if (ended_) return;
+  meter_->set_depth(session_->open_commands());
+  if (waits_writable_) return;
   auto& spares = core_->lanes[lane_].spare_batches;
   for (;;) {
     if (!batch_ || batch_->empty()) {

@@ -35,9 +35,12 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
     std::unique_ptr<scsi::Task> task;
     Buffer data;
     std::uint32_t length = 0;
-    bool takes_data = false;  ///< the initiator does
+    std::uint32_t received = 0;  ///< of Data-Out
+    bool takes_data = false;     ///< the initiator does
     bool in_pool = false;
     bool forgotten = false;
+    CommandClass direction = CommandClass::other;
+    SteadyTime arrived{};
   };
   /// Owns all that the disk worker touches.
   struct PoolJob {
@@ -98,7 +101,8 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   boost::asio::steady_timer timer_;
   std::string address_;
   std::uint64_t id_ = 0;
-  const std::shared_ptr<SessionCounters> counters_ = std::make_shared<SessionCounters>();
+  const std::shared_ptr<SessionMeter> meter_ = std::make_shared<SessionMeter>();
+  SteadyTime now_{};  ///< when this round began; one look at the clock for all commands that came together
 
   PduReader reader_;
   std::unique_ptr<Session> session_;

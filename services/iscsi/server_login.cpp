@@ -49,6 +49,28 @@ class DirectoryAccess final : public AccessSource {
   const std::string address_;
 };
 
+boot::SessionLimits limits_of(const Parameters& agreed, std::uint32_t receive_segment) {
+  boot::SessionLimits limits;
+  limits.header_digest = agreed.header_digest;
+  limits.data_digest = agreed.data_digest;
+  limits.initial_r2t = agreed.initial_r2t;
+  limits.immediate_data = agreed.immediate_data;
+  limits.send_segment = agreed.initiator_max_data_segment;
+  limits.receive_segment = receive_segment;
+  limits.max_burst = agreed.max_burst;
+  limits.first_burst = agreed.first_burst;
+  limits.max_outstanding_r2t = agreed.max_outstanding_r2t;
+  return limits;
+}
+
+std::string portal_of(const Connection::Socket& socket) {
+  boost::system::error_code gone;
+  const auto local = socket.local_endpoint(gone);
+  if (gone) return {};
+  const std::string host = local.address().to_string();
+  return fmt::format("{}:{}", local.address().is_v6() ? "[" + host + "]" : host, local.port());
+}
+
 std::string render_isid(const Isid& isid) {
   std::string text;
   for (const std::uint8_t byte : isid) text += fmt::format("{:02x}", byte);
@@ -149,6 +171,8 @@ void Connection::on_action(SessionBegan&) {
   view.read_only = opened_.read_only;
   view.mac = opened_.mac;
   view.since = core_->clock.wall_now();
+  view.portal = portal_of(socket_);
+  view.limits = limits_of(session_->parameters(), session_->limits().max_data_segment);
   if (login.discovery()) {
     view.state = "discovery";
     return core_->table.set_view(id_, std::move(view));

@@ -12,12 +12,12 @@ std::string host_of(const std::string& address) {
   return host;
 }
 
-std::uint64_t SessionTable::add(std::weak_ptr<SessionDoor> door, std::shared_ptr<SessionCounters> counters,
+std::uint64_t SessionTable::add(std::weak_ptr<SessionDoor> door, std::shared_ptr<const SessionMeter> meter,
                                 std::string address) {
   std::lock_guard lock(mutex_);
   const std::uint64_t id = next_id_++;
   ++per_host_[host_of(address)];
-  rows_.emplace(id, Row{std::move(door), std::move(counters), std::move(address), {}, {}, {}, {}});
+  rows_.emplace(id, Row{std::move(door), std::move(meter), std::move(address), {}, {}, {}, {}});
   return id;
 }
 
@@ -85,6 +85,7 @@ void SessionTable::remove(std::uint64_t id) {
     }
     const auto host = per_host_.find(host_of(row->second.address));
     if (host != per_host_.end() && --host->second == 0) per_host_.erase(host);
+    retire(row->second);
     rows_.erase(row);
     if (rows_.empty()) emptied_.notify_all();
   }
@@ -105,17 +106,39 @@ void SessionTable::when_predecessors_gone(std::uint64_t id, std::function<void()
   gone();
 }
 
-std::vector<boot::SessionView> SessionTable::views() const {
+std::vector<boot::SessionView> SessionTable::views(SteadyTime now) const {
   std::lock_guard lock(mutex_);
   std::vector<boot::SessionView> views;
   for (const auto& [id, row] : rows_) {
-    if (!row.view) continue;
-    boot::SessionView& view = views.emplace_back(*row.view);
-    view.bytes_read = {row.counters->bytes_read.load(std::memory_order_relaxed)};
-    view.bytes_written = {row.counters->bytes_written.load(std::memory_order_relaxed)};
-    view.commands = row.counters->commands.load(std::memory_order_relaxed);
+    if (row.view) row.meter->report(views.emplace_back(*row.view), now);
   }
   return views;
+}
+
+std::vector<boot::TargetTraffic> SessionTable::traffic() const {
+  std::lock_guard lock(mutex_);
+  std::map<std::string, boot::TargetTraffic> sums = retired_;
+  for (const auto& [id, row] : rows_) {
+    if (!row.view || row.view->target.empty()) continue;
+    boot::TargetTraffic& sum = row_of(sums, *row.view);
+    ++sum.sessions;
+    row.meter->add_to(sum);
+  }
+  std::vector<boot::TargetTraffic> list;
+  for (auto& [target, sum] : sums) list.push_back(std::move(sum));
+  return list;
+}
+
+void SessionTable::retire(const Row& row) {
+  if (row.view && !row.view->target.empty()) row.meter->add_to(row_of(retired_, *row.view));
+}
+
+boot::TargetTraffic& SessionTable::row_of(std::map<std::string, boot::TargetTraffic>& rows,
+                                          const boot::SessionView& view) {
+  const bool room = rows.size() < max_targets || rows.contains(view.target);
+  boot::TargetTraffic& row = rows[room ? view.target : std::string()];
+  if (room) row.target = view.target, row.mac = view.mac;
+  return row;
 }
 
 std::shared_ptr<SessionDoor> SessionTable::find(std::uint64_t id) const {

@@ -3,7 +3,6 @@
 // again ends its predecessor first (RFC 7143 6.3.5). Thread-safe; never calls into a connection under its lock.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -15,6 +14,7 @@
 
 #include "base/clock.hpp"
 #include "boot/administration.hpp"
+#include "iscsi/session_meter.hpp"
 
 namespace bootferry::iscsi {
 
@@ -33,14 +33,10 @@ struct SessionKey {
   friend auto operator<=>(const SessionKey&, const SessionKey&) = default;
 };
 
-struct SessionCounters {
-  std::atomic<std::uint64_t> bytes_read{0}, bytes_written{0}, commands{0};
-};
-
 class SessionTable {
  public:
   /// A connection begins: in the table from here on, shown in lists once it has logged in.
-  [[nodiscard]] std::uint64_t add(std::weak_ptr<SessionDoor> door, std::shared_ptr<SessionCounters> counters,
+  [[nodiscard]] std::uint64_t add(std::weak_ptr<SessionDoor> door, std::shared_ptr<const SessionMeter> meter,
                                   std::string address);
   /// The session `id` is this one now; the answer is its predecessor, which must end first.
   [[nodiscard]] std::optional<std::uint64_t> claim(std::uint64_t id, SessionKey key);
@@ -53,7 +49,11 @@ class SessionTable {
   /// Calls `gone` when no predecessor of `id` is there any more, at once if so. They may have predecessors themselves.
   void when_predecessors_gone(std::uint64_t id, std::function<void()> gone);
 
-  [[nodiscard]] std::vector<boot::SessionView> views() const;
+  /// `now` tells how long ago each one's last command was.
+  [[nodiscard]] std::vector<boot::SessionView> views(SteadyTime now) const;
+  /// One row a target that anyone opened since the start. Those beyond max_targets go together as "".
+  [[nodiscard]] std::vector<boot::TargetTraffic> traffic() const;
+  static constexpr std::size_t max_targets = 1024;
   [[nodiscard]] std::shared_ptr<SessionDoor> find(std::uint64_t id) const;
   /// Those that have logged in, or those that have not.
   [[nodiscard]] std::vector<std::shared_ptr<SessionDoor>> doors(bool logged_in) const;
@@ -66,18 +66,23 @@ class SessionTable {
  private:
   struct Row {
     std::weak_ptr<SessionDoor> door;
-    std::shared_ptr<SessionCounters> counters;
+    std::shared_ptr<const SessionMeter> meter;
     std::string address;
     std::optional<SessionKey> key;
     std::optional<std::uint64_t> predecessor;  ///< of the same key; it may be gone
     std::optional<boot::SessionView> view;
     std::vector<std::function<void()>> waiters;
   };
+  void retire(const Row& row);
+  [[nodiscard]] static boot::TargetTraffic& row_of(std::map<std::string, boot::TargetTraffic>& rows,
+                                                   const boot::SessionView& view);
+
   mutable std::mutex mutex_;
   mutable std::condition_variable emptied_;
   std::map<std::uint64_t, Row> rows_;
   std::map<SessionKey, std::uint64_t> by_key_;
   std::map<std::string, std::size_t> per_host_;
+  std::map<std::string, boot::TargetTraffic> retired_;  ///< of sessions that ended, by target
   std::uint64_t next_id_ = 1;
   std::uint16_t last_tsih_ = 0;
 };

@@ -13,6 +13,11 @@ Json value_or_null(const std::optional<Value>& value) {
   return value ? Json(value->to_string()) : Json(nullptr);
 }
 
+Json render_latency(const LatencyHistogram& latency) {
+  if (latency.count() == 0) return nullptr;
+  return {{"p50_us", latency.quantile(0.5).count()}, {"p99_us", latency.quantile(0.99).count()}};
+}
+
 struct BootRenderer {
   Json operator()(const boot::Wait&) const { return {{"kind", "wait"}}; }
   Json operator()(const boot::LocalDisk&) const { return {{"kind", "local"}}; }
@@ -64,18 +69,41 @@ Json render_image(const boot::ImageView& view) {
 }
 
 Json render_session(const boot::SessionView& view) {
+  const boot::SessionLimits& limits = view.limits;
+  const boot::TrafficCounters& traffic = view.traffic;
+  Json last = nullptr;
+  if (!view.last_command.empty()) last = {{"name", view.last_command}, {"ms_ago", view.last_command_age.count()}};
   return {{"id", view.id},
           {"target", view.target},
           {"initiator", view.initiator},
           {"mac", value_or_null(view.mac)},
           {"address", view.address},
+          {"portal", view.portal},
           {"isid", view.isid},
           {"tsih", view.tsih},
           {"state", view.state},
           {"since", render_time(view.since)},
-          {"bytes_read", view.bytes_read.value},
-          {"bytes_written", view.bytes_written.value},
-          {"commands", view.commands},
+          {"header_digest", limits.header_digest},
+          {"data_digest", limits.data_digest},
+          {"limits",
+           {{"send_segment", limits.send_segment},
+            {"receive_segment", limits.receive_segment},
+            {"max_burst", limits.max_burst},
+            {"first_burst", limits.first_burst},
+            {"initial_r2t", limits.initial_r2t},
+            {"immediate_data", limits.immediate_data},
+            {"max_outstanding_r2t", limits.max_outstanding_r2t}}},
+          {"bytes_read", traffic.bytes_read.value},
+          {"bytes_written", traffic.bytes_written.value},
+          {"commands", traffic.commands()},
+          {"reads", traffic.reads},
+          {"writes", traffic.writes},
+          {"errors", traffic.errors},
+          {"queue_depth", view.queue_depth},
+          {"highest_queue_depth", view.highest_queue_depth},
+          {"read_latency", render_latency(traffic.read_latency)},
+          {"write_latency", render_latency(traffic.write_latency)},
+          {"last_command", std::move(last)},
           {"image", view.image},
           {"drive", fmt::format("{:#04x}", view.drive)},
           {"read_only", view.read_only}};

@@ -27,6 +27,7 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer get_image_path(const Request& request, const Site& site);
 
 [[nodiscard]] Answer list_sessions(const Request& request, const Site& site);
+[[nodiscard]] Answer get_session(const Request& request, const Site& site);
 [[nodiscard]] Answer drop_session(const Request& request, const Site& site);
 
 [[nodiscard]] Answer list_leases(const Request& request, const Site& site);

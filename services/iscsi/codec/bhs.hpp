@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The basic header segment that every PDU begins with (RFC 7143 11.2.1), and how a PDU's layout reads and writes it: one
-// list of fields runs in both directions, so that decode<ScsiCommand>(bhs) and encode(pdu, length) cannot disagree. Used
-// by the pdu_*.hpp beside it, the reader and the session machine; plain values, any thread.
+// The basic header segment that every PDU begins with (RFC 7143 11.2.1), and how a PDU's layout reads and writes it:
+// one list of fields runs in both directions, so that decode<ScsiCommand>(bhs) and encode(pdu, length) cannot disagree.
+// Used by the pdu_*.hpp beside it, the reader and the session machine; plain values, any thread.
 #pragma once
 
 #include <array>
@@ -124,6 +124,5 @@ template <class Pdu>
   BhsWriter(bhs).number(5, 3, data_length);
   return bhs;
 }
-
 
 }  // namespace bootferry::iscsi

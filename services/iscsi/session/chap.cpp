@@ -144,8 +144,7 @@ Authenticator::Step ChapAuthenticator::prove_ourselves(const std::vector<KeyValu
   const auto challenge = text ? parse_chap_binary(*text) : std::nullopt;
   if (!identifier || *identifier > 255 || !challenge) return fail("its own CHAP challenge makes no sense");
   if (equal_in_constant_time(*challenge, challenge_)) return fail("it sent our own CHAP challenge back");
-  const auto response =
-      chap_response(algorithm_, static_cast<std::uint8_t>(*identifier), secret.target, *challenge);
+  const auto response = chap_response(algorithm_, static_cast<std::uint8_t>(*identifier), secret.target, *challenge);
   if (!response || equal_in_constant_time(*response, theirs)) return fail("it uses one CHAP secret for both sides");
   reply.add("CHAP_N", secret.target_user);
   reply.add("CHAP_R", render_chap_binary(*response));

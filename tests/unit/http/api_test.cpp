@@ -20,6 +20,14 @@ TEST_F(Api, Reads) {
   EXPECT_EQ(ask(wire, "GET", "/api/v1/images").json()["images"][0]["used_by"][0], "52:54:00:e2:e0:01");
   EXPECT_EQ(ask(wire, "GET", "/api/v1/images/dos").json()["size"], 104857600);
   EXPECT_EQ(ask(wire, "GET", "/api/v1/sessions").json()["sessions"][0]["drive"], "0x81");
+  const auto session = ask(wire, "GET", "/api/v1/sessions/7").json();
+  EXPECT_EQ(session["limits"]["max_burst"], 262144);
+  EXPECT_EQ(session["commands"], 6);
+  EXPECT_EQ(session["read_latency"]["p50_us"], 2);
+  EXPECT_TRUE(session["write_latency"].is_null());
+  EXPECT_EQ(session["last_command"]["name"], "READ(10)");
+  EXPECT_EQ(session["last_command"]["ms_ago"], 12);
+  EXPECT_EQ(ask(wire, "GET", "/api/v1/sessions/8").status, 404);
   EXPECT_EQ(ask(wire, "GET", "/api/v1/leases").json()["leases"][0]["state"], "expired");
   EXPECT_EQ(ask(wire, "GET", "/api/v1/events?mac=52:54:00:e2:e0:01&after=7&limit=1000").status, 200);
   EXPECT_EQ(administration.query.mac, mac());

@@ -124,6 +124,13 @@ class FakeAdministration final : public boot::Administration {
     session.id = 7;
     session.drive = 0x81;
     session.mac = mac();
+    session.limits.max_burst = 262144;
+    session.traffic.reads = 1;
+    session.traffic.writes = 2;
+    session.traffic.others = 3;
+    session.traffic.read_latency.add(Latency(1));
+    session.last_command = "READ(10)";
+    session.last_command_age = std::chrono::milliseconds(12);
     return {session};
   }
   Result<void> drop_session(std::uint64_t id) override {

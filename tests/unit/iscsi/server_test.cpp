@@ -96,9 +96,60 @@ TEST_F(ServerTest, WritesAndReadsBack) {
   EXPECT_EQ(sessions[0].state, "full-feature");
   EXPECT_EQ(sessions[0].image, "dos");
   EXPECT_NE(sessions[0].tsih, 0);
-  EXPECT_GE(sessions[0].bytes_read.value, 1u << 20);
-  EXPECT_GE(sessions[0].bytes_written.value, 1u << 20);
-  EXPECT_GE(sessions[0].commands, 9u);
+  EXPECT_GE(sessions[0].traffic.bytes_read.value, 1u << 20);
+  EXPECT_GE(sessions[0].traffic.bytes_written.value, 1u << 20);
+  EXPECT_GE(sessions[0].traffic.commands(), 9u);
+}
+
+TEST_F(ServerTest, ASessionTellsWhatItDoesAndWhatWasAgreed) {
+  Initiator pc(server.port());
+  ASSERT_EQ(pc.log_in(disk), LoginStatus::success);
+  boot::SessionView idle = server.sessions().at(0);
+  EXPECT_EQ(idle.last_command, "");
+  EXPECT_EQ(idle.traffic.read_latency.count(), 0u);
+  EXPECT_EQ(idle.portal, "127.0.0.1:" + std::to_string(server.port()));
+  EXPECT_EQ(idle.limits.send_segment, 8192u);
+  EXPECT_EQ(idle.limits.receive_segment, 262144u);
+  EXPECT_FALSE(idle.limits.initial_r2t);
+  EXPECT_TRUE(idle.limits.immediate_data);
+  EXPECT_EQ(idle.limits.max_burst, 262144u);
+  EXPECT_FALSE(idle.limits.header_digest);
+
+  pc.settle();  // ends with a read that works, after one or more that report a unit attention
+  const auto attentions = server.sessions().at(0).traffic.errors;
+  EXPECT_GE(attentions, 1u);
+  Bytes out;
+  EXPECT_EQ(pc.read(1u << 20, 1, out), 2);
+  EXPECT_EQ(pc.write(0, Bytes(4096), 4096), 0);
+  const boot::SessionView busy = server.sessions().at(0);
+  EXPECT_EQ(busy.traffic.errors, attentions + 1);
+  EXPECT_EQ(busy.traffic.reads, attentions + 2);
+  EXPECT_EQ(busy.traffic.writes, 1u);
+  EXPECT_EQ(busy.traffic.bytes_read.value, 512u);
+  EXPECT_EQ(busy.traffic.bytes_written.value, 4096u);
+  EXPECT_EQ(busy.traffic.read_latency.count(), attentions + 2);
+  EXPECT_EQ(busy.traffic.write_latency.count(), 1u);
+  EXPECT_EQ(busy.last_command, "WRITE(16)");
+  EXPECT_EQ(busy.highest_queue_depth, 1u);
+  EXPECT_EQ(busy.queue_depth, 0u);
+}
+
+TEST_F(ServerTest, WhatATargetCarriedStaysCountedWhenItsSessionsEnd) {
+  const auto written = [&] { return server.traffic().at(0).counters.bytes_written.value; };
+  Initiator pc(server.port()), again(server.port());
+  ASSERT_EQ(pc.log_in(disk), LoginStatus::success);
+  pc.settle();
+  ASSERT_EQ(pc.write(0, Bytes(4096), 4096), 0);
+  EXPECT_EQ(written(), 4096u);
+  ASSERT_EQ(again.log_in(disk), LoginStatus::success);  // the same session: the old one has ended before
+  ASSERT_EQ(server.traffic().size(), 1u);
+  EXPECT_EQ(server.traffic()[0].target, disk);
+  EXPECT_EQ(server.traffic()[0].sessions, 1u);
+  EXPECT_EQ(server.sessions().at(0).traffic.bytes_written.value, 0u);
+  EXPECT_EQ(written(), 4096u);
+  again.settle();
+  ASSERT_EQ(again.write(0, Bytes(512), 512), 0);
+  EXPECT_EQ(written(), 4608u);
 }
 
 TEST_F(ServerTest, WhatWasNegotiatedHoldsFromTheFirstPduAfterTheLogin) {
@@ -291,7 +342,7 @@ TEST_F(ServerTest, AReadThatTakesNoDataDoesNotTouchTheDisk) {
   EXPECT_TRUE(response.overflow);
   EXPECT_EQ(response.residual, 8u << 20);
   EXPECT_TRUE(device->calls().empty());
-  EXPECT_EQ(server.sessions().at(0).bytes_read.value, 512u);
+  EXPECT_EQ(server.sessions().at(0).traffic.bytes_read.value, 512u);
 }
 
 }  // namespace

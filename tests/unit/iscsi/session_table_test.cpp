@@ -9,7 +9,7 @@ namespace {
 
 class SessionTableTest : public ::testing::Test {
  protected:
-  std::uint64_t add() { return table.add({}, std::make_shared<SessionCounters>(), "10.0.0.5:1000"); }
+  std::uint64_t add() { return table.add({}, std::make_shared<SessionMeter>(), "10.0.0.5:1000"); }
   std::function<void()> count_into(int& count) {
     return [&count] { ++count; };
   }

@@ -25,9 +25,9 @@ TEST_F(NativeTest, capacity_and_block_descriptors_count_4096) {
 
 TEST_F(NativeTest, limits_count_blocks_of_4096) {
   const Bytes limits = pc4_.send({0x12, 1, 0xb0, 0, 64, 0}).data;
-  EXPECT_EQ(number_at(limits, 6, 2), 1u);           // optimal granularity
-  EXPECT_EQ(number_at(limits, 8, 4), 2048u);        // 8 MiB
-  EXPECT_EQ(number_at(limits, 28, 4), 1u);          // UNMAP granularity
+  EXPECT_EQ(number_at(limits, 6, 2), 1u);     // optimal granularity
+  EXPECT_EQ(number_at(limits, 8, 4), 2048u);  // 8 MiB
+  EXPECT_EQ(number_at(limits, 28, 4), 1u);    // UNMAP granularity
 }
 
 TEST_F(NativeTest, reads_writes_and_unmaps_whole_blocks) {

@@ -14,7 +14,8 @@ const std::string secret = "a secret of 16 b";
 
 Bytes from_hex(std::string_view text) { return parse_chap_binary("0x" + std::string(text)).value_or(Bytes{}); }
 
-TEST(ChapHash, AgreesWithVectorsThatWereComputedElsewhere) {  // python3: hashlib.md5(b"\x17" + b"twelve bytes" + challenge)
+TEST(ChapHash,
+     AgreesWithVectorsThatWereComputedElsewhere) {  // python3: hashlib.md5(b"\x17" + b"twelve bytes" + challenge)
   const Bytes challenge = from_hex("000102030405060708090a0b0c0d0e0f");
   EXPECT_EQ(render_chap_binary(*chap_response(ChapAlgorithm::md5, 0x17, "twelve bytes", challenge)),
             "0x797c4153ba574941a3ce2a59207fd9a3");
@@ -160,9 +161,9 @@ TEST(Chap, KeysOutOfTurnMissingOrTwiceAreAFailure) {
     ChapInitiator pc;
     EXPECT_EQ(pc.send(names + first), failed) << first;
   }
-  for (const std::string& second : {std::string(), "CHAP_N=pc" + r, std::string("CHAP_A=5|CHAP_A=7"),
-                                    "CHAP_A=5|CHAP_N=pc" + r, std::string("CHAP_A=5|CHAP_I=1"),
-                                    std::string("AuthMethod=None"), std::string("AuthMethod=CHAP|CHAP_A=5")}) {
+  for (const std::string& second :
+       {std::string(), "CHAP_N=pc" + r, std::string("CHAP_A=5|CHAP_A=7"), "CHAP_A=5|CHAP_N=pc" + r,
+        std::string("CHAP_A=5|CHAP_I=1"), std::string("AuthMethod=None"), std::string("AuthMethod=CHAP|CHAP_A=5")}) {
     ChapInitiator pc;
     (void)pc.send(names + "|AuthMethod=CHAP");
     EXPECT_EQ(pc.send(second), failed) << second;
@@ -218,8 +219,8 @@ TEST(MutualChap, NobodyWhoHasNotProvenHimselfGetsAProofOfUs) {
 }
 
 TEST(MutualChap, IsNotToBeHadByHalf) {
-  for (const char* keys : {"", "|CHAP_I=1", "|CHAP_C=0x0102", "|CHAP_I=256|CHAP_C=0x0102",
-                                  "|CHAP_I=x|CHAP_C=0x0102", "|CHAP_I=1|CHAP_C=", "|CHAP_I=1|CHAP_C=0102"}) {
+  for (const char* keys : {"", "|CHAP_I=1", "|CHAP_C=0x0102", "|CHAP_I=256|CHAP_C=0x0102", "|CHAP_I=x|CHAP_C=0x0102",
+                           "|CHAP_I=1|CHAP_C=", "|CHAP_I=1|CHAP_C=0102"}) {
     ChapInitiator pc;
     make_mutual(pc);
     EXPECT_EQ(pc.send(pc.response("pc", secret) + keys), failed) << keys;
@@ -240,8 +241,8 @@ TEST(MutualChap, ReflectionOfOurChallengeIsRefused) {  // RFC 7143 9.2.1
             failed);
   ChapInitiator other;  // with another identifier it is still our challenge
   make_mutual(other);
-  EXPECT_EQ(other.send(other.response("pc", secret) + "|CHAP_I=" + std::to_string(other.identifier ^ 1) + "|CHAP_C=" +
-                       render_chap_binary(other.challenge)),
+  EXPECT_EQ(other.send(other.response("pc", secret) + "|CHAP_I=" + std::to_string(other.identifier ^ 1) +
+                       "|CHAP_C=" + render_chap_binary(other.challenge)),
             failed);
   EXPECT_TRUE(other.answer.empty());
 }

@@ -63,4 +63,5 @@ test('sessions count their bytes by themselves', async ({ page, server }) => {
   await expect(sessions.getByRole('row', { name: /pc1/ })).toContainText('1 MiB');
   session['bytes_read'] = 3 * 1024 * 1024;
   await expect(sessions.getByRole('row', { name: /pc1/ })).toContainText('3 MiB');
+  await expect(sessions.getByRole('row', { name: /pc1/ })).toContainText('read 1.2 ms');
 });

@@ -85,7 +85,8 @@ export class FakeServer {
     const session = {
       id: this.sessions.length + 1, target: `iqn.2026-11.org.bootferry:${mac.replaceAll(':', '')}.80`, initiator: 'iqn.2010-04.org.ipxe:pc',
       mac, address: '10.99.0.100:49152', isid: '800000000001', tsih: 3, state: 'full-feature', since: now(),
-      bytes_read: 1048576, bytes_written: 0, commands: 12, image, drive: '0x80', read_only: false, ...more,
+      bytes_read: 1048576, bytes_written: 0, commands: 12, errors: 0, queue_depth: 0, read_latency: { p50_us: 90, p99_us: 1200 }, write_latency: null,
+      last_command: { name: 'READ(10)', ms_ago: 12 }, image, drive: '0x80', read_only: false, ...more,
     };
     this.sessions.push(session);
     this.publish('session-opened', mac, `${this.clients.get(mac)?.name ?? mac} opened ${image}`);

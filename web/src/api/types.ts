@@ -49,6 +49,11 @@ export interface Image {
   used_by: string[];
 }
 
+export interface Latency {
+  p50_us: number;
+  p99_us: number;
+}
+
 export interface Session {
   id: number;
   target: string;
@@ -62,6 +67,11 @@ export interface Session {
   bytes_read: number;
   bytes_written: number;
   commands: number;
+  errors: number;
+  queue_depth: number;
+  read_latency: Latency | null;
+  write_latency: Latency | null;
+  last_command: { name: string; ms_ago: number } | null;
   image: string;
   drive: string;
   read_only: boolean;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Table, Text } from '@mantine/core';
 import { useNames, useSessions } from '../api/queries';
-import type { Session } from '../api/types';
+import type { Latency, Session } from '../api/types';
 import type { Names } from '../machines/names';
-import { formatBytes } from '../shared/format';
+import { formatBytes, formatMicroseconds } from '../shared/format';
 import { Section } from '../shared/Section';
 import table from '../shared/table.module.css';
 
@@ -23,6 +23,9 @@ export function SessionList() {
               </Table.Th>
               <Table.Th scope="col" className={table.number}>
                 Written
+              </Table.Th>
+              <Table.Th scope="col" className={table.wide} title="99 of 100 commands were answered faster">
+                Latency
               </Table.Th>
               <Table.Th scope="col" className={table.wide}>
                 State
@@ -44,6 +47,7 @@ export function SessionList() {
                 </Table.Td>
                 <Table.Td className={table.number}>{formatBytes(session.bytes_read)}</Table.Td>
                 <Table.Td className={table.number}>{formatBytes(session.bytes_written)}</Table.Td>
+                <Table.Td className={table.wide}>{latencyOf(session)}</Table.Td>
                 <Table.Td className={table.wide}>{session.state}</Table.Td>
               </Table.Tr>
             ))}
@@ -57,4 +61,11 @@ export function SessionList() {
 /** A target that belongs to no machine can be open too: then the initiator's address says who it is. */
 function machineOf({ mac, address }: Session, names: Names): string {
   return mac === null ? address : (names.get(mac) ?? mac);
+}
+
+/** What 99 of 100 reads and writes stayed below. */
+function latencyOf({ read_latency, write_latency }: Session): string {
+  const told = ([['read', read_latency], ['write', write_latency]] as [string, Latency | null][])
+    .flatMap(([verb, latency]) => (latency === null ? [] : [`${verb} ${formatMicroseconds(latency.p99_us)}`]));
+  return told.length === 0 ? '–' : told.join(', ');
 }
