@@ -24,6 +24,8 @@ FIO = ("fio --directory=/mnt --size={size}m --verify=crc32c --verify_fatal=1 --f
        "--name=direct --rw=randwrite --bsrange=4k-64k --ioengine=libaio --direct=1 --iodepth=16 {more} "
        "--name=buffered --rw=write --bs=32k --ioengine=psync --fsync=8 {more}")
 
+DIGESTS = {"conn[0].iscsi.HeaderDigest": "CRC32C", "conn[0].iscsi.DataDigest": "CRC32C"}
+
 
 class Site:
     """The lab of this file with its server, and the guests by number."""
@@ -146,7 +148,7 @@ def test_a_file_system_is_made_filled_verified_trimmed_and_left(guest, disk, tmp
 
 
 def test_digests_protect_headers_and_data(guest, disk, site):
-    device = guest.log_in(disk.target, {"conn[0].iscsi.HeaderDigest": "CRC32C", "conn[0].iscsi.DataDigest": "CRC32C"})
+    device = guest.log_in(disk.target, DIGESTS)
     answers = [event["keys"] for event in site.lab.wire.events("iscsi-login-response", client=guest.address)]
     assert answers[-1].get("HeaderDigest") == answers[-1].get("DataDigest") == "CRC32C", answers
     make_file_system(guest, device)
@@ -158,9 +160,9 @@ def test_digests_protect_headers_and_data(guest, disk, site):
 # -- in trouble: the file system must not hear of it, and no byte may differ ----------------------------------------------------
 
 
-def work_through(guest, disk, folder, trouble):
+def work_through(guest, disk, folder, trouble, settings=None):
     """fio with verification on ext4 on the disk; `trouble` happens in the middle. Then all bytes are compared, here and on our disk."""
-    device = guest.log_in(disk.target)
+    device = guest.log_in(disk.target, settings)
     make_file_system(guest, device)
     guest.forget_news()
     job = guest.start(FIO.format(size=24, more="--rate=,2m"))
@@ -177,10 +179,20 @@ def work_through(guest, disk, folder, trouble):
     assert host_checksums(disk, folder) == wanted
 
 
-def test_a_killed_and_restarted_server_costs_no_byte(site, guest, disk, tmp_path):
+def test_a_killed_and_restarted_server_costs_no_byte_with_digests_on(site, guest, disk, tmp_path):
     def trouble():
         site.server.kill()
         time.sleep(3)  # commands in flight have nobody to answer them
+        site.server.start()
+        wait_until("the guest's new session", disk.sessions, 60)
+
+    work_through(guest, disk, tmp_path / "files", trouble, DIGESTS)
+
+
+def test_an_orderly_restart_of_the_server_costs_no_byte(site, guest, disk, tmp_path):
+    def trouble():
+        assert site.server.stop() == 0  # every session is asked to log out
+        time.sleep(3)
         site.server.start()
         wait_until("the guest's new session", disk.sessions, 60)
 
