@@ -80,25 +80,20 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   identity.serial = fmt::format("{}-{:02x}", key->mac.to_hex(), key->drive);
   identity.read_only = read_only;
   iscsi::OpenedTarget answer;
-  const std::string unit_key = fmt::format("{} {} {}", target, drive.image, boot::name_of(drive.mode));
-  answer.unit = shared_unit(unit_key, std::move(opened->device), std::move(identity));
+  // The unit, not only the session, holds the image: a copy that runs on must keep it from being opened by others.
+  auto kept = std::make_shared<images::Opened>(*opened);
+  const std::shared_ptr<images::BlockDevice> device(kept, kept->device.get());
+  answer.unit = units_->get(OpenUnits::key_of(target, drive), [&] {
+    iscsi::scsi::DiskServices services;
+    services.copy_scope = std::make_shared<ClientDrives>(client->mac, registry_, units_);
+    return iscsi::scsi::make_disk(device, identity, std::move(services));
+  });
   answer.image = drive.image;
   answer.drive = key->drive;
   answer.read_only = read_only;
   answer.mac = key->mac;
   answer.hold = std::move(opened->hold);
   return answer;
-}
-
-std::shared_ptr<iscsi::scsi::LogicalUnit> DiskDirectory::shared_unit(const std::string& key,
-                                                                     std::shared_ptr<images::BlockDevice> device,
-                                                                     iscsi::scsi::Identity identity) {
-  std::lock_guard lock(mutex_);
-  std::erase_if(units_, [](const auto& entry) { return entry.second.expired(); });
-  if (auto living = units_[key].lock()) return living;
-  auto made = iscsi::scsi::make_disk(std::move(device), std::move(identity));
-  units_[key] = made;
-  return made;
 }
 
 }  // namespace bootferry::app

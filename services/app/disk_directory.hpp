@@ -4,10 +4,9 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <string>
-#include <unordered_map>
 
+#include "app/open_units.hpp"
 #include "boot/client_registry.hpp"
 #include "images/image_library.hpp"
 #include "iscsi/target_directory.hpp"
@@ -24,16 +23,11 @@ class DiskDirectory final : public iscsi::TargetDirectory {
                                                                              const iscsi::Visitor& visitor) override;
 
  private:
-  /// One LogicalUnit for all sessions of a target, as long as one of them lives (reservations and unit attentions hang
-  /// on it).
-  std::shared_ptr<iscsi::scsi::LogicalUnit> shared_unit(const std::string& key,
-                                                        std::shared_ptr<images::BlockDevice> device,
-                                                        iscsi::scsi::Identity identity);
-
   const boot::ClientRegistry& registry_;
   images::ImageLibrary& library_;
-  std::mutex mutex_;
-  std::unordered_map<std::string, std::weak_ptr<iscsi::scsi::LogicalUnit>> units_;
+  /// One LogicalUnit for all sessions of a target, as long as one of them lives (reservations and unit attentions hang
+  /// on it).
+  const std::shared_ptr<OpenUnits> units_ = std::make_shared<OpenUnits>();
 };
 
 }  // namespace bootferry::app

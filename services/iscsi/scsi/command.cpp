@@ -3,11 +3,16 @@
 
 #include "iscsi/scsi/command_table.hpp"
 #include "iscsi/scsi/disk.hpp"
+#include "iscsi/scsi/extended_copy.hpp"
 
 namespace bootferry::iscsi::scsi {
 
 Command::Command(Disk& disk, std::uint64_t nexus, bool lun_exists, const std::array<std::uint8_t, 16>& cdb)
     : disk_(disk), nexus_(nexus), cdb_(cdb), lun_exists_(lun_exists) {}
+
+Command::~Command() = default;
+
+void Command::keep(std::unique_ptr<ExtendedCopy> copy) { copy_ = std::move(copy); }
 
 // The order of the checks is SAM-5 5.3.3's: LUN, opcode, unit attention, reservation, then what the command itself
 // needs.

@@ -11,6 +11,7 @@
 namespace bootferry::iscsi::scsi {
 
 class Disk;
+class ExtendedCopy;
 struct CommandRow;
 
 class Command final : public Task {
@@ -19,6 +20,7 @@ class Command final : public Task {
   using OnJob = Step (*)(Command&, const Result<void>&, ByteView);
 
   Command(Disk& disk, std::uint64_t nexus, bool lun_exists, const std::array<std::uint8_t, 16>& cdb);
+  ~Command() override;
 
   [[nodiscard]] Step start() override;
   [[nodiscard]] Step on_data_out(ByteView data) override;
@@ -44,6 +46,9 @@ class Command final : public Task {
   [[nodiscard]] Work& work_as() const {
     return static_cast<Work&>(*work_);
   }
+  void keep(std::unique_ptr<ExtendedCopy> copy);
+  /// What was kept.
+  [[nodiscard]] ExtendedCopy& extended_copy() const { return *copy_; }
 
  private:
   [[nodiscard]] Step start_on_absent_lun();
@@ -56,6 +61,7 @@ class Command final : public Task {
   OnData on_data_ = nullptr;
   OnJob on_job_ = nullptr;
   std::shared_ptr<DiskWork> work_;
+  std::unique_ptr<ExtendedCopy> copy_;
 };
 
 /// GOOD, or what the error of a job says.

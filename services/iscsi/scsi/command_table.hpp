@@ -68,6 +68,8 @@ Step compare_and_write(Command&);                 // compare_and_write.cpp
 Step orwrite(Command&);                           // compare_and_write.cpp
 Step write_atomic(Command&);                      // write_atomic.cpp
 Step report_supported_operation_codes(Command&);  // report_opcodes.cpp
+Step extended_copy(Command&);                     // extended_copy.cpp
+Step receive_copy_results(Command&);              // extended_copy.cpp
 Step reserve_6(Command&);                         // reserve.cpp
 Step release_6(Command&);                         // reserve.cpp
 Step persistent_reserve_in(Command&);             // persistent_reserve.cpp

@@ -38,6 +38,7 @@ enum class SenseKey : std::uint8_t {  // SPC-4 4.5.6
   illegal_request = 5,
   unit_attention = 6,
   data_protect = 7,
+  copy_aborted = 0xa,
   aborted_command = 0xb,
   miscompare = 0xe,
 };
@@ -122,6 +123,9 @@ struct Identity {
   std::uint32_t physical_block_size = 4096;
 };
 
+/// NAA designator of VPD page 83h: names a unit in other units' EXTENDED COPY.
+using Naa = std::array<std::uint8_t, 8>;
+
 class LogicalUnit {
  public:
   virtual ~LogicalUnit() = default;
@@ -137,9 +141,18 @@ class LogicalUnit {
   [[nodiscard]] virtual std::unique_ptr<Task> make_task(const Nexus& nexus, std::uint64_t lun,
                                                         const std::array<std::uint8_t, 16>& cdb) = 0;
   [[nodiscard]] virtual images::BlockDevice& device() = 0;
+  [[nodiscard]] virtual const Naa& naa() const = 0;
 };
 
-[[nodiscard]] std::shared_ptr<LogicalUnit> make_disk(std::shared_ptr<images::BlockDevice> device, Identity identity);
+class CopyScope;
+
+/// What a disk asks of the world around it; each may be missing.
+struct DiskServices {
+  std::shared_ptr<CopyScope> copy_scope;  ///< missing: EXTENDED COPY reaches this disk alone
+};
+
+[[nodiscard]] std::shared_ptr<LogicalUnit> make_disk(std::shared_ptr<images::BlockDevice> device, Identity identity,
+                                                     DiskServices services = {});
 
 /// Runs the job on the disk; blocks. `buffer`: a read job fills it, a write job takes from it (job.length bytes); else
 /// unused.

@@ -9,11 +9,30 @@ namespace {
 // SAM-5 4.6: LUN 0 as a peripheral (00b, bus 0) or a flat address (01b), first level only.
 bool is_lun_zero(std::uint64_t lun) { return lun == 0 || lun == 0x4000'0000'0000'0000; }
 
+// FNV-1a, then mixed: names that differ in one letter must differ everywhere, and never change over versions of ours.
+std::uint64_t hash_of(const Identity& identity) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (char letter : identity.target_name + '\n' + identity.serial) {
+    hash = (hash ^ static_cast<std::uint8_t>(letter)) * 0x100000001b3;
+  }
+  hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccd;
+  return hash ^ (hash >> 33);
+}
+
+Naa naa_of(const Identity& identity) {
+  const std::uint64_t number = hash_of(identity) >> 4 | 0x3000'0000'0000'0000;  // NAA 3h: locally assigned
+  Naa naa;
+  for (std::size_t i = 0; i < naa.size(); ++i) naa[i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
+  return naa;
+}
+
 }  // namespace
 
-Disk::Disk(std::shared_ptr<images::BlockDevice> device, Identity identity)
+Disk::Disk(std::shared_ptr<images::BlockDevice> device, Identity identity, DiskServices services)
     : device_(std::make_shared<GatedDevice>(std::move(device))),
       identity_(std::move(identity)),
+      services_(std::move(services)),
+      naa_(naa_of(identity_)),
       block_size_(device_->block_size()),
       capabilities_(device_->capabilities()) {}
 
@@ -25,6 +44,7 @@ void Disk::on_nexus_begin(const Nexus& nexus) {
 void Disk::on_nexus_end(const Nexus& nexus) {
   attentions_.on_nexus_end(nexus.id);
   reservations_.on_nexus_end(nexus.id);
+  copies_.on_nexus_end(nexus.id);
   medium_.allow(nexus.id);
 }
 
@@ -32,6 +52,7 @@ void Disk::on_reset(const Nexus&) {
   modes_.reset();
   medium_.allow_all();
   reservations_.on_reset();
+  copies_.on_reset();
   attentions_.reset_all(attention::device_reset);
 }
 
@@ -41,8 +62,9 @@ std::unique_ptr<Task> Disk::make_task(const Nexus& nexus, std::uint64_t lun, con
   return std::make_unique<Command>(*this, nexus.id, is_lun_zero(lun), cdb);
 }
 
-std::shared_ptr<LogicalUnit> make_disk(std::shared_ptr<images::BlockDevice> device, Identity identity) {
-  return std::make_shared<Disk>(std::move(device), std::move(identity));
+std::shared_ptr<LogicalUnit> make_disk(std::shared_ptr<images::BlockDevice> device, Identity identity,
+                                       DiskServices services) {
+  return std::make_shared<Disk>(std::move(device), std::move(identity), std::move(services));
 }
 
 Result<void> run_job(const DiskJob& job, images::BlockDevice& device, MutableByteView buffer) {

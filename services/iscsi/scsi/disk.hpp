@@ -9,6 +9,8 @@
 
 #include "iscsi/scsi/attentions.hpp"
 #include "iscsi/scsi/cdb.hpp"
+#include "iscsi/scsi/copy_log.hpp"
+#include "iscsi/scsi/copy_scope.hpp"
 #include "iscsi/scsi/device_server.hpp"
 #include "iscsi/scsi/gated_device.hpp"
 #include "iscsi/scsi/medium.hpp"
@@ -19,7 +21,7 @@ namespace bootferry::iscsi::scsi {
 
 class Disk final : public LogicalUnit {
  public:
-  Disk(std::shared_ptr<images::BlockDevice> device, Identity identity);
+  Disk(std::shared_ptr<images::BlockDevice> device, Identity identity, DiskServices services);
 
   void on_nexus_begin(const Nexus& nexus) override;
   void on_nexus_end(const Nexus& nexus) override;
@@ -28,8 +30,10 @@ class Disk final : public LogicalUnit {
   [[nodiscard]] std::unique_ptr<Task> make_task(const Nexus& nexus, std::uint64_t lun,
                                                 const std::array<std::uint8_t, 16>& cdb) override;
   [[nodiscard]] images::BlockDevice& device() override { return *device_; }
+  [[nodiscard]] const Naa& naa() const override { return naa_; }
 
   [[nodiscard]] const Identity& identity() const { return identity_; }
+  [[nodiscard]] const DiskServices& services() const { return services_; }
   [[nodiscard]] std::uint32_t block_size() const { return block_size_; }
   [[nodiscard]] std::uint64_t blocks() const { return device_->size().value / block_size_; }
   [[nodiscard]] bool thin() const { return capabilities_.trims && writable_medium(); }
@@ -58,6 +62,7 @@ class Disk final : public LogicalUnit {
   [[nodiscard]] Modes& modes() { return modes_; }
   [[nodiscard]] const Modes& modes() const { return modes_; }
   [[nodiscard]] Reservations& reservations() { return reservations_; }
+  [[nodiscard]] CopyLog& copies() { return copies_; }
   /// For work that must be alone at the device (COMPARE AND WRITE, ORWRITE, WRITE ATOMIC).
   [[nodiscard]] const std::shared_ptr<GatedDevice>& gated() const { return device_; }
 
@@ -71,12 +76,15 @@ class Disk final : public LogicalUnit {
  private:
   const std::shared_ptr<GatedDevice> device_;
   const Identity identity_;
+  const DiskServices services_;
+  const Naa naa_;
   const std::uint32_t block_size_;
   const images::Capabilities capabilities_;
   Attentions attentions_;
   Medium medium_;
   Modes modes_;
   Reservations reservations_{attentions_};
+  CopyLog copies_;
 };
 
 }  // namespace bootferry::iscsi::scsi

@@ -21,7 +21,8 @@ Bytes standard_data(const Command& command) {
   out.u8(0x06);  // SPC-4
   out.u8(0x12);  // HISUP, response data format 2
   out.u8(91);
-  out.zeros(2);
+  out.u8(0x08);  // 3PC: third-party copies
+  out.u8(0);
   out.u8(0x02);  // CMDQUE
   out.text(vendor);
   out.text(product);
@@ -30,16 +31,6 @@ Bytes standard_data(const Command& command) {
   for (std::uint16_t standard : {0x00a0, 0x0960, 0x0460, 0x04c0}) out.u16(standard);  // SAM-5, iSCSI, SPC-4, SBC-3
   out.zeros(96 - bytes.size());
   return bytes;
-}
-
-// FNV-1a, then mixed: names that differ in one letter must differ everywhere, and never change over versions of ours.
-std::uint64_t hash_of(const Identity& identity) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (char letter : identity.target_name + '\n' + identity.serial) {
-    hash = (hash ^ static_cast<std::uint8_t>(letter)) * 0x100000001b3;
-  }
-  hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccd;
-  return hash ^ (hash >> 33);
 }
 
 struct DesignatorHead {
@@ -62,11 +53,7 @@ void put_designator(ByteWriter& out, DesignatorHead head, ByteView value) {  // 
 Bytes device_identification(const Disk& disk) {
   Bytes bytes;
   ByteWriter out(bytes);
-  const std::uint64_t hash = hash_of(disk.identity());
-
-  Bytes naa;
-  ByteWriter(naa).u64(hash >> 4 | 0x3000'0000'0000'0000);  // NAA 3h: locally assigned
-  put_designator(out, {1, 0x03}, naa);
+  put_designator(out, {1, 0x03}, disk.naa());
 
   std::string t10 = std::string(vendor) + disk.identity().serial;
   t10.resize(std::min<std::size_t>(t10.size(), 200));
@@ -86,6 +73,42 @@ Bytes extended_inquiry() {  // SPC-4 7.8.7
   bytes[1] = 0x07;  // HEADSUP, ORDSUP, SIMPSUP
   bytes[2] = 0x01;  // V_SUP: a volatile cache
   bytes[3] = 0x01;  // LUICLR
+  return bytes;
+}
+
+// One descriptor of the third-party copy page: its length is a multiple of 4.
+void put_copy_descriptor(ByteWriter& out, std::uint16_t type, ByteView body) {
+  const std::size_t padding = (4 - body.size() % 4) % 4;
+  out.u16(type);
+  out.u16(static_cast<std::uint16_t>(body.size() + padding));
+  out.bytes(body);
+  out.zeros(padding);
+}
+
+Bytes third_party_copy() {  // SPC-4 7.8.17
+  Bytes bytes;
+  ByteWriter out(bytes);
+  const Bytes commands{8, 0x83, 1, 0x00, 0x84, 3, 0x00, 0x03, 0x04};
+  put_copy_descriptor(out, 0x0001, commands);
+  Bytes parameters;
+  ByteWriter limits(parameters);
+  limits.zeros(4);
+  limits.u16(copy_limits::targets);
+  limits.u16(copy_limits::segments);
+  limits.u32(copy_limits::list_length);
+  limits.zeros(4 + 12);  // no inline data
+  put_copy_descriptor(out, 0x0004, parameters);
+  const Bytes descriptors{2, copy_limits::block_to_block, copy_limits::identification};
+  put_copy_descriptor(out, 0x0008, descriptors);
+  put_copy_descriptor(out, 0x000c, Bytes{0, 0});  // no special CSCD descriptor IDs
+  Bytes general;
+  ByteWriter operations(general);
+  operations.u32(copy_limits::concurrent);
+  operations.u32(copy_limits::concurrent);
+  operations.u32(copy_limits::segment_bytes);
+  operations.u8(9);  // data segment granularity: 512 bytes
+  operations.zeros(32 - 13);
+  put_copy_descriptor(out, 0x8001, general);
   return bytes;
 }
 
@@ -124,7 +147,7 @@ Bytes thin_provisioning(const Disk& disk) {  // SBC-3 6.6.6
   return {0, thin ? how : std::uint8_t{0}, static_cast<std::uint8_t>(thin ? 0x02 : 0x00), 0};
 }
 
-constexpr std::uint8_t pages[] = {0x00, 0x80, 0x83, 0x86, 0xb0, 0xb1, 0xb2};
+constexpr std::uint8_t pages[] = {0x00, 0x80, 0x83, 0x86, 0x8f, 0xb0, 0xb1, 0xb2};
 
 Bytes page_body(const Disk& disk, std::uint8_t page) {
   switch (page) {
@@ -138,6 +161,8 @@ Bytes page_body(const Disk& disk, std::uint8_t page) {
       return device_identification(disk);
     case 0x86:
       return extended_inquiry();
+    case 0x8f:
+      return third_party_copy();
     case 0xb0:
       return block_limits(disk);
     case 0xb1:

@@ -45,6 +45,19 @@ bool Reservations::conflicts(std::uint64_t nexus, const CommandNeeds& needs) con
   return needs.conflict == Conflict::write || excludes_readers(*type_);
 }
 
+std::string Reservations::port_of_nexus(std::uint64_t nexus) const {
+  std::lock_guard lock(mutex_);
+  return port_of(nexus);
+}
+
+std::optional<std::uint64_t> Reservations::find_nexus(const std::string& port) const {
+  std::lock_guard lock(mutex_);
+  for (const auto& [nexus, of] : ports_) {
+    if (of == port) return nexus;
+  }
+  return std::nullopt;
+}
+
 bool Reservations::reserve_6(std::uint64_t nexus) {
   std::lock_guard lock(mutex_);
   // SPC-4 5.13.3: no RESERVE(6) beside persistent registrations.

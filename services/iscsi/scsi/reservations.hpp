@@ -66,6 +66,9 @@ class Reservations {
   [[nodiscard]] ReserveResult preempt(std::uint64_t nexus, std::uint64_t key, std::uint64_t victim,
                                       ReservationType type);
   [[nodiscard]] Snapshot snapshot() const;
+  /// The initiator port behind a nexus, and a nexus of that port.
+  [[nodiscard]] std::string port_of_nexus(std::uint64_t nexus) const;
+  [[nodiscard]] std::optional<std::uint64_t> find_nexus(const std::string& port) const;
 
  private:
   [[nodiscard]] std::string port_of(std::uint64_t nexus) const;

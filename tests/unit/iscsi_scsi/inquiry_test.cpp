@@ -54,7 +54,7 @@ TEST_F(ScsiTest, inquiry_on_another_lun_says_that_nothing_can_be_there) {
 TEST_F(ScsiTest, vpd_00_lists_every_page_ascending_and_each_answers) {
   const auto list = pc_.send({0x12, 1, 0x00, 0, 255, 0});
   const Bytes pages(list.data.begin() + 4, list.data.end());
-  EXPECT_THAT(pages, ElementsAre(0x00, 0x80, 0x83, 0x86, 0xb0, 0xb1, 0xb2));
+  EXPECT_THAT(pages, ElementsAre(0x00, 0x80, 0x83, 0x86, 0x8f, 0xb0, 0xb1, 0xb2));
   for (const std::uint8_t page : pages) {
     const auto reply = pc_.send({0x12, 1, page, 0x10, 0, 0});
     ASSERT_TRUE(reply.good());

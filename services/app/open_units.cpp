@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/open_units.hpp"
+
+#include <fmt/format.h>
+
+#include "boot/target_name.hpp"
+
+namespace bootferry::app {
+
+std::string OpenUnits::key_of(std::string_view target, const boot::Drive& drive) {
+  return fmt::format("{} {} {}", target, drive.image, boot::name_of(drive.mode));
+}
+
+OpenUnits::Unit OpenUnits::get(const std::string& key, const std::function<Unit()>& make) {
+  std::lock_guard lock(mutex_);
+  std::erase_if(units_, [](const auto& entry) { return entry.second.expired(); });
+  if (auto living = units_[key].lock()) return living;
+  auto made = make();
+  units_[key] = made;
+  return made;
+}
+
+OpenUnits::Unit OpenUnits::find(const std::string& key) const {
+  std::lock_guard lock(mutex_);
+  const auto found = units_.find(key);
+  return found == units_.end() ? nullptr : found->second.lock();
+}
+
+std::shared_ptr<iscsi::scsi::LogicalUnit> ClientDrives::find(const iscsi::scsi::Naa& naa) {
+  const auto snapshot = registry_.snapshot();
+  const boot::Client* client = snapshot->find_client(client_);
+  const auto* disks = client ? std::get_if<boot::Disks>(&client->boot) : nullptr;
+  for (std::size_t i = 0; disks && i < disks->drives.size(); ++i) {
+    const std::string target = boot::target_name({client_, static_cast<std::uint8_t>(0x80 + i)});
+    auto unit = open_->find(OpenUnits::key_of(target, disks->drives[i]));
+    if (unit && unit->naa() == naa) return unit;
+  }
+  return nullptr;
+}
+
+}  // namespace bootferry::app

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// An EXTENDED COPY on its way (SPC-4 6.4): its units found, its segments checked, one piece of work after another.
+// Owned by its Command, used on that session's loop.
+#pragma once
+
+#include "iscsi/scsi/copy_log.hpp"
+#include "iscsi/scsi/copy_parameters.hpp"
+
+namespace bootferry::iscsi::scsi {
+
+class CopyWork;
+class Disk;
+
+class ExtendedCopy {
+ public:
+  /// `disk`: the unit that was asked, which is the copy manager too. It must outlive this.
+  ExtendedCopy(Disk& disk, std::uint64_t nexus, CopyPlan plan);
+
+  /// Finds the units and checks all segments, so that what can be known to fail does so before the first byte.
+  [[nodiscard]] std::optional<Sense> resolve();
+  /// What is to be run next; null at the end.
+  [[nodiscard]] std::expected<std::shared_ptr<CopyWork>, Sense> next();
+  /// The work that next() gave failed.
+  [[nodiscard]] Sense on_failure(const Error& error);
+
+ private:
+  struct Unit {
+    Disk* disk = nullptr;  ///< null: not reachable
+    std::shared_ptr<LogicalUnit> keep;
+    std::uint64_t nexus = 0;  ///< of the same initiator port with that unit; 0: none, as a stranger
+  };
+  [[nodiscard]] Unit unit_of(const CopyTarget& target) const;
+  [[nodiscard]] std::optional<Sense> check(const CopySegment& segment) const;
+  [[nodiscard]] std::optional<Sense> check_rights(const CopySegment& segment) const;
+  [[nodiscard]] std::uint64_t bytes_of_segment(const CopySegment& segment) const;
+  [[nodiscard]] std::shared_ptr<CopyWork> work_of(const CopySegment& segment) const;
+  Sense end(std::optional<Sense> sense);
+  void tell();
+
+  Disk& own_;
+  const std::uint64_t nexus_;
+  const CopyPlan plan_;
+  std::vector<Unit> units_;
+  std::shared_ptr<CopyWork> work_;
+  CopyStatus status_;
+};
+
+}  // namespace bootferry::iscsi::scsi
