@@ -14,10 +14,6 @@ namespace bootferry::iscsi {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-namespace {
-constexpr std::uint16_t logout_seconds = 2;  // what a dropped initiator has to end its work
-}
-
 struct Server::Listener {
   explicit Listener(asio::io_context& context) : acceptor(context), retry(context) {}
   tcp::acceptor acceptor;
@@ -40,6 +36,7 @@ void Server::open() {
     if (endpoint.address().is_v6()) listener->acceptor.set_option(asio::ip::v6_only(true));
     listener->acceptor.bind(endpoint);
     listener->acceptor.listen(1024);
+    core_->portals.push_back(listener->acceptor.local_endpoint());
     listeners_.push_back(std::move(listener));
   }
 }
@@ -119,6 +116,10 @@ Result<void> Server::drop(std::uint64_t id) {
                 "there is no session " + std::to_string(id) + "; \"bootferry session list\" shows all");
   door->ask_logout(logout_seconds, "it was dropped by an administrator");
   return {};
+}
+
+void Server::check_rights() {
+  for (const auto& door : core_->table.doors(true)) door->ask_check_right();
 }
 
 }  // namespace bootferry::iscsi

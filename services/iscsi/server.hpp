@@ -14,6 +14,7 @@
 #include "base/worker_pool.hpp"
 #include "boot/administration.hpp"
 #include "boot/event_bus.hpp"
+#include "iscsi/session/keepalive.hpp"
 #include "iscsi/target_directory.hpp"
 
 namespace bootferry::iscsi {
@@ -24,6 +25,10 @@ struct ServerSettings {
   std::size_t max_connections = 8192;
   std::size_t max_connections_per_address = 1024;
   Duration login_limit = std::chrono::seconds(15);
+  KeepaliveLimits keepalive;
+  std::uint32_t window = 128;               ///< commands of one session at once
+  std::uint32_t total_window = 8192;        ///< of all busy sessions together
+  Duration tick = std::chrono::seconds(1);  ///< how finely time passes for sessions
 };
 
 class Server {
@@ -48,6 +53,9 @@ class Server {
   [[nodiscard]] std::vector<boot::TargetTraffic> traffic() const;
   /// The initiator is asked to log out; its connection ends a few seconds later in any case.
   [[nodiscard]] Result<void> drop(std::uint64_t id);
+  /// Rights or drives have changed: who has no right to his disk any more is asked to log out, and cut when he does
+  /// not. All others go on undisturbed. Never blocks.
+  void check_rights();
 
   struct Core;
 

@@ -44,7 +44,7 @@ void Connection::on_action(CloseConnection& action) {
   if (!session_->login().failure().empty()) tell_refusal(session_->login().failure());
   if (!action.flush) return end(end_reason_);
   closing_ = true;
-  set_timer(std::chrono::seconds(5));  // a peer that does not read is not waited for
+  set_deadline(std::chrono::seconds(5));  // a peer that does not read is not waited for
   schedule_flush();
 }
 
@@ -56,6 +56,7 @@ Connection::Running& Connection::running_of(CommandId id) {
 void Connection::on_action(StartCommand& action) {
   meter_->on_command(action.cdb[0], action.cdb[1] & 0x1f, session_->open_commands(), now_);
   Running& running = running_of(action.id);
+  released_ = false;
   running = {};
   running.id = action.id;
   running.arrived = now_;
@@ -70,7 +71,7 @@ void Connection::start_parked() {
     const std::size_t waiting = reading_bytes_ + session_->queued_bytes();
     if (waiting != 0 && waiting + parked_.front().expected_length > reading_limit) return;
     const StartCommand action = parked_.front();
-    parked_.pop_front();
+    parked_.erase(parked_.begin());
     start_command(action);
     run_actions();
   }
@@ -106,12 +107,21 @@ void Connection::on_action(ForgetCommand& action) {
 }
 
 void Connection::on_action(ResetUnit& action) {
-  opened_.unit->on_reset(nexus_);
+  if (!action.tasks_only) opened_.unit->on_reset(nexus_);
+  // Each of the others holds it until its commands are off the disk; then the function is answered.
+  const std::shared_ptr<void> done(nullptr, [self = shared_from_this()](void*) {
+    asio::post(self->socket_.get_executor(), [self] {
+      if (self->ended_) return;
+      self->session_->on_reset_done(self->actions_);
+      self->run_actions();
+      self->schedule_flush();
+    });
+  });
   for (const auto& other : core_->table.others_of_target(id_)) {
     if (action.drop_sessions)
       other->ask_close("the target was reset");
     else
-      other->ask_abort_all();
+      other->ask_abort_all(action.tasks_only, done);
   }
 }
 

@@ -34,11 +34,7 @@ void set_socket_options(int fd) {
 }  // namespace
 
 Connection::Connection(std::shared_ptr<Server::Core> core, Socket socket, LoopPool::Seat seat, std::size_t lane)
-    : core_(std::move(core)),
-      socket_(std::move(socket)),
-      seat_(std::move(seat)),
-      lane_(lane),
-      timer_(socket_.get_executor()) {}
+    : core_(std::move(core)), socket_(std::move(socket)), seat_(std::move(seat)), lane_(lane) {}
 
 void Connection::enroll(std::string address) {
   address_ = std::move(address);
@@ -51,15 +47,14 @@ void Connection::start() {
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
   set_socket_options(socket_.native_handle());
-  const auto local = socket_.local_endpoint(ignored);
   SessionSettings settings;
-  const std::string host =
-      local.address().is_v6() ? "[" + local.address().to_string() + "]" : local.address().to_string();
-  settings.portal = host + ":" + std::to_string(local.port()) + ",1";
+  settings.window = core_->settings.window;
+  settings.budget = core_->budget;
   settings.login_limit = core_->settings.login_limit;
+  settings.keepalive = core_->settings.keepalive;
   session_ = std::make_unique<Session>(std::move(settings), core_->buffers, make_authenticator(), core_->clock.now());
   reader_.set_limits(session_->limits());
-  set_timer(core_->settings.login_limit);
+  core_->join(lane_, *this);
   wait_readable();
 }
 
@@ -220,6 +215,7 @@ void Connection::wait_writable() {
   socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const boost::system::error_code& error) {
     self->waits_writable_ = false;
     if (error || self->ended_) return;
+    self->session_->on_progress();
     self->flush();
     if (self->ended_) return;
     self->dispatch_jobs();
@@ -227,18 +223,34 @@ void Connection::wait_writable() {
   });
 }
 
-void Connection::set_timer(Duration after) {
-  timer_.expires_after(after);
-  timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-    if (!error && !self->ended_) self->on_timer();
-  });
+void Connection::set_deadline(Duration after) { deadline_ = core_->clock.now() + after; }
+
+void Connection::tick(SteadyTime now) {
+  if (ended_) return;
+  if (deadline_ && now >= *deadline_) {
+    on_deadline();
+    if (ended_) return;
+  }
+  session_->on_tick(now, actions_);
+  run_actions();
+  if (!ended_) flush();
+  if (!ended_ && session_->idle() && !released_) release_idle();
 }
 
-void Connection::on_timer() {
-  if (logout_asked_ || closing_) return end(end_reason_);
-  session_->on_tick(core_->clock.now(), actions_);
-  run_actions();
-  if (!ended_ && session_->phase() == Session::Phase::login) set_timer(std::chrono::seconds(1));
+void Connection::on_deadline() {
+  if (closing_ || !logout_asked_) return end(end_reason_);
+  session_->announce_drop();
+  closing_ = true;
+  set_deadline(std::chrono::seconds(1));
+}
+
+void Connection::release_idle() {
+  released_ = true;
+  if (jobs_in_pool_ == 0) std::vector<Running>().swap(running_);
+  std::vector<PoolJob>().swap(new_jobs_);
+  std::vector<StartCommand>().swap(parked_);
+  Actions().swap(actions_);
+  reader_.release_idle();
 }
 
 void Connection::ask_close(std::string reason) {
@@ -248,21 +260,35 @@ void Connection::ask_close(std::string reason) {
 
 void Connection::ask_logout(std::uint16_t seconds, std::string reason) {
   asio::post(socket_.get_executor(), [self = shared_from_this(), seconds, why = std::move(reason)]() mutable {
-    if (self->ended_) return;
-    if (!self->session_) return self->end(std::move(why));
-    self->logout_asked_ = true;
-    self->end_reason_ = std::move(why);
-    self->session_->request_logout(seconds);
-    self->flush();
-    if (!self->ended_) self->set_timer(std::chrono::seconds(seconds));
+    self->start_logout(seconds, std::move(why));
   });
 }
 
-void Connection::ask_abort_all() {
-  asio::post(socket_.get_executor(), [self = shared_from_this()] {
-    if (self->ended_ || !self->session_) return;
-    self->session_->on_foreign_reset(self->actions_);
+void Connection::start_logout(std::uint16_t seconds, std::string reason) {
+  if (ended_ || logout_asked_ || closing_) return;
+  if (!session_) return end(std::move(reason));
+  logout_asked_ = true;
+  end_reason_ = std::move(reason);
+  session_->request_logout(seconds);
+  set_deadline(std::chrono::seconds(seconds));
+  schedule_flush();
+}
+
+void Connection::ask_check_right() {
+  asio::post(socket_.get_executor(), [self = shared_from_this()] { self->check_right(); });
+}
+
+void Connection::ask_abort_all(bool tasks_only, std::shared_ptr<void> done) {
+  asio::post(socket_.get_executor(), [self = shared_from_this(), tasks_only, done = std::move(done)]() mutable {
+    if (self->ended_ || !self->session_) {
+      if (self->jobs_in_pool_ != 0) self->waiting_resets_.push_back(std::move(done));
+      return;
+    }
+    const bool has_commands = self->session_->open_commands() != 0;
+    if (tasks_only && has_commands && self->opened_.unit) self->opened_.unit->on_commands_cleared(self->nexus_);
+    self->session_->on_foreign_reset(self->actions_, std::move(done));
     self->run_actions();
+    self->schedule_flush();
   });
 }
 
@@ -271,7 +297,7 @@ void Connection::end(std::string reason) {
   ended_ = true;
   end_reason_ = std::move(reason);
   boost::system::error_code ignored;
-  timer_.cancel();
+  core_->leave(lane_, *this);
   socket_.close(ignored);
   parked_.clear();
   new_jobs_.clear();
@@ -281,6 +307,7 @@ void Connection::end(std::string reason) {
 /// Nothing of this connection is on the disk any more.
 void Connection::finish_ending() {
   for (Running& running : running_) running.task.reset();
+  waiting_resets_.clear();
   if (nexus_began_) {
     opened_.unit->on_nexus_end(nexus_);
     publish(boot::EventKind::session_closed, "let go of its disk: " + end_reason_);

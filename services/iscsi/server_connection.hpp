@@ -6,8 +6,6 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <deque>
 #include <memory>
 
 #include "iscsi/server_core.hpp"
@@ -26,7 +24,12 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
 
   void ask_close(std::string reason) override;
   void ask_logout(std::uint16_t seconds, std::string reason) override;
-  void ask_abort_all() override;
+  void ask_abort_all(bool tasks_only, std::shared_ptr<void> done) override;
+  void ask_check_right() override;
+
+  /// On its loop, once a second or so.
+  void tick(SteadyTime now);
+  std::size_t place_in_lane = 0;  ///< Core's
 
  private:
   /// A command that the device server has in hand.
@@ -60,8 +63,10 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   void schedule_flush();
   void wait_writable();
   void acknowledge_now();
-  void set_timer(Duration after);
-  void on_timer();
+  void set_deadline(Duration after);
+  void on_deadline();
+  void start_logout(std::uint16_t seconds, std::string reason);
+  void release_idle();
   void end(std::string reason);
   void finish_ending();
   [[nodiscard]] bool congested() const;
@@ -72,6 +77,7 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   void on_action(ListTargets& action);
   [[nodiscard]] std::unique_ptr<Authenticator> make_authenticator() const;
   [[nodiscard]] Visitor visitor() const;
+  void check_right();
   void ask_directory(std::string target);
   void on_directory(std::expected<OpenedTarget, LoginRefusal> opened);
   void tell_refusal(std::string_view reason);
@@ -98,7 +104,7 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   Socket socket_;
   const LoopPool::Seat seat_;
   const std::size_t lane_;
-  boost::asio::steady_timer timer_;
+  std::optional<SteadyTime> deadline_;  ///< of a logout or of the last bytes
   std::string address_;
   std::uint64_t id_ = 0;
   const std::shared_ptr<SessionMeter> meter_ = std::make_shared<SessionMeter>();
@@ -113,6 +119,7 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   bool closing_ = false;  ///< ends when all is sent
   bool ended_ = false;
   bool logout_asked_ = false;
+  bool released_ = false;  ///< it holds no memory that an idle one can do without
   std::string end_reason_;
 
   OpenedTarget opened_;
@@ -120,8 +127,9 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   bool nexus_began_ = false;
   bool wrote_ = false;
   std::vector<Running> running_;
-  std::deque<StartCommand> parked_;  ///< reads that wait until others have been sent
-  std::vector<PoolJob> new_jobs_;    ///< asked for in this round
+  std::vector<StartCommand> parked_;                   ///< reads that wait until others have been sent; oldest first
+  std::vector<std::shared_ptr<void>> waiting_resets_;  ///< of other sessions, for jobs that outlive this one
+  std::vector<PoolJob> new_jobs_;                      ///< asked for in this round
   std::size_t jobs_in_pool_ = 0;
   std::size_t reading_bytes_ = 0;  ///< of read jobs that are out
 };

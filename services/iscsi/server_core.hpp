@@ -4,7 +4,9 @@
 #pragma once
 
 #include <atomic>
+#include <boost/asio/ip/tcp.hpp>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/random.hpp"
@@ -14,9 +16,19 @@
 
 namespace bootferry::iscsi {
 
-struct Server::Core {
+class Connection;
+inline constexpr std::uint16_t logout_seconds = 2;  ///< what a dropped initiator has to end its work
+
+struct Server::Core : std::enable_shared_from_this<Server::Core> {
   Core(LoopPool& l, WorkerPool& d, TargetDirectory& t, boot::EventBus& e, const Clock& c, ServerSettings s)
       : loops(l), disk_pool(d), directory(t), events(e), clock(c), settings(std::move(s)), lanes(l.size()) {}
+
+  // server_core.cpp
+  /// Of its lane, on its loop: it will be ticked.
+  void join(std::size_t lane, Connection& connection);
+  void leave(std::size_t lane, Connection& connection);
+  /// For an initiator that came by `local`: "10.0.0.1:3260,1" (RFC 7143 13.8), its own first.
+  [[nodiscard]] std::vector<std::string> portals_for(const boost::asio::ip::tcp::endpoint& local) const;
 
   LoopPool& loops;
   WorkerPool& disk_pool;
@@ -27,14 +39,22 @@ struct Server::Core {
   SystemRandom random;
   SessionTable table;
   const std::shared_ptr<BufferPool> buffers = std::make_shared<BufferPool>();
+  const std::shared_ptr<CommandBudget> budget = std::make_shared<CommandBudget>(settings.total_window);
+  std::vector<boost::asio::ip::tcp::endpoint> portals;  ///< set before the first connection
   std::atomic<bool> stopping{false};
 
   /// Of one loop: its connections share the space that they receive into, and batches that none is sending.
   struct Lane {
+    std::vector<Connection*> connections;
+    bool ticks = false;
     Bytes scratch;
     std::vector<std::unique_ptr<SendBatch>> spare_batches;
   };
   std::vector<Lane> lanes;
+
+ private:
+  void start_ticking(std::size_t lane);
+  void tick(std::size_t lane);
 };
 
 }  // namespace bootferry::iscsi

@@ -158,7 +158,6 @@ void Connection::tell_refusal(std::string_view reason) {
 }
 
 void Connection::on_action(SessionBegan&) {
-  timer_.cancel();
   const Login& login = session_->login();
   boot::SessionView view;
   view.target = login.target_name();
@@ -186,9 +185,21 @@ void Connection::on_action(SessionBegan&) {
                              {"peer", address_},
                              {"image", opened_.image}});
   publish(boot::EventKind::session_opened, fmt::format("opened disk {:#04x}, image {}", opened_.drive, opened_.image));
+  check_right();  // it may have gone since the directory answered; from here on check_rights() finds the session
 }
 
-void Connection::on_action(ListTargets&) { session_->on_targets(core_->directory.targets_for(visitor()), actions_); }
+void Connection::check_right() {
+  if (ended_ || !session_ || session_->phase() != Session::Phase::full_feature || session_->discovery()) return;
+  const Visitor who = visitor();
+  auto why = core_->directory.why_revoked({session_->login().target_name(), who, opened_.image, opened_.read_only});
+  if (why) start_logout(logout_seconds, std::move(*why));
+}
+
+void Connection::on_action(ListTargets&) {
+  boost::system::error_code ignored;
+  const auto portals = core_->portals_for(socket_.local_endpoint(ignored));
+  session_->on_targets(core_->directory.targets_for(visitor()), portals, actions_);
+}
 
 /// `text` goes on after who did it: "PC 52:54:00:e2:e0:01 opened disk 0x80".
 void Connection::publish(boot::EventKind kind, std::string text) {

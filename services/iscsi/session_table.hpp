@@ -24,7 +24,10 @@ class SessionDoor {
   virtual ~SessionDoor() = default;
   virtual void ask_close(std::string reason) = 0;
   virtual void ask_logout(std::uint16_t seconds, std::string reason) = 0;
-  virtual void ask_abort_all() = 0;
+  /// Another session reset the unit, or cleared its tasks only. `done` is let go when no command is left.
+  virtual void ask_abort_all(bool tasks_only, std::shared_ptr<void> done) = 0;
+  /// Rights have changed: may it stay?
+  virtual void ask_check_right() = 0;
 };
 
 /// What makes two logins the same session (RFC 7143 4.4.3): a second one replaces the first.

@@ -40,6 +40,14 @@ struct OpenedTarget {
   std::shared_ptr<void> hold;  ///< the session's share of the image; the last one to go frees it for other clients
 };
 
+/// A session that was let in; drives and rights may have changed since.
+struct GrantedSession {
+  std::string_view target;
+  const Visitor& visitor;
+  std::string_view image;
+  bool read_only = false;
+};
+
 class TargetDirectory {
  public:
   virtual ~TargetDirectory() = default;
@@ -58,6 +66,11 @@ class TargetDirectory {
   /// Judges the right again: it may have been taken away since admit().
   [[nodiscard]] virtual std::expected<OpenedTarget, LoginRefusal> open(std::string_view target,
                                                                        const Visitor& visitor) = 0;
+  /// Why the session may not go on, as words after "because "; nothing when it may.
+  [[nodiscard]] virtual std::optional<std::string> why_revoked(const GrantedSession& session) {
+    (void)session;
+    return std::nullopt;
+  }
 };
 
 }  // namespace bootferry::iscsi

@@ -66,7 +66,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         session.on_command_gone(id, actions);
         break;
       case 3:
-        session.on_targets({"a", "b"}, actions);
+        session.on_targets({"a", "b"}, {"10.0.0.1:3260,1", "[fd00::1]:3260,1"}, actions);
+        session.on_reset_done(actions);
+        session.on_tick(SteadyTime{std::chrono::seconds(reader.u8())}, actions);
         break;
       case 4:
         drain(session);

@@ -49,6 +49,10 @@ class PduReader {
   }
   /// Nothing of a next PDU has come yet.
   [[nodiscard]] bool between_pdus() const { return stage_ == Stage::header && head_filled_ == 0; }
+  /// Gives memory back that only large PDUs need.
+  void release_idle() {
+    if (between_pdus()) Bytes().swap(own_);
+  }
 
  private:
   enum class Stage { header, data };

@@ -134,6 +134,8 @@ class LogicalUnit {
   virtual void on_nexus_end(const Nexus& nexus) = 0;
   /// LOGICAL UNIT RESET (SAM-5 7.7): a unit attention for every nexus, the resetting one too.
   virtual void on_reset(const Nexus& by) = 0;
+  /// Another nexus' CLEAR TASK SET took the commands of `of` (SAM-5 7.5): COMMANDS CLEARED BY ANOTHER INITIATOR.
+  virtual void on_commands_cleared(const Nexus& of) { (void)of; }
   /// The size of the device changed (it was grown): CAPACITY DATA HAS CHANGED for every nexus.
   virtual void on_capacity_changed() = 0;
   /// `lun` is the 8-byte field as on the wire; a LUN that is not 0 is answered as SAM-5 4.7.4 says (INQUIRY qualifier

@@ -56,6 +56,8 @@ void Disk::on_reset(const Nexus&) {
   attentions_.reset_all(attention::device_reset);
 }
 
+void Disk::on_commands_cleared(const Nexus& of) { attentions_.raise(of.id, attention::commands_cleared); }
+
 void Disk::on_capacity_changed() { attentions_.raise_for_all(attention::capacity_changed); }
 
 std::unique_ptr<Task> Disk::make_task(const Nexus& nexus, std::uint64_t lun, const std::array<std::uint8_t, 16>& cdb) {

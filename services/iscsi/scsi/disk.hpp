@@ -26,6 +26,7 @@ class Disk final : public LogicalUnit {
   void on_nexus_begin(const Nexus& nexus) override;
   void on_nexus_end(const Nexus& nexus) override;
   void on_reset(const Nexus& by) override;
+  void on_commands_cleared(const Nexus& of) override;
   void on_capacity_changed() override;
   [[nodiscard]] std::unique_ptr<Task> make_task(const Nexus& nexus, std::uint64_t lun,
                                                 const std::array<std::uint8_t, 16>& cdb) override;

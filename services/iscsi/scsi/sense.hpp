@@ -47,7 +47,8 @@ namespace bootferry::iscsi::scsi {
 
 namespace attention {
 inline constexpr std::uint16_t power_on = 0x2900;
-inline constexpr std::uint16_t device_reset = 0x2903;  ///< BUS DEVICE RESET FUNCTION OCCURRED
+inline constexpr std::uint16_t commands_cleared = 0x2f00;  ///< COMMANDS CLEARED BY ANOTHER INITIATOR
+inline constexpr std::uint16_t device_reset = 0x2903;      ///< BUS DEVICE RESET FUNCTION OCCURRED
 inline constexpr std::uint16_t mode_changed = 0x2a01;
 inline constexpr std::uint16_t reservations_preempted = 0x2a03;
 inline constexpr std::uint16_t reservations_released = 0x2a04;

@@ -27,7 +27,7 @@ struct OpenTarget {
 };
 /// Login is done; the session is in its full-feature phase.
 struct SessionBegan {};
-/// Names for SendTargets. Answer: on_targets.
+/// Names and portals for SendTargets. Answer: on_targets.
 struct ListTargets {
   std::string initiator;
 };
@@ -49,8 +49,9 @@ struct DataArrived {
 struct ForgetCommand {
   CommandId id;
 };
-/// A reset function is carried out: the unit, or the target with all its sessions.
+/// A function that concerns all sessions of the unit: their commands end too. Answer: on_reset_done.
 struct ResetUnit {
+  bool tasks_only = false;  ///< CLEAR TASK SET: the unit itself stays as it is
   bool whole_target = false;
   bool drop_sessions = false;
 };

@@ -27,6 +27,9 @@ void Session::on_scsi_command(const ReceivedPdu& pdu, Actions& actions) {
   if (request.immediate && open_immediate_ >= max_immediate_commands)
     return reject(pdu.bhs, RejectReason::too_many_immediate);
 
+  if (settings_.budget && !busy_) settings_.budget->enter(), busy_ = true;
+  commands_came_ = true;
+  idle_ = false;
   Command& command = new_command();
   command.state = Command::State::running;
   command.immediate = request.immediate;
@@ -67,6 +70,7 @@ void Session::on_answer(CommandId id, CommandAnswer answer, Actions& actions) {
 }
 
 void Session::send_answer(Command& command, const CommandAnswer& answer) {
+  if (phase_ == Phase::closing) return;  // nothing follows a logout's answer
   const std::uint32_t expected = command.expected_length;
   const auto length = command.needed != 0 ? command.needed : static_cast<std::uint32_t>(answer.data.size());
   const std::uint32_t sent =
@@ -122,24 +126,26 @@ void Session::finish(Command& command) {
 Session::Command& Session::new_command() {
   if (free_slots_.empty()) {
     free_slots_.push_back(static_cast<std::uint32_t>(commands_.size()));
-    commands_.emplace_back().slot = free_slots_.back();
+    commands_.push_back(std::make_unique<Command>());
+    commands_.back()->slot = free_slots_.back();
+    commands_.back()->generation = first_generation_;
   }
   const std::uint32_t slot = free_slots_.back();
   free_slots_.pop_back();
   busy_slots_.push_back(slot);
-  return commands_[slot];
+  return *commands_[slot];
 }
 
 Session::Command* Session::find(CommandId id) {
   if (id.slot >= commands_.size()) return nullptr;
-  Command& command = commands_[id.slot];
+  Command& command = *commands_[id.slot];
   return command.state != Command::State::free && command.generation == id.generation ? &command : nullptr;
 }
 
-Session::Command* Session::find_tag(std::uint32_t task_tag) {
+Session::Command* Session::find_tag(std::uint32_t task_tag, bool gone_too) {
   for (const std::uint32_t slot : busy_slots_) {
-    Command& command = commands_[slot];
-    if (command.task_tag == task_tag && command.state != Command::State::gone) return &command;
+    Command& command = *commands_[slot];
+    if (command.task_tag == task_tag && (gone_too || command.state != Command::State::gone)) return &command;
   }
   return nullptr;
 }

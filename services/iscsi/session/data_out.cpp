@@ -168,8 +168,7 @@ void Session::solicit(Command& command) {
     ReadyToTransfer r2t;
     r2t.lun = command.lun;
     r2t.task_tag = command.task_tag;
-    r2t.transfer_tag = next_transfer_tag_++;
-    if (next_transfer_tag_ == no_tag) next_transfer_tag_ = 1;
+    r2t.transfer_tag = take_transfer_tag();
     r2t.r2t_sn = command.r2t_sn++;
     r2t.offset = command.solicited;
     r2t.length = std::min(parameters_.max_burst, command.wanted - command.solicited);
@@ -181,17 +180,18 @@ void Session::solicit(Command& command) {
 
 /// Budget came free: the next writes in line may send.
 void Session::solicit_waiting() {
-  while (!wait_for_budget_.empty()) {
-    Command* command = find(wait_for_budget_.front());
+  std::size_t served = 0;
+  for (; served < wait_for_budget_.size(); ++served) {
+    Command* command = find(wait_for_budget_[served]);
     if (command != nullptr && command->state == Command::State::collecting) {
       const std::uint32_t rest = command->wanted - command->arrived;
-      if (solicited_bytes_ != 0 && solicited_bytes_ + rest > settings_.write_budget) return;
+      if (solicited_bytes_ != 0 && solicited_bytes_ + rest > settings_.write_budget) break;
       command->charged = rest;
       solicited_bytes_ += rest;
       solicit(*command);
     }
-    wait_for_budget_.pop_front();
   }
+  wait_for_budget_.erase(wait_for_budget_.begin(), wait_for_budget_.begin() + static_cast<std::ptrdiff_t>(served));
 }
 
 }  // namespace bootferry::iscsi

@@ -150,6 +150,14 @@ Login::Next Login::on_opened(std::uint16_t tsih) {
   return Next::respond;
 }
 
+void Login::release() {
+  collected_ = {};
+  std::vector<KeyValue>().swap(keys_);
+  text_ = {};
+  user_ = authenticator_->user();
+  authenticator_.reset();
+}
+
 Login::Next Login::on_refused(LoginStatus status) { return refuse(status); }
 
 Login::Next Login::refuse(LoginStatus status) {

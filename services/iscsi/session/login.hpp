@@ -36,14 +36,20 @@ class Login {
   [[nodiscard]] const std::string& initiator_name() const { return initiator_; }
   [[nodiscard]] const std::string& target_name() const { return target_; }
   /// The CHAP name that it proved; empty without CHAP.
-  [[nodiscard]] std::string_view user() const { return authenticator_->user(); }
+  [[nodiscard]] std::string_view user() const {
+    return authenticator_ ? authenticator_->user() : std::string_view(user_);
+  }
   /// Why its names or its proof were turned down, for the log; empty when that was not the matter.
-  [[nodiscard]] std::string_view failure() const { return authenticator_->failure(); }
+  [[nodiscard]] std::string_view failure() const {
+    return authenticator_ ? authenticator_->failure() : std::string_view();
+  }
   [[nodiscard]] bool discovery() const { return discovery_; }
   [[nodiscard]] const Isid& isid() const { return isid_; }
   [[nodiscard]] std::uint16_t cid() const { return cid_; }
   [[nodiscard]] std::uint16_t requested_tsih() const { return requested_tsih_; }
   [[nodiscard]] const Parameters& parameters() const { return parameters_; }
+  /// Logged in: what only the negotiation needed goes, since idle sessions come in thousands.
+  void release();
 
  private:
   [[nodiscard]] std::optional<LoginStatus> check_request(const LoginRequest& request) const;
@@ -54,7 +60,8 @@ class Login {
   void start_response(const LoginRequest& request);
 
   const Offer offer_;
-  std::unique_ptr<Authenticator> authenticator_;
+  std::unique_ptr<Authenticator> authenticator_;  ///< none after release()
+  std::string user_;                              ///< its user(), from then on
   Parameters parameters_;
   bool started_ = false, discovery_ = false, authenticated_ = false, opened_ = false, finished_ = false;
   bool declared_length_ = false, declared_group_ = false;

@@ -18,9 +18,10 @@ void OutputQueue::push(const Bhs& bhs, StatSn numbering, ByteView data, Buffer o
   items_.push_back(std::move(item));
 }
 
-void OutputQueue::push_urgent(const Bhs& bhs, ByteView data, Buffer owner) {
+void OutputQueue::push_urgent(const Bhs& bhs, StatSn numbering, ByteView data, Buffer owner) {
   Item item;
   item.bhs = bhs;
+  item.numbering = numbering;
   item.data = data;
   item.owner = std::move(owner);
   bytes_ += data.size();
@@ -44,6 +45,11 @@ void OutputQueue::push_data_in(DataInRun run) {
   item.owner = std::move(run.owner);
   bytes_ += run.data.size();
   items_.push_back(std::move(item));
+}
+
+void OutputQueue::release() {
+  std::vector<Item>().swap(items_);
+  std::vector<Item>().swap(urgent_);
 }
 
 void OutputQueue::fill(SendBatch& batch, const Parameters& parameters, std::uint32_t& stat_sn, std::uint32_t exp_cmd_sn,

@@ -27,7 +27,7 @@ struct DataInRun {
 class OutputQueue {
  public:
   void push(const Bhs& bhs, StatSn numbering, ByteView data = {}, Buffer owner = {});
-  void push_urgent(const Bhs& bhs, ByteView data = {}, Buffer owner = {});
+  void push_urgent(const Bhs& bhs, StatSn numbering, ByteView data = {}, Buffer owner = {});
   /// `digests` do not apply to it: login responses.
   void push_login(const Bhs& bhs, ByteView data, Buffer owner);
   void push_data_in(DataInRun run);
@@ -35,6 +35,8 @@ class OutputQueue {
   /// Moves what fits into `batch`.
   void fill(SendBatch& batch, const Parameters& parameters, std::uint32_t& stat_sn, std::uint32_t exp_cmd_sn,
             std::uint32_t max_cmd_sn);
+  /// Gives memory back; only when empty().
+  void release();
   [[nodiscard]] bool empty() const { return head_ == items_.size() && urgent_.empty(); }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }  ///< of data that waits
   [[nodiscard]] std::size_t pdus() const { return items_.size() - head_ + urgent_.size(); }

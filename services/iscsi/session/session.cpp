@@ -11,6 +11,12 @@ constexpr std::uint32_t login_data_segment = 8192;  // RFC 7143 13.12: before an
 constexpr std::size_t max_held_bytes = 1u << 20;    // of commands that came ahead of their turn
 constexpr std::uint32_t max_response_data = 8192;   // Linux drops a connection whose Text or NOP data is longer
 
+/// clear() would keep the memory.
+template <class T>
+void free(std::vector<T>& vector) {
+  std::vector<T>().swap(vector);
+}
+
 bool is_numbered(Opcode opcode) {
   return opcode == Opcode::nop_out || opcode == Opcode::scsi_command || opcode == Opcode::task_management_request ||
          opcode == Opcode::text_request || opcode == Opcode::logout_request;
@@ -31,6 +37,10 @@ Session::Session(SessionSettings settings, std::shared_ptr<BufferPool> pool,
       login_(settings_.offer, std::move(authenticator)),
       login_deadline_(now + settings_.login_limit) {}
 
+Session::~Session() {
+  if (busy_) settings_.budget->leave();
+}
+
 PduLimits Session::limits() const {
   if (phase_ == Phase::login) return {login_data_segment, false, false};
   return {settings_.offer.max_data_segment, parameters_.header_digest, parameters_.data_digest};
@@ -38,6 +48,7 @@ PduLimits Session::limits() const {
 
 void Session::on_pdu(const ReceivedPdu& pdu, Actions& actions) {
   if (phase_ == Phase::closing) return;
+  keepalive_.on_heard();
   if (phase_ == Phase::login) return on_login_pdu(pdu, actions);
   const Opcode opcode = opcode_of(pdu.bhs);
   if (!pdu.data_digest_ok) {
@@ -58,7 +69,7 @@ void Session::on_login_pdu(const ReceivedPdu& pdu, Actions& actions) {
   }
   const auto request = decode<LoginRequest>(pdu.bhs);
   if (!login_seen_)
-    window_.start(request.cmd_sn, settings_.window);  // later steps repeat the first one's CmdSN (RFC 7143 11.12.8)
+    window_.start(request.cmd_sn, window_depth());  // later steps repeat the first one's CmdSN (RFC 7143 11.12.8)
   login_seen_ = true;
   after_login_step(login_.on_request(request, pdu.data), actions);
 }
@@ -78,6 +89,8 @@ void Session::after_login_step(Login::Next next, Actions& actions) {
   if (login_.response().status != LoginStatus::success) return close(actions, "the login was refused");
   if (!login_.finished()) return;
   parameters_ = login_.parameters();
+  login_.release();
+  keepalive_.start(settings_.keepalive, is_ipxe(login_.isid()));
   phase_ = Phase::full_feature;
   actions.push_back(SessionBegan{});
 }
@@ -104,7 +117,8 @@ void Session::on_numbered_pdu(const ReceivedPdu& pdu, Actions& actions) {
       if (held_.contains(cmd_sn)) return;
       held_bytes_ += pdu.data.size() + pdu.ahs.size();
       if (held_bytes_ > max_held_bytes) return close(actions, "too much came ahead of its turn", false);
-      held_.try_emplace(cmd_sn, HeldPdu{pdu.bhs, {pdu.ahs.begin(), pdu.ahs.end()}, {pdu.data.begin(), pdu.data.end()}});
+      held_.try_emplace(cmd_sn,
+                        HeldPdu{pdu.bhs, {pdu.ahs.begin(), pdu.ahs.end()}, {pdu.data.begin(), pdu.data.end()}, false});
       return;
     }
     case CommandWindow::Place::expected:
@@ -122,7 +136,7 @@ void Session::release_held(Actions& actions) {
     held_.erase(next);
     held_bytes_ -= pdu.data.size() + pdu.ahs.size();
     window_.advance();
-    dispatch({pdu.bhs, pdu.ahs, pdu.data}, actions);
+    if (!pdu.aborted) dispatch({pdu.bhs, pdu.ahs, pdu.data}, actions);
   }
 }
 
@@ -145,7 +159,10 @@ void Session::dispatch(const ReceivedPdu& pdu, Actions& actions) {
 
 void Session::on_nop_out(const ReceivedPdu& pdu) {
   const auto ping = decode<NopOut>(pdu.bhs);
-  if (ping.task_tag == no_tag) return;  // an answer, or nothing to answer (RFC 7143 11.18)
+  if (ping.task_tag == no_tag) {  // an answer, or nothing to answer (RFC 7143 11.18)
+    if (ping.transfer_tag != no_tag) keepalive_.on_answer();
+    return;
+  }
   NopIn pong;
   pong.task_tag = ping.task_tag;
   pong.lun = ping.lun;
@@ -153,7 +170,7 @@ void Session::on_nop_out(const ReceivedPdu& pdu) {
       std::min<std::size_t>({pdu.data.size(), parameters_.initiator_max_data_segment, max_response_data}));
   Buffer owner = copy(pdu.data.first(length));
   const ByteView echo = owner.first(length);
-  output_.push_urgent(encode(pong, length), echo, std::move(owner));
+  output_.push_urgent(encode(pong, length), StatSn::advance, echo, std::move(owner));
 }
 
 void Session::on_logout(const ReceivedPdu& pdu, Actions& actions) {
@@ -174,7 +191,44 @@ void Session::on_logout(const ReceivedPdu& pdu, Actions& actions) {
 }
 
 void Session::on_tick(SteadyTime now, Actions& actions) {
-  if (phase_ == Phase::login && now >= login_deadline_) close(actions, "the login took too long", false);
+  if (phase_ == Phase::login && now >= login_deadline_) return close(actions, "the login took too long", false);
+  if (phase_ != Phase::full_feature) return;
+  const bool resting = open_ == 0 && open_immediate_ == 0 && !commands_came_;
+  commands_came_ = false;
+  if (resting && busy_) settings_.budget->leave(), busy_ = false;
+  idle_ = resting && output_.empty();
+  if (idle_) release_idle();
+  tell_window();
+  switch (keepalive_.on_tick(now)) {
+    case Keepalive::Next::nothing:
+      return;
+    case Keepalive::Next::cut:
+      return close(actions, "the initiator does not answer pings any more", false);
+    case Keepalive::Next::ping: {
+      NopIn ping;
+      ping.transfer_tag = take_transfer_tag();
+      output_.push_urgent(encode(ping), StatSn::show);  // it takes no StatSN (RFC 7143 11.19.4)
+    }
+  }
+}
+
+void Session::release_idle() {
+  for (const auto& command : commands_) first_generation_ = std::max(first_generation_, command->generation + 1);
+  free(commands_);
+  free(free_slots_);
+  free(busy_slots_);
+  free(wait_for_budget_);
+  output_.release();
+}
+
+std::uint32_t Session::window_depth() const {
+  return settings_.budget ? settings_.budget->depth(settings_.window) : settings_.window;
+}
+
+/// Commands ended without an answer that could have told of it: an initiator whose window is closed waits for a PDU.
+void Session::tell_window() {
+  if (phase_ != Phase::full_feature || !told_closed_ || !output_.empty() || open_ >= window_depth()) return;
+  output_.push(encode(NopIn{}), StatSn::show);
 }
 
 void Session::request_logout(std::uint16_t seconds) {
@@ -182,6 +236,15 @@ void Session::request_logout(std::uint16_t seconds) {
   AsyncMessage message;
   message.event = AsyncEvent::logout_request;
   message.parameter3 = seconds;
+  output_.push(encode(message), StatSn::advance);
+}
+
+void Session::announce_drop() {
+  if (phase_ != Phase::full_feature) return;
+  AsyncMessage message;
+  message.event = AsyncEvent::session_drop;
+  message.parameter2 = parameters_.time2wait;
+  message.parameter3 = 0;  // nothing is retained
   output_.push(encode(message), StatSn::advance);
 }
 
@@ -205,8 +268,15 @@ Buffer Session::copy(ByteView bytes) {
   return buffer;
 }
 
+std::uint32_t Session::take_transfer_tag() {
+  const std::uint32_t tag = next_transfer_tag_++;
+  if (next_transfer_tag_ == no_tag) next_transfer_tag_ = 1;
+  return tag;
+}
+
 void Session::fill(SendBatch& batch) {
-  window_.update(open_);
+  window_.update(open_, window_depth());
+  told_closed_ = window_.closed();
   output_.fill(batch, parameters_, stat_sn_, window_.expected(), window_.max());
 }
 

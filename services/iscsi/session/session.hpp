@@ -4,7 +4,6 @@
 // SCSI.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,7 +13,9 @@
 #include "base/clock.hpp"
 #include "iscsi/codec/pdu_reader.hpp"
 #include "iscsi/session/actions.hpp"
+#include "iscsi/session/command_budget.hpp"
 #include "iscsi/session/command_window.hpp"
+#include "iscsi/session/keepalive.hpp"
 #include "iscsi/session/login.hpp"
 #include "iscsi/session/output_queue.hpp"
 
@@ -22,10 +23,11 @@ namespace bootferry::iscsi {
 
 struct SessionSettings {
   Offer offer;
-  std::uint32_t window = 128;            ///< commands at once
-  std::size_t write_budget = 16u << 20;  ///< Data-Out bytes solicited and not yet written
+  std::uint32_t window = 128;                  ///< commands at once, at most
+  std::shared_ptr<CommandBudget> budget = {};  ///< shared with other sessions; may be none
+  std::size_t write_budget = 16u << 20;        ///< Data-Out bytes solicited and not yet written
   Duration login_limit = std::chrono::seconds(15);
-  std::string portal;  ///< "10.0.0.1:3260,1" for SendTargets
+  KeepaliveLimits keepalive;
 };
 
 /// A command's end, as the device server said it.
@@ -40,6 +42,9 @@ class Session {
  public:
   Session(SessionSettings settings, std::shared_ptr<BufferPool> pool, std::unique_ptr<Authenticator> authenticator,
           SteadyTime now);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   enum class Phase { login, full_feature, closing };
   [[nodiscard]] Phase phase() const { return phase_; }
@@ -54,15 +59,23 @@ class Session {
   void on_pdu(const ReceivedPdu& pdu, Actions& actions);
   void on_target_opened(std::uint16_t tsih, Actions& actions);
   void on_target_refused(LoginStatus status, Actions& actions);
-  void on_targets(const std::vector<std::string>& names, Actions& actions);
+  /// `portals`: "10.0.0.1:3260,1" (RFC 7143 13.8), the one that this connection came by first.
+  void on_targets(const std::vector<std::string>& names, const std::vector<std::string>& portals, Actions& actions);
   void on_need_data(CommandId id, std::uint32_t length, Actions& actions);
   void on_answer(CommandId id, CommandAnswer answer, Actions& actions);
   void on_command_gone(CommandId id, Actions& actions);
+  void on_reset_done(Actions& actions);
+  /// Once a second or so; may leave output.
   void on_tick(SteadyTime now, Actions& actions);
+  /// The initiator took bytes that waited for it: it lives.
+  void on_progress() { keepalive_.on_heard(); }
   /// Asks the initiator to log out within `seconds` (RFC 7143 11.9); it may not listen.
   void request_logout(std::uint16_t seconds);
-  /// Another session reset the unit: every command of this one ends without an answer.
-  void on_foreign_reset(Actions& actions);
+  /// It did not: the session will be dropped (RFC 7143 11.9.1, event 3). To be sent before the connection is closed.
+  void announce_drop();
+  /// Another session reset the unit: every command of this one ends without an answer. `done` is let go when none of
+  /// them is left.
+  void on_foreign_reset(Actions& actions, std::shared_ptr<void> done = {});
 
   /// Moves what is ready to be sent into `batch`.
   void fill(SendBatch& batch);
@@ -70,6 +83,8 @@ class Session {
   [[nodiscard]] std::size_t queued_bytes() const { return output_.bytes(); }
   [[nodiscard]] std::size_t queued_pdus() const { return output_.pdus(); }
   [[nodiscard]] std::uint32_t open_commands() const { return open_; }
+  /// No command for at least a tick, and nothing to say.
+  [[nodiscard]] bool idle() const { return idle_; }
 
  private:
   struct Burst {  ///< an outstanding R2T
@@ -97,11 +112,17 @@ class Session {
   struct HeldPdu {
     Bhs bhs{};
     Bytes ahs, data;
+    bool aborted = false;  ///< only its number still counts
   };
   struct PendingManagement {
     std::uint32_t task_tag = 0;
     std::vector<CommandId> waits_for;
     std::optional<ResetUnit> reset;
+    enum class Stage { own_commands, other_sessions, done } stage = Stage::own_commands;
+  };
+  struct ForeignReset {
+    std::vector<CommandId> waits_for;
+    std::shared_ptr<void> done;
   };
 
   // session.cpp
@@ -115,12 +136,16 @@ class Session {
   void reject(const Bhs& bhs, RejectReason reason);
   void close(Actions& actions, std::string reason, bool flush = true);
   [[nodiscard]] Buffer copy(ByteView bytes);
+  [[nodiscard]] std::uint32_t take_transfer_tag();
+  [[nodiscard]] std::uint32_t window_depth() const;
+  void tell_window();
+  void release_idle();
   // commands.cpp
   void on_scsi_command(const ReceivedPdu& pdu, Actions& actions);
   void send_answer(Command& command, const CommandAnswer& answer);
   void finish(Command& command);
   [[nodiscard]] Command* find(CommandId id);
-  [[nodiscard]] Command* find_tag(std::uint32_t task_tag);
+  [[nodiscard]] Command* find_tag(std::uint32_t task_tag, bool gone_too = false);
   [[nodiscard]] static CommandId id_of(const Command& command) { return {command.slot, command.generation}; }
   [[nodiscard]] Command& new_command();
   // data_out.cpp
@@ -132,11 +157,14 @@ class Session {
   void grow(Command& command, std::size_t size);
   // task_management.cpp
   void on_task_management(const ReceivedPdu& pdu, Actions& actions);
-  void abort(Command& command, PendingManagement* management, Actions& actions);
+  void abort(Command& command, Actions& actions);
+  [[nodiscard]] std::vector<CommandId> abort_all(Actions& actions);
+  [[nodiscard]] bool abort_ahead(const TaskManagementRequest& request);
+  void abort_all_ahead(const TaskManagementRequest& request);
   void complete_management(Actions& actions);
   // text.cpp
   void on_text(const ReceivedPdu& pdu, Actions& actions);
-  void answer_text();
+  void answer_text(const std::vector<std::string>& names, const std::vector<std::string>& portals);
   void send_text_part();
 
   const SessionSettings settings_;
@@ -147,21 +175,28 @@ class Session {
   SteadyTime login_deadline_;
   bool login_seen_ = false, waits_for_target_ = false;
   CommandWindow window_;
+  bool told_closed_ = false;  ///< the last PDU said that no command may come
+  bool busy_ = false;         ///< entered in the budget
+  bool idle_ = false;
+  bool commands_came_ = false;  ///< since the last tick
+  Keepalive keepalive_;
   std::uint32_t stat_sn_ = 1;
   OutputQueue output_;
   std::map<std::uint32_t, HeldPdu> held_;  ///< came ahead of their turn
   std::size_t held_bytes_ = 0;
 
-  std::deque<Command> commands_;
+  std::vector<std::unique_ptr<Command>> commands_;
+  std::uint32_t first_generation_ = 0;  ///< of new slots
   std::vector<std::uint32_t> free_slots_;
   std::vector<std::uint32_t> busy_slots_;
   std::uint32_t open_ = 0;  ///< non-immediate commands that are being worked on
   std::uint32_t open_immediate_ = 0;
   std::uint32_t next_transfer_tag_ = 1;
   std::size_t solicited_bytes_ = 0;
-  std::deque<CommandId> wait_for_budget_;
+  std::vector<CommandId> wait_for_budget_;  ///< oldest first
   Buffer incoming_;  ///< where destination_for sent the data that is being received; ours whatever its command does
   std::vector<PendingManagement> management_;
+  std::vector<ForeignReset> foreign_resets_;
 
   struct Text {
     bool active = false;
@@ -170,7 +205,6 @@ class Session {
     Bytes collected, answer;
     std::size_t sent = 0;
     std::vector<KeyValue> keys;
-    std::vector<std::string> targets;
   } text_;
 };
 

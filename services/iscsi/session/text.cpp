@@ -38,7 +38,7 @@ void Session::on_text(const ReceivedPdu& pdu, Actions& actions) {
     TextResponse response;
     response.final = false;
     response.task_tag = request.task_tag;
-    response.transfer_tag = text_.transfer_tag = next_transfer_tag_++;
+    response.transfer_tag = text_.transfer_tag = take_transfer_tag();
     output_.push(encode(response), StatSn::advance);
     return;
   }
@@ -49,22 +49,21 @@ void Session::on_text(const ReceivedPdu& pdu, Actions& actions) {
   }
   text_.keys = std::move(*keys);
   text_.collected = {};
-  if (discovery() && find_value(text_.keys, "SendTargets")) {
+  if (find_value(text_.keys, "SendTargets")) {
     text_.waits_for_targets = true;
     actions.push_back(ListTargets{login_.initiator_name()});
     return;
   }
-  answer_text();
+  answer_text({}, {});
 }
 
-void Session::on_targets(const std::vector<std::string>& names, Actions&) {
+void Session::on_targets(const std::vector<std::string>& names, const std::vector<std::string>& portals, Actions&) {
   if (!text_.waits_for_targets) return;
   text_.waits_for_targets = false;
-  text_.targets = names;
-  answer_text();
+  answer_text(names, portals);
 }
 
-void Session::answer_text() {
+void Session::answer_text(const std::vector<std::string>& names, const std::vector<std::string>& portals) {
   KeyValueText reply(max_answer);
   for (const KeyValue& pair : text_.keys) {
     if (pair.key != "SendTargets") {
@@ -82,11 +81,11 @@ void Session::answer_text() {
     }
     const auto add = [&](const std::string& name) {
       reply.add("TargetName", name);
-      reply.add("TargetAddress", settings_.portal);
+      for (const std::string& portal : portals) reply.add("TargetAddress", portal);
     };
     if (discovery()) {
       if (pair.value.empty()) reply.add(pair.key, "Reject");  // "the target of this session": there is none
-      for (const std::string& name : text_.targets) {
+      for (const std::string& name : names) {
         if (pair.value == "All" || pair.value == name) add(name);
       }
     } else if (pair.value.empty() || pair.value == login_.target_name()) {
@@ -96,7 +95,6 @@ void Session::answer_text() {
     }
   }
   text_.keys = {};
-  text_.targets = {};
   text_.answer = reply.bytes();
   send_text_part();
 }
@@ -110,7 +108,7 @@ void Session::send_text_part() {
   if (length < rest) {
     response.final = false;
     response.more = true;
-    response.transfer_tag = text_.transfer_tag = next_transfer_tag_++;
+    response.transfer_tag = text_.transfer_tag = take_transfer_tag();
   }
   Buffer owner = copy(ByteView(text_.answer).subspan(text_.sent, length));
   const ByteView part = owner.first(length);

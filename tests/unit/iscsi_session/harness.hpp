@@ -42,11 +42,7 @@ class Harness {
   explicit Harness(SessionSettings settings = make_settings())
       : session(std::move(settings), session_pool, std::make_unique<NoAuthentication>(), SteadyTime{}) {}
 
-  static SessionSettings make_settings() {
-    SessionSettings settings;
-    settings.portal = "10.0.0.1:3260,1";
-    return settings;
-  }
+  static SessionSettings make_settings() { return {}; }
 
   template <class Pdu>
   void send(const Pdu& pdu, const Bytes& data = {}, const Bytes& ahs = {}, bool digest_ok = true) {
@@ -93,6 +89,12 @@ class Harness {
     ADD_FAILURE() << "the action is not there";
     return A{};
   }
+  /// The shell's answer to SendTargets.
+  void answer_targets(const std::vector<std::string>& names = {}) {
+    (void)take<ListTargets>();
+    session.on_targets(names, {"10.0.0.1:3260,1", "[fd00::1]:3260,1"}, actions);
+  }
+
   template <class A>
   [[nodiscard]] bool has() const {
     for (const Action& action : actions) {
