@@ -11,6 +11,7 @@
 #include "images/memory_device.hpp"
 #include "images/raw_device.hpp"
 #include "images/read_only_device.hpp"
+#include "qcow2_fixture.hpp"
 #include "support/fault_device.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -41,12 +42,25 @@ std::shared_ptr<BlockDevice> make_tmpfs_file() {
   return device;
 }
 
+std::shared_ptr<BlockDevice> make_qcow2(std::uint32_t cluster_bits, std::shared_ptr<BlockDevice> backing) {
+  qcow2::Machine machine;
+  machine.backing = std::move(backing);
+  machine.lay_out({disk_size}, cluster_bits);
+  auto device = machine.open();
+  EXPECT_TRUE(device) << device.error().message;
+  return device.value();
+}
+
 const Stack stacks[] = {
     {"memory", [](const auto&) { return std::make_shared<MemoryDevice>(ByteCount{disk_size}); }},
     {"memory_4k", [](const auto&) { return std::make_shared<MemoryDevice>(ByteCount{disk_size}, 4096); }},
     {"raw", [](const auto& folder) { return make_sparse_file(folder / "disk", disk_size); }},
     {"raw_with_tail", [](const auto& folder) { return make_sparse_file(folder / "disk", disk_size + 100); }},
     {"raw_on_tmpfs", [](const auto&) { return make_tmpfs_file(); }},
+    {"qcow2", [](const auto&) { return make_qcow2(16, nullptr); }},
+    {"qcow2_small_clusters", [](const auto&) { return make_qcow2(9, nullptr); }},
+    {"qcow2_overlay",
+     [](const auto&) { return make_qcow2(16, std::make_shared<MemoryDevice>(ByteCount{disk_size / 2})); }},
     {"fault_on_raw",
      [](const auto& folder) {
        return std::make_shared<test::FaultDevice>(make_sparse_file(folder / "disk", disk_size));
