@@ -54,15 +54,17 @@ class Site:
 
 
 class Disk:
-    """An image of its own behind a client, and so a target, of its own."""
+    """An image of its own behind a client, and so a target, of its own; more of them when `drives` says so."""
 
-    def __init__(self, site, name, mac, size):
+    def __init__(self, site, name, mac, size, drives=1):
         self.site, self.name, self.mac = site, name, mac
         blank = images.make_blank(site.lab.folder / f"{name}.img", size)
-        self.path = site.server.add_image(name, blank)
+        names = [name, *(f"{name}-{number}" for number in range(2, drives + 1))]
+        self.paths = [site.server.add_image(one, blank) for one in names]
         blank.unlink()
-        site.server.set_client(mac, [(name, "master")], name=name)
-        self.target = next(client for client in site.server.clients() if client["mac"] == mac)["targets"][0]
+        site.server.set_client(mac, [(one, "master") for one in names], name=name)
+        self.targets = next(client for client in site.server.clients() if client["mac"] == mac)["targets"]
+        self.path, self.target = self.paths[0], self.targets[0]
 
     def sessions(self) -> list[dict]:
         return [session for session in self.site.server.sessions() if session["target"] == self.target]
@@ -153,6 +155,8 @@ def test_digests_protect_headers_and_data(guest, disk, site):
     assert answers[-1].get("HeaderDigest") == answers[-1].get("DataDigest") == "CRC32C", answers
     make_file_system(guest, device)
     guest.run(FIO.format(size=12, more=""), 120)
+    session = disk.sessions()[0]
+    assert session["header_digest"] is True and session["data_digest"] is True
     assert guest.bad_news() == []
     assert not re.search(r"digest|conn error", guest.kernel_log(), re.I), guest.kernel_log()
 
@@ -319,6 +323,23 @@ def test_sg_persist_registers_reserves_and_releases(guest, device):
     assert "there is NO reservation held" in guest.run(f"sg_persist -i -r {device}")
     guest.run(f"sg_persist -o -G -K 0xabc -S 0 {device}")
     assert "NO registered reservation keys" in guest.run(f"sg_persist -i -k {device}")
+
+
+def test_sg_xcopy_copies_between_the_drives_of_one_client_and_no_others(site, guest):
+    own, foreign = site.disk(drives=2), site.disk()
+    source, target, stranger = (guest.generic(guest.log_in(name)) for name in (*own.targets, foreign.target))
+    guest.run(f"head -c 1048576 /dev/urandom >/tmp/noise && sg_dd if=/tmp/noise of={source} bs=512 seek=64 2>&1")
+    guest.run(f"sg_xcopy if={source} of={target} bs=512 count=2048 skip=64 seek=8192 2>&1", 60)
+    with open(own.paths[0], "rb") as one, open(own.paths[1], "rb") as two:
+        one.seek(64 * 512)
+        two.seek(8192 * 512)
+        wanted = one.read(MIB)
+        assert len(set(wanted)) == 256 and two.read(MIB) == wanted
+    refused = guest.ask(f"sg_xcopy if={source} of={stranger} bs=512 count=64 skip=64 2>&1", 60)
+    assert refused.status != 0, refused
+    with open(foreign.path, "rb") as image:
+        assert image.read(64 * 512) == bytes(64 * 512), "another client's drive is none of its business"
+    guest.run(f"sg_copy_results -p {source}")
 
 
 # -- two initiators ---------------------------------------------------------------------------------------------------------------

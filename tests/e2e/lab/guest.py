@@ -158,6 +158,10 @@ class Guest:
                     found += [f"/dev/{name}" for name in re.findall(r"Attached scsi disk (\w+)\s+State: running", session)]
         return found
 
+    def generic(self, disk: str) -> str:
+        """The SCSI generic device of a disk: /dev/sda -> /dev/sg0."""
+        return "/dev/" + self.run(f"ls /sys/block/{disk.removeprefix('/dev/')}/device/scsi_generic").strip()
+
     def tidy(self):
         """Leaves nothing of a test behind; a guest that cannot do that is switched off."""
         if not self.running():
