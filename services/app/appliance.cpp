@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <sys/resource.h>
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 #include <cerrno>
@@ -135,6 +136,20 @@ boot::Health identity_of(const Settings& settings, const NetworkInterface& inter
   return identity;
 }
 
+/// The LAN address, unless somebody chose others: several portals of the same disks.
+iscsi::ServerSettings target_settings(const Settings& settings, const NetworkInterface& interface) {
+  iscsi::ServerSettings made;
+  made.addresses = {interface.network.address.to_string()};
+  if (!settings.iscsi_addresses.empty()) made.addresses = settings.iscsi_addresses;
+  for (std::string& address : made.addresses) {  // a link-local address means nothing without its link
+    if (address.starts_with("fe80:") && address.find('%') == std::string::npos) address += "%" + interface.name;
+  }
+  made.port = settings.iscsi_port;
+  made.keepalive.ping_after = settings.iscsi_ping_after;
+  made.keepalive.answer_limit = settings.iscsi_ping_limit;
+  return made;
+}
+
 /// Only at the LAN address: a server with a second leg in another network shows it neither its disks nor its machines.
 http::Settings http_settings(const Settings& settings, const NetworkInterface& interface, const std::string& token) {
   http::Settings made;
@@ -179,9 +194,7 @@ struct Appliance::Parts {
         loaders(find_loaders(settings.loader_dir, settings.state_dir / "loaders")),
         boot(boot_settings(settings, interface, loaders)),
         disks(registry, library),
-        target(
-            loops, disk_pool, disks, bus, clock,
-            iscsi::ServerSettings{.addresses = {interface.network.address.to_string()}, .port = settings.iscsi_port}),
+        target(loops, disk_pool, disks, bus, clock, target_settings(settings, interface)),
         administration({registry, leases, events, library, target, activity, clock},
                        identity_of(settings, interface, clock.wall_now())),
         http(loops, people_pool, {administration, registry, bus, addresses, loaders, clock, boot},
@@ -191,6 +204,7 @@ struct Appliance::Parts {
         dhcp(loops.context(0).get_executor(), dhcp_settings(settings, interface, range, boot),
              {registry, leases, bus, addresses, clock, random}) {}
 
+  std::atomic<bool> serving{false};  ///< all parts are there
   Settings settings;
   StateFolder state;
   NetworkInterface interface;
@@ -225,6 +239,13 @@ struct Appliance::Parts {
   void on_event(const boot::Event& event) {
     log_event(event);
     activity.on_event(event);
+    if (!serving) return;
+    if (event.kind == boot::EventKind::script_served && event.mac) disks.on_boot(*event.mac);
+    if (changes_rights(event.kind)) target.check_rights();
+  }
+  static bool changes_rights(boot::EventKind kind) {
+    return kind == boot::EventKind::client_changed || kind == boot::EventKind::client_removed ||
+           kind == boot::EventKind::image_changed || kind == boot::EventKind::image_removed;
   }
   /// DHCP and TFTP live on loop 0 and are touched only there.
   void run_on_first_loop(std::function<void()> what);
@@ -297,6 +318,7 @@ void Appliance::start() {
   p.tftp.start();
   if (p.settings.dhcp_mode != DhcpMode::off) p.dhcp.start();
   p.target.start();
+  p.serving = true;
   p.http.start();
   p.loops.start();
   started_ = true;

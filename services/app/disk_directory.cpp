@@ -43,6 +43,12 @@ void add_targets(const boot::Client& client, std::vector<std::string>& names) {
   }
 }
 
+const boot::Drive* find_drive(const boot::Client* client, const std::optional<boot::TargetKey>& key) {
+  const auto* disks = client ? std::get_if<boot::Disks>(&client->boot) : nullptr;
+  const std::size_t position = key ? key->drive - std::size_t{0x80} : 0;
+  return disks && position < disks->drives.size() ? &disks->drives[position] : nullptr;
+}
+
 }  // namespace
 
 std::vector<std::string> DiskDirectory::targets_for(const iscsi::Visitor& visitor) {
@@ -57,17 +63,21 @@ std::vector<std::string> DiskDirectory::targets_for(const iscsi::Visitor& visito
   return names;
 }
 
-std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string_view target, const iscsi::Visitor&) {
+std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string_view target,
+                                                                     const iscsi::Visitor& visitor) {
   const auto key = boot::find_target_key(target);
   const auto snapshot = registry_.snapshot();
   const boot::Client* client = key ? snapshot->find_client(key->mac) : nullptr;
-  const auto* disks = client ? std::get_if<boot::Disks>(&client->boot) : nullptr;
-  const std::size_t position = key ? key->drive - std::size_t{0x80} : 0;
-  if (!disks || position >= disks->drives.size()) {
+  const boot::Drive* found = find_drive(client, key);
+  if (!found) {
     return refuse(LoginRefusal::Why::target_not_found,
                   fmt::format("No client has a drive with the target name {}.", target));
   }
-  const boot::Drive& drive = disks->drives[position];
+  const boot::Drive& drive = *found;
+  if (revoked_.bars(target, visitor.initiator, drive.image, clock_.now())) {
+    return refuse(LoginRefusal::Why::target_removed,
+                  fmt::format("its drive was changed while it ran; it gets {} at its next boot", drive.image));
+  }
   const bool read_only = drive.mode == boot::DriveMode::readonly;
   const boot::Image* image = snapshot->find_image(drive.image);
   const std::uint32_t block_size = image ? image->block_size : 512;
@@ -94,6 +104,30 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   answer.mac = key->mac;
   answer.hold = std::move(opened->hold);
   return answer;
+}
+
+std::optional<std::string> DiskDirectory::why_revoked(const iscsi::GrantedSession& session) {
+  const auto key = boot::find_target_key(session.target);
+  const auto snapshot = registry_.snapshot();
+  const boot::Client* client = key ? snapshot->find_client(key->mac) : nullptr;
+  const boot::Drive* drive = find_drive(client, key);
+  std::optional<std::string> why;
+  if (!client)
+    why = "its client was removed";
+  else if (!drive)
+    why = "its drive was taken away";
+  else if (drive->image != session.image)
+    why = fmt::format("its drive has the image {} now", drive->image);
+  else if ((drive->mode == boot::DriveMode::readonly) != session.read_only)
+    why = fmt::format("its drive is {} now", boot::name_of(drive->mode));
+  if (why) {
+    revoked_.add(session.target, session.visitor.initiator, session.image, clock_.now());
+    return why;
+  }
+  const auto demand = admit(session.target, session.visitor);
+  if (!demand) return demand.error().reason;
+  const bool unproven = *demand == iscsi::AccessSource::Demand::chap && session.visitor.user.empty();
+  return unproven ? std::optional<std::string>("it has to prove itself by CHAP now") : std::nullopt;
 }
 
 }  // namespace bootferry::app

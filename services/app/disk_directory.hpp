@@ -7,6 +7,7 @@
 #include <string>
 
 #include "app/open_units.hpp"
+#include "app/revoked_disks.hpp"
 #include "boot/client_registry.hpp"
 #include "images/image_library.hpp"
 #include "iscsi/target_directory.hpp"
@@ -21,10 +22,15 @@ class DiskDirectory final : public iscsi::TargetDirectory {
   [[nodiscard]] std::vector<std::string> targets_for(const iscsi::Visitor& visitor) override;
   [[nodiscard]] std::expected<iscsi::OpenedTarget, iscsi::LoginRefusal> open(std::string_view target,
                                                                              const iscsi::Visitor& visitor) override;
+  [[nodiscard]] std::optional<std::string> why_revoked(const iscsi::GrantedSession& session) override;
+  /// The machine was given its boot script.
+  void on_boot(const MacAddress& mac) { revoked_.on_boot(mac); }
 
  private:
   const boot::ClientRegistry& registry_;
   images::ImageLibrary& library_;
+  SystemClock clock_;
+  RevokedDisks revoked_;
   /// One LogicalUnit for all sessions of a target, as long as one of them lives (reservations and unit attentions hang
   /// on it).
   const std::shared_ptr<OpenUnits> units_ = std::make_shared<OpenUnits>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/settings.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <toml++/toml.h>
 #include <fstream>
@@ -60,6 +61,20 @@ Reader addresses(Get member) {
   };
 }
 
+Complaint iscsi_addresses(const toml::node& node, Settings& settings) {
+  const toml::array* list = node.as_array();
+  if (!list || list->size() > 32) return "must be a list of addresses like [\"10.0.0.1\", \"fd00::1\"]";
+  for (const toml::node& item : *list) {
+    const std::string text = item.is_string() ? item.as_string()->get() : "";
+    const std::string without_link = text.substr(0, text.find('%'));
+    in6_addr parsed{};
+    if (!parse_ipv4_address(text) && inet_pton(AF_INET6, without_link.c_str(), &parsed) != 1)
+      return fmt::format("\"{}\" is neither an IPv4 nor an IPv6 address", text.substr(0, 64));
+    settings.iscsi_addresses.push_back(text);
+  }
+  return std::nullopt;
+}
+
 Reader port(std::uint16_t Settings::* member) {
   return number([member](Settings& s) -> auto& { return s.*member; }, 1, 65535);
 }
@@ -92,6 +107,9 @@ const std::map<std::string, Reader, std::less<>>& readers() {
          s.router_advertisements = node.as_boolean()->get();
          return std::nullopt;
        }},
+      {"iscsi.addresses", iscsi_addresses},
+      {"iscsi.ping_seconds", number([](Settings& s) -> auto& { return s.iscsi_ping_after; }, 0, 3600)},
+      {"iscsi.ping_limit_seconds", number([](Settings& s) -> auto& { return s.iscsi_ping_limit; }, 1, 3600)},
       {"ports.dhcp", port(&Settings::dhcp_port)},
       {"ports.pxe", port(&Settings::pxe_port)},
       {"ports.tftp", port(&Settings::tftp_port)},
@@ -115,7 +133,7 @@ Complaint read_table(const toml::table& table, const std::string& prefix, const 
     if (reader != readers().end()) {
       if (Complaint complaint = reader->second(node, settings))
         return fmt::format("{}:{}: {}: {}", file, line, name, *complaint);
-    } else if (prefix.empty() && node.is_table() && (name == "dhcp" || name == "ports")) {
+    } else if (prefix.empty() && node.is_table() && (name == "dhcp" || name == "iscsi" || name == "ports")) {
       if (Complaint complaint = read_table(*node.as_table(), name + ".", file, settings)) return complaint;
     } else {
       return fmt::format("{}:{}: unknown key \"{}\"; the keys are {}", file, key.source().begin.line, name,

@@ -38,6 +38,10 @@ struct Settings {
   std::uint16_t http_port = 8080;
   std::uint16_t iscsi_port = 3260;
 
+  std::vector<std::string> iscsi_addresses;  ///< IPv4 and IPv6; empty: the LAN interface's
+  std::chrono::seconds iscsi_ping_after = std::chrono::seconds(15);
+  std::chrono::seconds iscsi_ping_limit = std::chrono::seconds(30);
+
   std::size_t network_threads = 0;  ///< 0: one a core
   std::size_t disk_threads = 8;
   std::filesystem::path loader_dir = "/usr/lib/ipxe";

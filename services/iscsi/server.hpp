@@ -25,7 +25,7 @@ struct ServerSettings {
   std::size_t max_connections = 8192;
   std::size_t max_connections_per_address = 1024;
   Duration login_limit = std::chrono::seconds(15);
-  KeepaliveLimits keepalive;
+  KeepaliveLimits keepalive = {};
   std::uint32_t window = 128;               ///< commands of one session at once
   std::uint32_t total_window = 8192;        ///< of all busy sessions together
   Duration tick = std::chrono::seconds(1);  ///< how finely time passes for sessions

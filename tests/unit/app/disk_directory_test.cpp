@@ -132,5 +132,36 @@ TEST_F(DiskDirectoryTest, AnImageThatIsGoneIsATargetThatWasRemoved) {
   EXPECT_EQ(opened.error().why, LoginRefusal::Why::target_removed);
 }
 
+TEST_F(DiskDirectoryTest, ASessionWhoseDriveWasChangedHasNoRightAnyMore) {
+  ASSERT_TRUE(library.create("dos", mib(1)) && library.create("win", mib(1)));
+  assign(pc1, "pc1", {{"dos", boot::DriveMode::master}});
+  const std::string target = boot::target_name({pc1, 0x80});
+  const iscsi::Visitor visitor{boot::initiator_name(pc1), "10.99.0.50", {}};
+  const auto why = [&] { return directory.why_revoked({target, visitor, "dos", false}).value_or("-"); };
+  EXPECT_EQ(why(), "-");
+  registry.now.clients[pc1].name = "renamed";
+  EXPECT_EQ(why(), "-");
+  assign(pc1, "pc1", {{"dos", boot::DriveMode::readonly}});
+  EXPECT_EQ(why(), "its drive is readonly now");
+  assign(pc1, "pc1", {{"win", boot::DriveMode::master}});
+  EXPECT_EQ(why(), "its drive has the image win now");
+  // What ran on the old disk would write to the new one what it remembers of the old: not before it has booted.
+  auto reconnected = open(pc1);
+  ASSERT_FALSE(reconnected);
+  EXPECT_EQ(reconnected.error().why, LoginRefusal::Why::target_removed);
+  EXPECT_TRUE(directory.open(target, {"iqn.another", "10.99.0.50", {}}));
+  directory.on_boot(pc2);
+  EXPECT_FALSE(open(pc1));
+  directory.on_boot(pc1);
+  EXPECT_TRUE(open(pc1));
+  registry.now.clients[pc1].boot = boot::Wait{};
+  EXPECT_EQ(why(), "its drive was taken away");
+  registry.now.clients.clear();
+  EXPECT_EQ(why(), "its client was removed");
+  assign(pc1, "pc1", {{"dos", boot::DriveMode::master}});
+  EXPECT_EQ(why(), "-");
+  EXPECT_TRUE(open(pc1)) << "the old image, given back";
+}
+
 }  // namespace
 }  // namespace bootferry::app

@@ -38,6 +38,9 @@ TEST(ExampleSettings, EachKeyIsKnownAndShowsItsDefault) {
   EXPECT_EQ(read->dhcp_domain, expected.dhcp_domain);
   EXPECT_EQ(read->dhcp_lease_time, expected.dhcp_lease_time);
   EXPECT_EQ(read->router_advertisements, expected.router_advertisements);
+  EXPECT_TRUE(read->iscsi_addresses.empty());
+  EXPECT_EQ(read->iscsi_ping_after, expected.iscsi_ping_after);
+  EXPECT_EQ(read->iscsi_ping_limit, expected.iscsi_ping_limit);
   EXPECT_EQ(read->dhcp_port, expected.dhcp_port);
   EXPECT_EQ(read->pxe_port, expected.pxe_port);
   EXPECT_EQ(read->tftp_port, expected.tftp_port);

@@ -24,6 +24,10 @@ range = "10.0.0.100-10.0.0.199"
 dns = ["10.0.0.1", "9.9.9.9"]
 lease_seconds = 600
 router_advertisements = false
+[iscsi]
+addresses = ["10.0.0.1", "fd00::1", "fe80::1%eth1"]
+ping_seconds = 5
+ping_limit_seconds = 7
 [ports]
 http = 80
 )",
@@ -36,6 +40,9 @@ http = 80
   EXPECT_EQ(settings->dhcp_dns.size(), 2u);
   EXPECT_EQ(settings->dhcp_lease_time, std::chrono::minutes(10));
   EXPECT_FALSE(settings->router_advertisements);
+  EXPECT_EQ(settings->iscsi_addresses, (std::vector<std::string>{"10.0.0.1", "fd00::1", "fe80::1%eth1"}));
+  EXPECT_EQ(settings->iscsi_ping_after, std::chrono::seconds(5));
+  EXPECT_EQ(settings->iscsi_ping_limit, std::chrono::seconds(7));
   EXPECT_EQ(settings->http_port, 80);
 }
 
@@ -50,6 +57,8 @@ TEST(Settings, AnErrorNamesFileLineAndMend) {
   EXPECT_TRUE(
       error_of("[ports]\nhttp = 70000\n").starts_with("b.toml:2: ports.http: must be a number from 1 to 65535"));
   EXPECT_TRUE(error_of("interface = 3\n").starts_with("b.toml:1: interface: must be a text"));
+  EXPECT_TRUE(
+      error_of("[iscsi]\naddresses = [\"lan\"]\n").starts_with("b.toml:2: iscsi.addresses: \"lan\" is neither"));
   EXPECT_TRUE(error_of("interface = \n").starts_with("b.toml:1: "));
   EXPECT_TRUE(error_of("[dhcpp]\nmode = \"off\"\n").starts_with("b.toml:1: unknown key \"dhcpp\""));
 }

@@ -25,12 +25,21 @@ struct Received {
 
 class Initiator {
  public:
-  explicit Initiator(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  explicit Initiator(std::uint16_t port, const std::string& host = "127.0.0.1")
+      : fd_(::socket(host.find(':') == std::string::npos ? AF_INET : AF_INET6, SOCK_STREAM, 0)) {
+    if (host.find(':') == std::string::npos) {
+      sockaddr_in address{};
+      address.sin_family = AF_INET;
+      address.sin_port = htons(port);
+      EXPECT_EQ(::inet_pton(AF_INET, host.c_str(), &address.sin_addr), 1);
+      EXPECT_EQ(::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    } else {
+      sockaddr_in6 address{};
+      address.sin6_family = AF_INET6;
+      address.sin6_port = htons(port);
+      EXPECT_EQ(::inet_pton(AF_INET6, host.c_str(), &address.sin6_addr), 1);
+      EXPECT_EQ(::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    }
   }
   ~Initiator() { ::close(fd_); }
   Initiator(const Initiator&) = delete;
@@ -57,6 +66,19 @@ class Initiator {
     return pdu;
   }
   void close() { ::shutdown(fd_, SHUT_RDWR); }
+  void shut_down_sending() { ::shutdown(fd_, SHUT_WR); }
+  /// And does not read what they bring.
+  void ask_for_reads(std::uint32_t count, std::uint32_t size) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      ScsiCommand command;
+      command.read = true;
+      command.task_tag = 5000 + i;
+      command.expected_length = size;
+      command.cmd_sn = cmd_sn_++;
+      command.cdb = cdb(0x88, 0, size / 512);
+      send(command);
+    }
+  }
 
   LoginStatus log_in(const std::string& target, std::uint8_t isid = 1,
                      const std::string& name = "iqn.2020-01.test:pc") {

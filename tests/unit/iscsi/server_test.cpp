@@ -6,74 +6,13 @@
 
 #include <future>
 
-#include "images/memory_device.hpp"
 #include "support/fault_device.hpp"
-#include "unit/iscsi/initiator.hpp"
+#include "unit/iscsi/fixture.hpp"
 
 namespace bootferry::iscsi::testing {
 namespace {
 
-const std::string disk = "iqn.2026-11.org.bootferry:525400e2e001.80";
-
-class FakeDirectory final : public TargetDirectory {
- public:
-  std::vector<std::string> targets_for(const Visitor&) override { return {disk}; }
-  std::expected<OpenedTarget, LoginRefusal> open(std::string_view target, const Visitor& visitor) override {
-    if (target != disk) return std::unexpected(LoginRefusal{LoginRefusal::Why::target_not_found, "no such target"});
-    if (visitor.initiator == "iqn.stranger")
-      return std::unexpected(LoginRefusal{LoginRefusal::Why::in_use, "another PC has it"});
-    OpenedTarget opened;
-    opened.unit = unit;
-    opened.image = "dos";
-    opened.mac = MacAddress{{0x52, 0x54, 0, 0xe2, 0xe0, 1}};
-    opened.hold = std::shared_ptr<void>(nullptr, [this](void*) { --holds; });
-    ++holds;
-    return opened;
-  }
-  std::shared_ptr<scsi::LogicalUnit> unit =
-      scsi::make_disk(std::make_shared<images::MemoryDevice>(mib(8)), {disk, "0001"});
-  std::atomic<int> holds{0};
-};
-
-class ServerTest : public ::testing::Test {
- protected:
-  ServerTest() {
-    loops.start();
-    server.open();
-    server.start();
-  }
-  ~ServerTest() override {
-    if (!stopped) server.stop(std::chrono::milliseconds(200));
-    loops.stop();
-    disk_pool.stop();
-  }
-  static ServerSettings make_settings() {
-    ServerSettings settings;
-    settings.addresses = {"127.0.0.1"};
-    settings.port = 0;
-    settings.max_connections_per_address = 20;
-    return settings;
-  }
-  std::vector<std::string> event_kinds() {
-    std::vector<std::string> kinds;
-    for (const boot::Event& event : events.since(0).first) kinds.emplace_back(name_of(event.kind));
-    return kinds;
-  }
-
-  SystemClock clock;
-  boot::EventBus events{clock};
-  LoopPool loops{2};
-  WorkerPool disk_pool{"disk", 2};
-  FakeDirectory directory;
-  Server server{loops, disk_pool, directory, events, clock, make_settings()};
-  bool stopped = false;
-};
-
-Bytes pattern(std::size_t size, std::uint8_t seed) {
-  Bytes bytes(size);
-  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::uint8_t>(i / 512 * 7 + i + seed);
-  return bytes;
-}
+class ServerTest : public ServerFixture {};
 
 TEST_F(ServerTest, WritesAndReadsBack) {
   Initiator pc(server.port());

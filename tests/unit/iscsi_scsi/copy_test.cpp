@@ -157,8 +157,9 @@ TEST_F(CopyTest, a_copy_reaches_the_sessions_own_units_only) {
   auto stranger = unit("stranger", stranger_device);
   put(0, 0x11);
   for (const auto& [from, to] : {std::pair{0, 1}, std::pair{1, 0}}) {
-    const auto reply = copy(list_of({target(own_->naa()), target(stranger->naa())},
-                                    {segment({static_cast<std::uint16_t>(from), static_cast<std::uint16_t>(to), 1, 0, 0})}));
+    const auto reply =
+        copy(list_of({target(own_->naa()), target(stranger->naa())},
+                     {segment({static_cast<std::uint16_t>(from), static_cast<std::uint16_t>(to), 1, 0, 0})}));
     EXPECT_EQ(reply.key(), SenseKey::copy_aborted);
     EXPECT_EQ(reply.code(), 0x0d02);
   }

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/revoked_disks.hpp"
+
+#include "boot/target_name.hpp"
+
+namespace bootferry::app {
+namespace {
+
+constexpr auto quiet = std::chrono::minutes(1);  // initiators that reconnect by themselves ask every few seconds
+constexpr std::size_t most_entries = 16384;
+
+/// Its boots are seen; all others are configured by hand.
+bool boots_from_us(std::string_view target, std::string_view initiator) {
+  const auto key = boot::find_target_key(target);
+  return key && boot::initiator_name(key->mac) == initiator;
+}
+
+}  // namespace
+
+void RevokedDisks::add(std::string_view target, std::string_view initiator, std::string_view image, SteadyTime now) {
+  std::lock_guard lock(mutex_);
+  if (entries_.size() >= most_entries) entries_.erase(entries_.begin());
+  entries_.try_emplace({std::string(target), std::string(initiator)}, Entry{std::string(image), now});
+}
+
+bool RevokedDisks::bars(std::string_view target, std::string_view initiator, std::string_view image, SteadyTime now) {
+  std::lock_guard lock(mutex_);
+  const auto entry = entries_.find({std::string(target), std::string(initiator)});
+  if (entry == entries_.end()) return false;
+  const bool given_back = entry->second.image == image;
+  const bool began_anew = !boots_from_us(target, initiator) && now - entry->second.asked >= quiet;
+  if (given_back || began_anew) {
+    entries_.erase(entry);
+    return false;
+  }
+  entry->second.asked = now;
+  return true;
+}
+
+void RevokedDisks::on_boot(const MacAddress& mac) {
+  std::lock_guard lock(mutex_);
+  std::erase_if(entries_, [&](const auto& entry) {
+    const auto key = boot::find_target_key(entry.first.first);
+    return key && key->mac == mac && boot::initiator_name(mac) == entry.first.second;
+  });
+}
+
+}  // namespace bootferry::app
