@@ -27,6 +27,7 @@
 #include "app/loaders.hpp"
 #include "app/network_interface.hpp"
 #include "app/port_owner.hpp"
+#include "app/reservation_keeper.hpp"
 #include "app/state_folder.hpp"
 #include "app/version.hpp"
 #include "base/async_loop_pool.hpp"
@@ -40,6 +41,7 @@
 #include "db/lease_store.hpp"
 #include "db/migrate.hpp"
 #include "db/registry.hpp"
+#include "db/reservation_store.hpp"
 #include "dhcp/server.hpp"
 #include "http/server.hpp"
 #include "images/image_library.hpp"
@@ -193,7 +195,9 @@ struct Appliance::Parts {
         token(load_or_make_admin_token(settings.state_dir, random)),
         loaders(find_loaders(settings.loader_dir, settings.state_dir / "loaders")),
         boot(boot_settings(settings, interface, loaders)),
-        disks(registry, library),
+        stored_reservations(*database),
+        reservations(stored_reservations),
+        disks(registry, library, &reservations),
         target(loops, disk_pool, disks, bus, clock, target_settings(settings, interface)),
         administration({registry, leases, events, library, target, activity, clock},
                        identity_of(settings, interface, clock.wall_now())),
@@ -227,6 +231,8 @@ struct Appliance::Parts {
   boot::LoaderCatalog loaders;
   boot::BootSettings boot;
   boot::AddressBook addresses;
+  db::ReservationStore stored_reservations;
+  ReservationKeeper reservations;
   DiskDirectory disks;
   iscsi::Server target;
   ApplianceAdministration administration;

@@ -93,8 +93,10 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   // The unit, not only the session, holds the image: a copy that runs on must keep it from being opened by others.
   auto kept = std::make_shared<images::Opened>(*opened);
   const std::shared_ptr<images::BlockDevice> device(kept, kept->device.get());
+  const auto reservations = reservations_ ? reservations_->store_of(target, drive.image) : nullptr;
   answer.unit = units_->get(OpenUnits::key_of(target, drive), [&] {
     iscsi::scsi::DiskServices services;
+    services.reservations = reservations;
     services.copy_scope = std::make_shared<ClientDrives>(client->mac, registry_, units_);
     return iscsi::scsi::make_disk(device, identity, std::move(services));
   });

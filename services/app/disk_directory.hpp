@@ -7,6 +7,7 @@
 #include <string>
 
 #include "app/open_units.hpp"
+#include "app/reservation_keeper.hpp"
 #include "app/revoked_disks.hpp"
 #include "boot/client_registry.hpp"
 #include "images/image_library.hpp"
@@ -16,8 +17,10 @@ namespace bootferry::app {
 
 class DiskDirectory final : public iscsi::TargetDirectory {
  public:
-  DiskDirectory(const boot::ClientRegistry& registry, images::ImageLibrary& library)
-      : registry_(registry), library_(library) {}
+  /// Without `reservations` none outlives the sessions of its target.
+  DiskDirectory(const boot::ClientRegistry& registry, images::ImageLibrary& library,
+                ReservationKeeper* reservations = nullptr)
+      : registry_(registry), library_(library), reservations_(reservations) {}
 
   [[nodiscard]] std::vector<std::string> targets_for(const iscsi::Visitor& visitor) override;
   [[nodiscard]] std::expected<iscsi::OpenedTarget, iscsi::LoginRefusal> open(std::string_view target,
@@ -29,6 +32,7 @@ class DiskDirectory final : public iscsi::TargetDirectory {
  private:
   const boot::ClientRegistry& registry_;
   images::ImageLibrary& library_;
+  ReservationKeeper* const reservations_;
   SystemClock clock_;
   RevokedDisks revoked_;
   /// One LogicalUnit for all sessions of a target, as long as one of them lives (reservations and unit attentions hang

@@ -2,6 +2,7 @@
 // A connection's commands: the session's actions, the device server's steps, and the disk jobs between them.
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/log.hpp"
@@ -220,7 +221,29 @@ void Connection::on_jobs_done(std::vector<PoolJob> jobs) {
   schedule_flush();
 }
 
+/// PREEMPT AND ABORT: whoever hears its answer may rely on it that no write of the others is still under way. Meanwhile
+/// this command does not count as being on the disk: two that abort each other must not wait for each other.
+void Connection::abort_then_answer(CommandId id, scsi::Answer held) {
+  std::vector<std::shared_ptr<SessionDoor>> doors;
+  for (const std::uint64_t nexus : std::exchange(held.aborts, {})) {
+    if (auto door = core_->table.find(nexus); door && nexus != id_) doors.push_back(std::move(door));
+  }
+  auto finish = [self = shared_from_this(), id, kept = std::move(held)]() mutable {
+    if (self->ended_) return;
+    Running& running = self->running_of(id);
+    if (!(running.id == id) || !running.task) return;  // it was aborted itself
+    self->answer(running, std::move(kept));
+    self->run_actions();
+    self->schedule_flush();
+  };
+  const auto executor = socket_.get_executor();
+  const std::shared_ptr<void> done(
+      nullptr, [executor, told = std::move(finish)](void*) mutable { asio::post(executor, std::move(told)); });
+  for (const auto& door : doors) door->ask_abort_all(true, done);
+}
+
 void Connection::answer(Running& running, scsi::Answer done) {
+  if (!done.aborts.empty()) return abort_then_answer(running.id, std::move(done));
   CommandAnswer out;
   out.status = static_cast<std::uint8_t>(done.status);
   if (done.sense) out.sense = scsi::encode_sense(*done.sense);

@@ -98,6 +98,7 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   void dispatch_jobs();
   void on_jobs_done(std::vector<PoolJob> jobs);
   void answer(Running& running, scsi::Answer answer);
+  void abort_then_answer(CommandId id, scsi::Answer answer);
   [[nodiscard]] Running& running_of(CommandId id);
 
   const std::shared_ptr<Server::Core> core_;

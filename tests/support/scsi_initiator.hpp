@@ -13,6 +13,7 @@ namespace bootferry::test {
 class ScsiInitiator {
  public:
   struct Reply {
+    std::vector<std::uint64_t> aborts;
     iscsi::scsi::Status status = iscsi::scsi::Status::good;
     std::optional<iscsi::scsi::Sense> sense;
     Bytes data;
@@ -49,6 +50,7 @@ class ScsiInitiator {
       if (auto* answer = std::get_if<iscsi::scsi::Answer>(&step)) {
         reply.status = answer->status;
         reply.sense = answer->sense;
+        reply.aborts = answer->aborts;
         reply.data = answer->data_in_is_job ? std::move(buffer) : std::move(answer->data_in);
         return reply;
       }

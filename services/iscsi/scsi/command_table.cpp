@@ -57,6 +57,7 @@ constexpr CommandRow table[] = {
     {0x5f, 0x04, "PERSISTENT RESERVE OUT, PREEMPT", persistent_reserve_out, control, {0x5f, 0x04, all, 0, 0, all, all, all, all, 0x04}},
     {0x5f, 0x05, "PERSISTENT RESERVE OUT, PREEMPT AND ABORT", persistent_reserve_out, control, {0x5f, 0x05, all, 0, 0, all, all, all, all, 0x04}},
     {0x5f, 0x06, "PERSISTENT RESERVE OUT, REGISTER AND IGNORE EXISTING KEY", persistent_reserve_out, control, {0x5f, 0x06, all, 0, 0, all, all, all, all, 0x04}},
+    {0x5f, 0x07, "PERSISTENT RESERVE OUT, REGISTER AND MOVE", persistent_reserve_out, control, {0x5f, 0x07, all, 0, 0, all, all, all, all, 0x04}},
     {0x83, 0x00, "EXTENDED COPY(LID1)", extended_copy, probes, {0x83, 0x00, 0, 0, 0, 0, 0, 0, 0, 0, all, all, all, all, 0, 0x04}},
     {0x84, 0x00, "RECEIVE COPY STATUS(LID1)", receive_copy_results, control, {0x84, 0x00, all, 0, 0, 0, 0, 0, 0, 0, all, all, all, all, 0, 0x04}},
     {0x84, 0x03, "RECEIVE COPY OPERATING PARAMETERS", receive_copy_results, control, {0x84, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, all, all, all, all, 0, 0x04}},

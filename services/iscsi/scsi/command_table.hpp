@@ -72,7 +72,7 @@ Step extended_copy(Command&);                     // extended_copy.cpp
 Step receive_copy_results(Command&);              // extended_copy.cpp
 Step reserve_6(Command&);                         // reserve.cpp
 Step release_6(Command&);                         // reserve.cpp
-Step persistent_reserve_in(Command&);             // persistent_reserve.cpp
-Step persistent_reserve_out(Command&);            // persistent_reserve.cpp
+Step persistent_reserve_in(Command&);             // persistent_reserve_in.cpp
+Step persistent_reserve_out(Command&);            // persistent_reserve_out.cpp
 
 }  // namespace bootferry::iscsi::scsi

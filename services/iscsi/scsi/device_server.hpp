@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
@@ -62,6 +63,8 @@ struct Answer {
   std::optional<Sense> sense;
   Bytes data_in;
   bool data_in_is_job = false;
+  /// Nexuses whose commands must have ended before this leaves (PREEMPT AND ABORT, SPC-4 5.13.11.2.6).
+  std::vector<std::uint64_t> aborts;
 };
 
 /// The command takes this many Data-Out bytes from the initiator before it goes on (on_data_out).
@@ -95,6 +98,7 @@ struct Nexus {
 };
 
 class LogicalUnit;
+class ReservationStore;
 
 /// One command from its CDB to its Answer. Steps are asked for in turn: start, then on_data_out or on_job_done as the
 /// Step says.
@@ -150,9 +154,11 @@ class CopyScope;
 
 /// What a disk asks of the world around it; each may be missing.
 struct DiskServices {
-  std::shared_ptr<CopyScope> copy_scope;  ///< missing: EXTENDED COPY reaches this disk alone
+  std::shared_ptr<CopyScope> copy_scope;           ///< missing: EXTENDED COPY reaches this disk alone
+  std::shared_ptr<ReservationStore> reservations;  ///< missing: none outlives the unit
 };
 
+/// Blocks while reservations are read.
 [[nodiscard]] std::shared_ptr<LogicalUnit> make_disk(std::shared_ptr<images::BlockDevice> device, Identity identity,
                                                      DiskServices services = {});
 

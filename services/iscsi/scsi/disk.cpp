@@ -34,7 +34,8 @@ Disk::Disk(std::shared_ptr<images::BlockDevice> device, Identity identity, DiskS
       services_(std::move(services)),
       naa_(naa_of(identity_)),
       block_size_(device_->block_size()),
-      capabilities_(device_->capabilities()) {}
+      capabilities_(device_->capabilities()),
+      reservations_(attentions_, services_.reservations) {}
 
 void Disk::on_nexus_begin(const Nexus& nexus) {
   attentions_.on_nexus_begin(nexus.id);

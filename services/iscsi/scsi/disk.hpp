@@ -84,7 +84,7 @@ class Disk final : public LogicalUnit {
   Attentions attentions_;
   Medium medium_;
   Modes modes_;
-  Reservations reservations_{attentions_};
+  Reservations reservations_;
   CopyLog copies_;
 };
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "iscsi/scsi/reservations.hpp"
 
+#include <algorithm>
+
+#include "base/log.hpp"
 #include "iscsi/scsi/attentions.hpp"
 #include "iscsi/scsi/command_table.hpp"
 
@@ -15,6 +18,35 @@ bool excludes_readers(ReservationType type) {
 }
 
 }  // namespace
+
+Reservations::Reservations(Attentions& attentions, std::shared_ptr<ReservationStore> store)
+    : attentions_(attentions), store_(std::move(store)) {
+  if (!store_) return;
+  auto known = store_->load();
+  if (known)
+    restore(*known);
+  else
+    log::error("RESERVATIONS_NOT_READ", {{"why", known.error().message}});
+}
+
+void Reservations::restore(const ReservationState& state) {
+  generation_ = state.generation;
+  through_power_loss_ = state.through_power_loss;
+  for (const auto& registration : state.registrations) keys_[registration.port] = registration.key;
+  type_ = state.type;
+  for (const auto& registration : state.registrations) {
+    if (type_ && registration.holder && !is_all_registrants(*type_)) holder_ = registration.port;
+  }
+  // A reservation that nobody holds could never be released.
+  if (type_ && (keys_.empty() || (holder_.empty() && !is_all_registrants(*type_)))) type_.reset();
+  update_active();
+}
+
+Result<void> Reservations::save() {
+  if (!store_) return {};
+  std::lock_guard lock(saving_);
+  return store_->save(snapshot());
+}
 
 void Reservations::on_nexus_begin(const Nexus& nexus) {
   std::lock_guard lock(mutex_);
@@ -73,15 +105,21 @@ void Reservations::release_6(std::uint64_t nexus) {
   update_active();
 }
 
-ReserveResult Reservations::register_key(std::uint64_t nexus, std::optional<std::uint64_t> expected,
-                                         std::uint64_t key) {
+ReserveResult Reservations::register_key(std::uint64_t nexus, const RegisterRequest& request) {
   std::lock_guard lock(mutex_);
   const std::string port = port_of(nexus);
   auto found = keys_.find(port);
   const std::uint64_t current = found == keys_.end() ? 0 : found->second;
-  if (expected && *expected != current) return ReserveResult::conflict;
-  if (key != 0) {
-    keys_[port] = key;
+  if (request.expected && *request.expected != current) return ReserveResult::conflict;
+  // SPC-4 5.13.7.2: who is registered already is nobody else's to register.
+  for (const std::string& other : request.other_ports) {
+    if (other != port && keys_.contains(other)) return ReserveResult::conflict;
+  }
+  if (request.key != 0) {
+    if (keys_.size() + 1 + request.other_ports.size() > max_registrations && !keys_.contains(port))
+      return ReserveResult::exhausted;
+    keys_[port] = request.key;
+    for (const std::string& other : request.other_ports) keys_[other] = request.key;
   } else if (found != keys_.end()) {
     const bool held = is_holder(port);
     keys_.erase(found);
@@ -89,6 +127,24 @@ ReserveResult Reservations::register_key(std::uint64_t nexus, std::optional<std:
   } else {
     return ReserveResult::good;
   }
+  through_power_loss_ = request.through_power_loss;
+  ++generation_;
+  update_active();
+  return ReserveResult::good;
+}
+
+// SPC-4 5.13.8: the holder hands its reservation on.
+ReserveResult Reservations::register_and_move(std::uint64_t nexus, const MoveRequest& request) {
+  std::lock_guard lock(mutex_);
+  const std::string port = port_of(nexus);
+  if (!is_registered(port, request.key)) return ReserveResult::conflict;
+  if (!type_ || is_all_registrants(*type_) || !is_holder(port)) return ReserveResult::conflict;
+  if (request.to_port == port) return ReserveResult::invalid_parameter;
+  if (keys_.size() >= max_registrations && !keys_.contains(request.to_port)) return ReserveResult::exhausted;
+  keys_[request.to_port] = request.new_key;
+  holder_ = request.to_port;
+  if (request.unregister) keys_.erase(port);
+  through_power_loss_ = request.through_power_loss;
   ++generation_;
   update_active();
   return ReserveResult::good;
@@ -130,8 +186,8 @@ ReserveResult Reservations::clear(std::uint64_t nexus, std::uint64_t key) {
 }
 
 // SPC-4 5.13.11.2: takes registrations away, and the reservation too when the victim holds it.
-ReserveResult Reservations::preempt(std::uint64_t nexus, std::uint64_t key, std::uint64_t victim,
-                                    ReservationType type) {
+ReserveResult Reservations::preempt(std::uint64_t nexus, std::uint64_t key, std::uint64_t victim, ReservationType type,
+                                    std::vector<std::uint64_t>& victims) {
   std::lock_guard lock(mutex_);
   const std::string port = port_of(nexus);
   if (!is_registered(port, key)) return ReserveResult::conflict;
@@ -147,24 +203,28 @@ ReserveResult Reservations::preempt(std::uint64_t nexus, std::uint64_t key, std:
       ++it;
       continue;
     }
-    tell(it->first, attention::registrations_preempted);
+    for (const std::uint64_t lost : nexuses_of(it->first)) {
+      attentions_.raise(lost, attention::registrations_preempted);
+      victims.push_back(lost);
+    }
     it = keys_.erase(it);
   }
   if (!matched) return ReserveResult::conflict;
   if (takes) {
     type_ = type;
     holder_ = is_all_registrants(type) ? "" : port;
-    if (*before != type && is_for_registrants(*before)) tell_registrants(port, attention::reservations_released);
+    if (*before != type) tell_registrants(port, attention::reservations_released);
   }
   ++generation_;
   update_active();
   return ReserveResult::good;
 }
 
-Reservations::Snapshot Reservations::snapshot() const {
+ReservationState Reservations::snapshot() const {
   std::lock_guard lock(mutex_);
-  Snapshot snapshot;
+  ReservationState snapshot;
   snapshot.generation = generation_;
+  snapshot.through_power_loss = through_power_loss_;
   snapshot.type = type_;
   for (const auto& [port, key] : keys_) {
     const bool holds = is_holder(port);
@@ -195,10 +255,16 @@ void Reservations::drop_reservation(const std::string& by) {
   holder_.clear();
 }
 
-void Reservations::tell(const std::string& port, std::uint16_t code) {
+std::vector<std::uint64_t> Reservations::nexuses_of(const std::string& port) const {
+  std::vector<std::uint64_t> found;
   for (const auto& [nexus, name] : ports_) {
-    if (name == port) attentions_.raise(nexus, code);
+    if (name == port) found.push_back(nexus);
   }
+  return found;
+}
+
+void Reservations::tell(const std::string& port, std::uint16_t code) {
+  for (const std::uint64_t nexus : nexuses_of(port)) attentions_.raise(nexus, code);
 }
 
 void Reservations::tell_registrants(const std::string& but, std::uint16_t code) {

@@ -15,7 +15,7 @@ namespace bootferry::db {
 namespace {
 
 /// The newest version this program has; each one before it needs a test that starts from a file of it.
-constexpr std::int64_t newest = 2;
+constexpr std::int64_t newest = 3;
 
 EmbeddedFile step(const char* name, const char* sql) { return {name, sql, sql + std::strlen(sql)}; }
 
@@ -46,7 +46,7 @@ TEST_F(MigrateTest, an_empty_file_becomes_the_newest_version_without_a_copy) {
   EXPECT_EQ(database->query_number("PRAGMA user_version"), newest);
   EXPECT_EQ(database->query_number("PRAGMA application_id"), 0x42464552);  // "BFER"
   EXPECT_TRUE(load_snapshot(*database).clients.empty());
-  EXPECT_FALSE(std::filesystem::exists(folder / "bootferry.db.before-v2"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "bootferry.db.before-v3"));
 }
 
 TEST_F(MigrateTest, a_file_of_version_1_opens_with_what_it_holds) {
@@ -66,6 +66,17 @@ TEST_F(MigrateTest, a_file_of_version_1_opens_with_what_it_holds) {
   EXPECT_EQ(snapshot.clients.begin()->second.boot, boot::BootEntry(boot::Disks{{{"dos", boot::DriveMode::master}}}));
   EXPECT_EQ(snapshot.images.at("dos").block_size, 512u);
   EXPECT_EQ(database->query_number("PRAGMA user_version"), newest);
+}
+
+TEST_F(MigrateTest, a_file_of_version_2_opens_with_what_it_holds) {
+  {
+    Database old(file);
+    migrate(old, EmbeddedFiles{migrations.begin(), 2});
+    old.execute("INSERT INTO images VALUES ('big', 'raw', 'big.raw', 1048576, 1700000000000, 4096)");
+  }
+  auto database = open_database(file);
+  EXPECT_EQ(load_snapshot(*database).images.at("big").block_size, 4096u);
+  EXPECT_EQ(database->query_number("SELECT count(*) FROM reservations"), 0);
 }
 
 TEST_F(MigrateTest, an_old_file_is_copied_then_brought_forward) {

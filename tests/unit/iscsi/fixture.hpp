@@ -69,7 +69,6 @@ inline Bytes bytes(std::string_view text) {
   return out;
 }
 
-
 class ServerFixture : public ::testing::Test {
  protected:
   explicit ServerFixture(ServerSettings settings = make_settings())

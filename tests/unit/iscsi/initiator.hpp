@@ -65,6 +65,11 @@ class Initiator {
     pdu.data.resize(length);
     return pdu;
   }
+  /// Something has come, or would now.
+  bool has_news() {
+    pollfd wait{fd_, POLLIN, 0};
+    return ::poll(&wait, 1, 0) > 0;
+  }
   void close() { ::shutdown(fd_, SHUT_RDWR); }
   void shut_down_sending() { ::shutdown(fd_, SHUT_WR); }
   /// And does not read what they bring.

@@ -262,6 +262,67 @@ TEST_F(ServerTest, ADiskThatThrowsFailsTheCommandAndNothingElse) {
   EXPECT_EQ(directory.holds, 0);
 }
 
+/// PERSISTENT RESERVE OUT with its parameters as immediate data; the answer is not waited for.
+void send_reserve_out(Initiator& pc, std::uint8_t action, std::uint8_t type, std::uint64_t key, std::uint64_t other,
+                      std::uint32_t cmd_sn) {
+  ScsiCommand command;
+  command.write = true;
+  command.task_tag = 1000 + cmd_sn;
+  command.expected_length = 24;
+  command.cmd_sn = cmd_sn;
+  command.cdb = {0x5f, action, type, 0, 0, 0, 0, 0, 24};
+  Bytes list(24);
+  list[7] = static_cast<std::uint8_t>(key);
+  list[15] = static_cast<std::uint8_t>(other);
+  pc.send(command, list);
+}
+
+// Whoever takes a disk over must not find a late write of the other on it.
+TEST_F(ServerTest, PreemptAndAbortAnswersAfterTheVictimsWritesAreOver) {
+  auto device = std::make_shared<test::FaultDevice>(std::make_shared<images::MemoryDevice>(mib(8)));
+  std::promise<void> reached, released;
+  std::atomic<bool> holds_one{false};
+  device->before_each([&](const auto&) {
+    if (!holds_one.exchange(false)) return;
+    reached.set_value();
+    released.get_future().wait();
+  });
+  directory.unit = scsi::make_disk(device, {disk, "0001"});
+  Initiator victim(server.port()), heir(server.port()), witness(server.port());
+  ASSERT_EQ(victim.log_in(disk, 1), LoginStatus::success);
+  ASSERT_EQ(heir.log_in(disk, 2), LoginStatus::success);
+  ASSERT_EQ(witness.log_in(disk, 3), LoginStatus::success);
+  const auto status_of = [](Initiator& pc) {
+    const Received answer = pc.receive();
+    return answer.opcode() == Opcode::scsi_response ? int{decode<ScsiResponse>(answer.bhs).status} : -1;
+  };
+  // The first command of each hears POWER ON; keys are known from the second on.
+  for (const std::uint32_t sn : {1u, 2u}) send_reserve_out(victim, 6, 0, 0, 1, sn);
+  for (const std::uint32_t sn : {1u, 2u}) send_reserve_out(heir, 6, 0, 0, 2, sn);
+  ASSERT_EQ(status_of(victim), 2);
+  ASSERT_EQ(status_of(victim), 0);
+  ASSERT_EQ(status_of(heir), 2);
+  ASSERT_EQ(status_of(heir), 0);
+  witness.settle();
+
+  holds_one = true;
+  ScsiCommand write;
+  write.write = true;
+  write.task_tag = 77;
+  write.expected_length = 512;
+  write.cmd_sn = 3;
+  write.cdb = Initiator::cdb(0x8a, 0, 1);
+  victim.send(write, Bytes(512, 0x11));
+  reached.get_future().wait();
+
+  send_reserve_out(heir, 5, 1, 2, 1, 3);  // PREEMPT AND ABORT
+  Bytes ignored;
+  for (int i = 0; i < 50; ++i) (void)witness.read(1, 1, ignored);
+  EXPECT_FALSE(heir.has_news()) << "the victim's write is still on its way to the disk";
+  released.set_value();
+  EXPECT_EQ(status_of(heir), 0);
+}
+
 // Many of them at once would have the target read, and keep, gigabytes that it may not even send.
 TEST_F(ServerTest, AReadThatTakesNoDataDoesNotTouchTheDisk) {
   auto device = std::make_shared<test::FaultDevice>(std::make_shared<images::MemoryDevice>(mib(8)));

@@ -35,8 +35,8 @@ TEST_F(PortalsTest, AreAllNamedTheOwnOneFirst) {
       if (pair.key == "TargetAddress") portals.push_back(pair.value);
     }
     const auto four = portal("127.0.0.1"), six = portal("[::1]"), other = portal("127.0.0.2");
-    EXPECT_EQ(portals, pc == &by4 ? (std::vector<std::string>{four, six, other})
-                                  : (std::vector<std::string>{six, four, other}));
+    EXPECT_EQ(portals,
+              pc == &by4 ? (std::vector<std::string>{four, six, other}) : (std::vector<std::string>{six, four, other}));
   }
 }
 
@@ -143,9 +143,9 @@ TEST_F(StormTest, ConnectionsThatComeAndGoDelayNobody) {
       for (int i = 0; i < 100; ++i) {
         Initiator guest(server.port());
         const int how = (i + lane) % 5;
-        if (how == 0) continue;                              // connects and goes
-        if (how == 1) guest.send_raw(Bytes(17, 0x43));       // a part of a header
-        if (how == 2) guest.shut_down_sending();             // FIN, and waits
+        if (how == 0) continue;                         // connects and goes
+        if (how == 1) guest.send_raw(Bytes(17, 0x43));  // a part of a header
+        if (how == 2) guest.shut_down_sending();        // FIN, and waits
         if (how >= 3) (void)guest.log_in(disk, static_cast<std::uint8_t>(10 + lane), "iqn.guest");
         if (how == 4) guest.close();
       }

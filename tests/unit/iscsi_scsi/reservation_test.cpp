@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // RESERVE(6), PERSISTENT RESERVE IN and OUT between two and three initiators.
+#include "iscsi/scsi/reservations.hpp"
+#include "iscsi/scsi/transport_id.hpp"
 #include "scsi_fixture.hpp"
 
 namespace bootferry::iscsi::scsi {
@@ -161,6 +163,186 @@ TEST_F(ReservationTest, full_status_names_the_initiator_ports) {
   EXPECT_EQ(text_of(ByteView(status).subspan(36, pc_.nexus().initiator_port.size())), pc_.nexus().initiator_port);
 }
 
+TEST_F(ReservationTest, preempt_with_another_type_tells_those_that_stay_registered) {
+  ASSERT_TRUE(out(pc_, 0, 0, 1).good());
+  ASSERT_TRUE(out(other_, 0, 0, 2).good());
+  ASSERT_TRUE(out(third_, 0, 0, 3).good());
+  ASSERT_TRUE(out(pc_, 1, 1, 0, 1).good());
+  ASSERT_TRUE(out(other_, 4, 2, 1, 3).good());
+  EXPECT_EQ(pc_.send({0x00}).code(), 0x2a05);
+  EXPECT_EQ(third_.send({0x00}).code(), 0x2a04);
+  EXPECT_TRUE(other_.send({0x00}).good());
+}
+
+TEST_F(ReservationTest, preempt_and_abort_names_the_nexuses_that_lost) {
+  ASSERT_TRUE(out(pc_, 0, 0, 1).good());
+  ASSERT_TRUE(out(other_, 0, 0, 1).good());
+  ASSERT_TRUE(out(third_, 0, 0, 3).good());
+  EXPECT_TRUE(out(third_, 4, 3, 9, 1).aborts.empty());
+  EXPECT_EQ(out(third_, 5, 3, 1, 1).aborts, (std::vector<std::uint64_t>{1, 2}));
+  ASSERT_TRUE(out(pc_, 6, 0, 1).data.empty());
+}
+
+TEST_F(ReservationTest, register_with_other_ports_registers_all_of_them_or_none) {
+  const auto list = [](std::uint64_t key, const std::string& port) {
+    Bytes ids;
+    ByteWriter id_writer(ids);
+    put_transport_id(id_writer, port);
+    Bytes bytes;
+    ByteWriter writer(bytes);
+    writer.u64(0);
+    writer.u64(key);
+    writer.zeros(4);
+    writer.u8(0x08);  // SPEC_I_PT
+    writer.zeros(3);
+    writer.u32(static_cast<std::uint32_t>(ids.size()));
+    writer.bytes(ids);
+    return bytes;
+  };
+  const auto send = [&](const Bytes& bytes, std::uint8_t action = 0) {
+    return pc_.send({0x5f, action, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(bytes.size()), 0}, bytes);
+  };
+  const std::string port = other_.nexus().initiator_port;
+  EXPECT_EQ(send(list(7, "iqn.2026-01.test:no-port")).code(), 0x2600);
+  EXPECT_EQ(send(list(7, port), 6).code(), 0x2600) << "not with REGISTER AND IGNORE EXISTING KEY";
+  Bytes cut = list(7, port);
+  cut.pop_back();
+  EXPECT_EQ(send(cut).code(), 0x1a00);
+  EXPECT_EQ(number_at(in(third_, 0), 4, 4), 0u) << "nobody is registered by a refusal";
+  ASSERT_TRUE(send(list(7, port)).good());
+  EXPECT_EQ(number_at(in(third_, 0), 4, 4), 16u);
+  EXPECT_TRUE(out(other_, 1, 7, 0, 1).good()) << "the other is registered";
+  ASSERT_TRUE(out(pc_, 0, 7, 0).good());
+  EXPECT_EQ(send(list(8, port)).status, Status::reservation_conflict) << "it is registered already";
+  EXPECT_NE(in(pc_, 2)[2] & 0x08, 0);  // SIP_C
+}
+
+TEST_F(ReservationTest, register_and_move_hands_the_reservation_on) {
+  const auto move = [&](Pc& pc, std::uint64_t key, std::uint64_t new_key, const std::string& port, std::uint8_t flags) {
+    Bytes ids;
+    ByteWriter id_writer(ids);
+    put_transport_id(id_writer, port);
+    Bytes bytes;
+    ByteWriter writer(bytes);
+    writer.u64(key);
+    writer.u64(new_key);
+    writer.u8(0);
+    writer.u8(flags);
+    writer.u16(1);
+    writer.u32(static_cast<std::uint32_t>(ids.size()));
+    writer.bytes(ids);
+    return pc.send({0x5f, 7, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(bytes.size()), 0}, bytes);
+  };
+  const std::string port = other_.nexus().initiator_port;
+  EXPECT_EQ(move(pc_, 1, 2, port, 0).status, Status::reservation_conflict) << "not registered";
+  ASSERT_TRUE(out(pc_, 0, 0, 1).good());
+  EXPECT_EQ(move(pc_, 1, 2, port, 0).status, Status::reservation_conflict) << "holds nothing";
+  ASSERT_TRUE(out(pc_, 1, 1, 0, 3).good());
+  EXPECT_EQ(move(pc_, 1, 0, port, 0).code(), 0x2600);
+  EXPECT_EQ(move(pc_, 1, 2, pc_.nexus().initiator_port, 0).code(), 0x2600);
+  ASSERT_TRUE(move(pc_, 1, 2, port, 0x02).good());  // UNREG
+  EXPECT_FALSE(reads(pc_));
+  EXPECT_TRUE(writes(other_));
+  EXPECT_EQ(number_at(in(third_, 1), 8, 8), 2u);
+  EXPECT_EQ(number_at(in(third_, 0), 4, 4), 8u);
+}
+
+TEST_F(ReservationTest, registrations_are_bounded) {
+  std::vector<std::unique_ptr<Pc>> crowd;
+  for (std::uint64_t n = 0; n < Reservations::max_registrations; ++n) {
+    crowd.push_back(std::make_unique<Pc>(*unit_, 100 + n));
+    ASSERT_TRUE(out(*crowd.back(), 0, 0, 1).good());
+  }
+  EXPECT_EQ(out(pc_, 0, 0, 1).code(), 0x5504);
+  EXPECT_TRUE(out(*crowd.front(), 0, 1, 2).good()) << "a change is no new registration";
+}
+
+/// What the keeper of app does, without the database.
+class FakeStore final : public ReservationStore {
+ public:
+  Result<ReservationState> load() override { return state; }
+  Result<void> save(const ReservationState& now) override {
+    if (broken) return fail(ErrorKind::io, "no");
+    state = now;
+    ++saves;
+    return {};
+  }
+  ReservationState state;
+  int saves = 0;
+  bool broken = false;
+};
+
+class KeptReservationTest : public ReservationTest {
+ protected:
+  void reopen() {
+    back_.reset();
+    stranger_.reset();
+    kept_ = make_disk(device_, identity(), {.reservations = store_});
+    back_ = std::make_unique<Pc>(*kept_, 1);
+    stranger_ = std::make_unique<Pc>(*kept_, 2);
+  }
+  std::shared_ptr<FakeStore> store_ = std::make_shared<FakeStore>();
+  std::shared_ptr<LogicalUnit> kept_ = make_disk(device_, identity(), {.reservations = store_});
+  std::unique_ptr<Pc> back_ = std::make_unique<Pc>(*kept_, 1);
+  std::unique_ptr<Pc> stranger_ = std::make_unique<Pc>(*kept_, 2);
+
+  test::ScsiInitiator::Reply enroll(Pc& pc, std::uint64_t key, bool aptpl) {
+    Bytes list(24);
+    list[15] = static_cast<std::uint8_t>(key);
+    list[20] = aptpl ? 0x01 : 0x00;
+    return pc.send({0x5f, 6, 0, 0, 0, 0, 0, 0, 24, 0}, list);
+  }
+};
+
+TEST_F(KeptReservationTest, every_change_is_stored_before_its_answer) {
+  ASSERT_TRUE(enroll(*back_, 1, true).good());
+  EXPECT_EQ(store_->saves, 1);
+  EXPECT_TRUE(store_->state.through_power_loss);
+  ASSERT_TRUE(out(*back_, 1, 1, 0, 3).good());
+  EXPECT_EQ(store_->state.type, ReservationType::exclusive_access);
+  ASSERT_TRUE(out(*back_, 2, 1, 0, 3).good());
+  EXPECT_FALSE(store_->state.type);
+  ASSERT_TRUE(out(*back_, 3, 1, 0).good());
+  EXPECT_TRUE(store_->state.registrations.empty());
+  EXPECT_EQ(store_->saves, 4);
+}
+
+TEST_F(KeptReservationTest, a_unit_that_is_opened_again_knows_its_holder) {
+  ASSERT_TRUE(enroll(*back_, 1, true).good());
+  ASSERT_TRUE(out(*back_, 1, 1, 0, 3).good());
+  const Bytes capabilities = in(*back_, 2);
+  EXPECT_EQ(capabilities[2] & 0x01, 0x01);  // PTPL_C
+  EXPECT_EQ(capabilities[3] & 0x01, 0x01);  // PTPL_A
+  reopen();
+  EXPECT_FALSE(reads(*stranger_));
+  EXPECT_TRUE(writes(*back_));
+  EXPECT_EQ(number_at(in(*stranger_, 1), 8, 8), 1u);
+}
+
+TEST_F(KeptReservationTest, all_registrants_come_back_as_holders) {
+  ASSERT_TRUE(enroll(*back_, 1, true).good());
+  ASSERT_TRUE(enroll(*stranger_, 2, true).good());
+  ASSERT_TRUE(out(*back_, 1, 1, 0, 8).good());
+  reopen();
+  EXPECT_TRUE(writes(*back_));
+  EXPECT_TRUE(writes(*stranger_));
+  Pc third(*kept_, 3);
+  EXPECT_FALSE(reads(third));
+}
+
+TEST_F(KeptReservationTest, the_last_registration_decides_whether_it_outlives_a_power_loss) {
+  ASSERT_TRUE(enroll(*back_, 1, true).good());
+  ASSERT_TRUE(enroll(*stranger_, 2, false).good());
+  EXPECT_FALSE(store_->state.through_power_loss);
+  EXPECT_EQ(in(*back_, 2)[3] & 0x01, 0);
+}
+
+TEST_F(KeptReservationTest, what_cannot_be_stored_is_not_called_good) {
+  store_->broken = true;
+  const auto reply = enroll(*back_, 1, true);
+  EXPECT_EQ(reply.status, Status::check_condition);
+}
+
 TEST_F(ReservationTest, parameter_lists_of_all_sizes) {
   const Bytes list(300);
   for (std::uint16_t length = 0; length < 300; ++length) {
@@ -172,7 +354,8 @@ TEST_F(ReservationTest, parameter_lists_of_all_sizes) {
   EXPECT_EQ(pc_.send({0x5f, 0, 0, 0, 0, 0, 0, 0, 24, 0}, ByteView(list).first(10)).code(), 0x1a00);
   Bytes keep(24);
   keep[20] = 0x01;  // APTPL
-  EXPECT_EQ(pc_.send({0x5f, 0, 0, 0, 0, 0, 0, 0, 24, 0}, keep).code(), 0x2600);
+  EXPECT_EQ(pc_.send({0x5f, 0, 0, 0, 0, 0, 0, 0, 24, 0}, keep).code(), 0x2600) << "nobody keeps it";
+  EXPECT_EQ(in(pc_, 2)[2] & 0x01, 0) << "and it says so";
 }
 
 }  // namespace
