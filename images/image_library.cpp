@@ -139,6 +139,7 @@ Result<void> ImageLibrary::remove(std::string_view name) {
   auto claim = uses_->claim(std::string(name));
   if (!claim) return std::unexpected(claim.error());
   if (::unlink(file->c_str()) != 0) return posix_fail(errno, "remove", *file);
+  ::unlink(sanitize_mark(name).c_str());
   return sync_folder(folder_);
 }
 
@@ -153,6 +154,10 @@ Result<std::filesystem::path> ImageLibrary::path(std::string_view name) const {
     return fail(ErrorKind::denied, file.string() + " is a symbolic link; images must be files themselves.");
   }
   return file;
+}
+
+std::filesystem::path ImageLibrary::sanitize_mark(std::string_view name) const {
+  return folder_ / ('.' + std::string(name) + ".sanitize");
 }
 
 Result<ByteCount> ImageLibrary::size(std::string_view name) const {

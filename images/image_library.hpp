@@ -48,6 +48,8 @@ class ImageLibrary {
   [[nodiscard]] Result<void> remove(std::string_view name);
 
   [[nodiscard]] Result<std::filesystem::path> path(std::string_view name) const;
+  /// Where an unfinished SANITIZE of the image is marked; it goes when the image is removed.
+  [[nodiscard]] std::filesystem::path sanitize_mark(std::string_view name) const;
   [[nodiscard]] Result<ByteCount> size(std::string_view name) const;
   /// Bytes that it takes on the disk below.
   [[nodiscard]] Result<ByteCount> allocated(std::string_view name) const;

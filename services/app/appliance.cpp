@@ -346,6 +346,7 @@ void Appliance::stop() {
   p.library.stop_imports();
   p.http.stop();
   p.target.stop(std::chrono::seconds(3));
+  p.disks.stop();
   p.loops.stop();
   p.people_pool.stop();
   p.disk_pool.stop();

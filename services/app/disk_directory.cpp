@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/sanitize_file.hpp"
 #include "boot/target_name.hpp"
 
 namespace bootferry::app {
@@ -98,6 +99,8 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
     iscsi::scsi::DiskServices services;
     services.reservations = reservations;
     services.copy_scope = std::make_shared<ClientDrives>(client->mac, registry_, units_);
+    services.sanitize_mark = std::make_shared<SanitizeFile>(library_.sanitize_mark(drive.image));
+    services.background = [this](BackgroundThreads::Job job) { background_.start(std::move(job)); };
     return iscsi::scsi::make_disk(device, identity, std::move(services));
   });
   answer.image = drive.image;

@@ -9,6 +9,7 @@
 #include "app/open_units.hpp"
 #include "app/reservation_keeper.hpp"
 #include "app/revoked_disks.hpp"
+#include "base/background_threads.hpp"
 #include "boot/client_registry.hpp"
 #include "images/image_library.hpp"
 #include "iscsi/target_directory.hpp"
@@ -29,6 +30,9 @@ class DiskDirectory final : public iscsi::TargetDirectory {
   /// The machine was given its boot script.
   void on_boot(const MacAddress& mac) { revoked_.on_boot(mac); }
 
+  /// Ends what units do in the background: a SANITIZE goes on when its disk is opened next.
+  void stop() { background_.stop(); }
+
  private:
   const boot::ClientRegistry& registry_;
   images::ImageLibrary& library_;
@@ -38,6 +42,7 @@ class DiskDirectory final : public iscsi::TargetDirectory {
   /// One LogicalUnit for all sessions of a target, as long as one of them lives (reservations and unit attentions hang
   /// on it).
   const std::shared_ptr<OpenUnits> units_ = std::make_shared<OpenUnits>();
+  BackgroundThreads background_;  ///< of the units; the last member: it ends first
 };
 
 }  // namespace bootferry::app

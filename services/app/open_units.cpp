@@ -12,10 +12,11 @@ std::string OpenUnits::key_of(std::string_view target, const boot::Drive& drive)
 }
 
 OpenUnits::Unit OpenUnits::get(const std::string& key, const std::function<Unit()>& make) {
+  std::lock_guard one_at_a_time(making_);  // make() may read files; who only looks for a unit must not wait for that
+  if (auto living = find(key)) return living;
+  auto made = make();
   std::lock_guard lock(mutex_);
   std::erase_if(units_, [](const auto& entry) { return entry.second.expired(); });
-  if (auto living = units_[key].lock()) return living;
-  auto made = make();
   units_[key] = made;
   return made;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The disks that are open now, one LogicalUnit a drive for all its sessions, and what a copy may reach among them: the
-// open drives of one client. Owned by DiskDirectory and by the units' copy scopes; thread-safe, never blocks.
+// open drives of one client. Owned by DiskDirectory and by the units' copy scopes; thread-safe; only get() may
+// block.
 #pragma once
 
 #include <functional>
@@ -25,6 +26,7 @@ class OpenUnits {
   [[nodiscard]] Unit find(const std::string& key) const;
 
  private:
+  std::mutex making_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, std::weak_ptr<iscsi::scsi::LogicalUnit>> units_;
 };

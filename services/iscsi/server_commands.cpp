@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/log.hpp"
+#include "iscsi/scsi/completion.hpp"
 #include "iscsi/server_connection.hpp"
 
 namespace bootferry::iscsi {
@@ -133,6 +134,7 @@ void Connection::on_step(Running& running, scsi::Step step) {
       session_->on_need_data(running.id, need->length, actions_);
       return;
     }
+    if (auto* wait = std::get_if<scsi::WaitFor>(&step)) return wait_for(running.id, *wait->until);
     auto& job = std::get<scsi::DiskJob>(step);
     if (job.kind == scsi::DiskJob::Kind::read && !running.takes_data) {
       running.length = static_cast<std::uint32_t>(job.length.value);  // told as its residual; none of it would be sent
@@ -142,6 +144,21 @@ void Connection::on_step(Running& running, scsi::Step step) {
     if (!try_inline(running, job)) return queue_job(running, std::move(job));
     step = running.task->on_job_done({}, running.data.first(running.length));
   }
+}
+
+/// Not counted as a job of the pool: the session may end, and the command be aborted, while what it waits for goes on.
+void Connection::wait_for(CommandId id, scsi::Completion& completion) {
+  completion.when_done([weak = weak_from_this(), executor = socket_.get_executor(), id](const Result<void>& result) {
+    asio::post(executor, [weak, id, result] {
+      const auto self = weak.lock();
+      if (!self || self->ended_) return;
+      Running& running = self->running_of(id);
+      if (!(running.id == id) || !running.task) return;
+      self->on_step(running, running.task->on_job_done(result, {}));
+      self->run_actions();
+      self->schedule_flush();
+    });
+  });
 }
 
 /// A read that memory answers costs less than the trip to another thread.

@@ -93,6 +93,7 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   void start_command(const StartCommand& action);
   void start_parked();
   void on_step(Running& running, scsi::Step step);
+  void wait_for(CommandId id, scsi::Completion& completion);
   [[nodiscard]] bool try_inline(Running& running, const scsi::DiskJob& job);
   void queue_job(Running& running, scsi::DiskJob job);
   void dispatch_jobs();

@@ -3,9 +3,11 @@
 // answer.
 #pragma once
 
+#include <future>
 #include <initializer_list>
 
 #include "images/memory_device.hpp"
+#include "iscsi/scsi/completion.hpp"
 #include "iscsi/scsi/device_server.hpp"
 
 namespace bootferry::test {
@@ -59,6 +61,12 @@ class ScsiInitiator {
         const ByteView sent = data_out.first(std::min<std::size_t>(need->length, data_out.size()));
         buffer.assign(sent.begin(), sent.end());
         step = task->on_data_out(buffer);
+        continue;
+      }
+      if (auto* wait = std::get_if<iscsi::scsi::WaitFor>(&step)) {
+        std::promise<Result<void>> through;
+        wait->until->when_done([&](const Result<void>& result) { through.set_value(result); });
+        step = task->on_job_done(through.get_future().get(), {});
         continue;
       }
       iscsi::scsi::DiskJob job = std::get<iscsi::scsi::DiskJob>(step);

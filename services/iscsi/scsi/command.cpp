@@ -30,9 +30,21 @@ Step Command::start() {
   if ((cdb_.control() & 0x04) != 0)
     return refuse(invalid_field(static_cast<std::uint16_t>(cdb_.length() - 1)));  // NACA
   if (disk_.reservations().conflicts(nexus_, needs)) return status(Status::reservation_conflict);
+  if (disk_.sanitizer().state() != Sanitizer::State::idle) {
+    if (auto wrong = check_sanitizer(*row)) return refuse(*wrong);
+  }
   if (needs.medium && !disk_.medium().loaded()) return refuse(medium_not_present());
   if (needs.writable && !disk_.writable()) return refuse(write_protected());
   return row->handler(*this);
+}
+
+// SBC-3 4.11.2: while it runs only those answer that report no attention either; when it failed, SANITIZE too.
+std::optional<Sense> Command::check_sanitizer(const CommandRow& row) const {
+  if (row.needs.keeps_attention) return std::nullopt;
+  if (disk_.sanitizer().state() == Sanitizer::State::running) return sanitize_in_progress(disk_.sanitizer().progress());
+  const bool touches_blocks = row.needs.medium && !row.needs.passes_reserve6;  // READ CAPACITY does not
+  if (row.handler == sanitize || !touches_blocks) return std::nullopt;
+  return sanitize_failed();
 }
 
 // SPC-4 6.6.1, SAM-5 4.6.4: these three answer on any LUN, everything else is refused.
@@ -91,6 +103,11 @@ Step Command::run(std::shared_ptr<DiskWork> work, OnJob then) {
   job.kind = DiskJob::Kind::work;
   job.work = work_;
   return job;
+}
+
+Step Command::wait_for(std::shared_ptr<Completion> until, OnJob then) {
+  on_job_ = then;
+  return WaitFor{std::move(until)};
 }
 
 Step finish_read(Command& command, const Result<void>& result, ByteView) {

@@ -42,6 +42,8 @@ class Command final : public Task {
   [[nodiscard]] Step run(DiskJob job, OnJob then);
   /// Runs `work`, which `work_as` gives back to `then`.
   [[nodiscard]] Step run(std::shared_ptr<DiskWork> work, OnJob then);
+  /// `then` gets how it ended.
+  [[nodiscard]] Step wait_for(std::shared_ptr<Completion> until, OnJob then);
   template <class Work>
   [[nodiscard]] Work& work_as() const {
     return static_cast<Work&>(*work_);
@@ -52,6 +54,7 @@ class Command final : public Task {
 
  private:
   [[nodiscard]] Step start_on_absent_lun();
+  [[nodiscard]] std::optional<Sense> check_sanitizer(const CommandRow& row) const;
 
   Disk& disk_;
   const std::uint64_t nexus_;

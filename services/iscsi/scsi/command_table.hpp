@@ -68,6 +68,7 @@ Step compare_and_write(Command&);                 // compare_and_write.cpp
 Step orwrite(Command&);                           // compare_and_write.cpp
 Step write_atomic(Command&);                      // write_atomic.cpp
 Step report_supported_operation_codes(Command&);  // report_opcodes.cpp
+Step sanitize(Command&);                          // sanitize.cpp
 Step extended_copy(Command&);                     // extended_copy.cpp
 Step receive_copy_results(Command&);              // extended_copy.cpp
 Step reserve_6(Command&);                         // reserve.cpp

@@ -24,6 +24,7 @@ class CompareAndWriteWork final : public DiskWork {
  private:
   Result<void> compare_and_write() {
     const AccessGate::Alone alone(device_->gate());
+    if (device_->is_sealed()) return device_->sealed();
     const ByteView expected = ByteView(data_).first(data_.size() / 2);
     Bytes found(expected.size());
     if (auto read = device_->below().read(offset_, found); !read) return read;
@@ -56,6 +57,7 @@ class OrWriteWork final : public DiskWork {
  private:
   Result<void> or_and_write() {
     const AccessGate::Alone alone(device_->gate());
+    if (device_->is_sealed()) return device_->sealed();
     Bytes found(data_.size());
     if (auto read = device_->below().read(offset_, found); !read) return read;
     for (std::size_t i = 0; i < found.size(); ++i) found[i] |= data_[i];

@@ -15,10 +15,9 @@ using Refusal = std::unexpected<Sense>;
 Refusal invalid_at(std::size_t at) { return Refusal(invalid_parameter(static_cast<std::uint16_t>(at))); }
 Refusal illegal(std::uint16_t code) { return Refusal(make_sense(SenseKey::illegal_request, code)); }
 
-// SPC-4 6.4.5.1 and 6.4.5.4: `at` is where the descriptor begins in the list.
+// SPC-4 6.4.5.1 and 6.4.5.4, where LU ID TYPE means nothing. `at` is where the descriptor begins in the list.
 std::expected<CopyTarget, Sense> decode_target(ByteView bytes, std::size_t at) {
   if (bytes[0] != copy_limits::identification) return illegal(0x2607);  // UNSUPPORTED TARGET DESCRIPTOR TYPE CODE
-  if (bytes[1] >> 6 != 0) return invalid_at(at + 1);                    // LU ID TYPE: a logical unit number only
   if ((bytes[1] & 0x20) != 0) return Refusal(copy_aborted(0x0804));     // NUL: nothing is copied to or from nowhere
   if ((bytes[1] & 0x1f) != 0) return Refusal(copy_aborted(0x0d03));     // INCORRECT COPY TARGET DEVICE TYPE
   const std::size_t length = bytes[7];

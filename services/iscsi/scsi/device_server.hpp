@@ -7,8 +7,10 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <variant>
 #include <vector>
@@ -50,9 +52,10 @@ struct Sense {
   std::uint8_t asc = 0;
   std::uint8_t ascq = 0;
   std::optional<std::uint64_t> information;
-  std::optional<std::uint16_t> field;  ///< byte of the CDB that is wrong (sense-key specific)
-  bool field_in_data = false;          ///< `field` counts in the parameter list, not in the CDB
-  bool descriptor_format = false;      ///< the control mode page's D_SENSE was set
+  std::optional<std::uint16_t> field;     ///< byte of the CDB that is wrong (sense-key specific)
+  bool field_in_data = false;             ///< `field` counts in the parameter list, not in the CDB
+  std::optional<std::uint16_t> progress;  ///< of 65536, of what is in the way (sense-key specific)
+  bool descriptor_format = false;         ///< the control mode page's D_SENSE was set
 };
 [[nodiscard]] Bytes encode_sense(const Sense& sense);
 
@@ -89,7 +92,15 @@ struct DiskJob {
   std::shared_ptr<DiskWork> work;  ///< Kind::work: what to run; it needs no buffer
 };
 
-using Step = std::variant<Answer, NeedData, DiskJob>;
+class Completion;
+
+/// The command goes on when something that runs by itself is through: the caller asks `until` to tell it, and reports
+/// that with on_job_done.
+struct WaitFor {
+  std::shared_ptr<Completion> until;
+};
+
+using Step = std::variant<Answer, NeedData, DiskJob, WaitFor>;
 
 /// Who sends a command: an I_T nexus (SAM-5 4.7); its pending unit attentions and reservations hang on it.
 struct Nexus {
@@ -151,11 +162,15 @@ class LogicalUnit {
 };
 
 class CopyScope;
+class SanitizeMark;
 
 /// What a disk asks of the world around it; each may be missing.
 struct DiskServices {
   std::shared_ptr<CopyScope> copy_scope;           ///< missing: EXTENDED COPY reaches this disk alone
   std::shared_ptr<ReservationStore> reservations;  ///< missing: none outlives the unit
+  std::shared_ptr<SanitizeMark> sanitize_mark;
+  /// Runs a job on a thread of its own, until it ends or is told to stop. Missing: no SANITIZE.
+  std::function<void(std::move_only_function<void(std::stop_token)>)> background;
 };
 
 /// Blocks while reservations are read.

@@ -61,13 +61,28 @@ void Disk::on_commands_cleared(const Nexus& of) { attentions_.raise(of.id, atten
 
 void Disk::on_capacity_changed() { attentions_.raise_for_all(attention::capacity_changed); }
 
+// The job keeps the disk: a SANITIZE goes on when the last session ends, and is found by the next one.
+std::shared_ptr<Completion> Disk::start_sanitizer(SanitizePlan plan) {
+  auto completion = sanitizer_.try_begin(std::move(plan));
+  if (!completion) return nullptr;
+  services_.background([self = shared_from_this()](std::stop_token stop) { self->sanitizer_.run(stop); });
+  return completion;
+}
+
+void Disk::resume_sanitizer() {
+  auto plan = sanitizer_.find_unfinished(services_.background && writable_medium());
+  if (plan) (void)start_sanitizer(std::move(*plan));
+}
+
 std::unique_ptr<Task> Disk::make_task(const Nexus& nexus, std::uint64_t lun, const std::array<std::uint8_t, 16>& cdb) {
   return std::make_unique<Command>(*this, nexus.id, is_lun_zero(lun), cdb);
 }
 
 std::shared_ptr<LogicalUnit> make_disk(std::shared_ptr<images::BlockDevice> device, Identity identity,
                                        DiskServices services) {
-  return std::make_shared<Disk>(std::move(device), std::move(identity), std::move(services));
+  auto disk = std::make_shared<Disk>(std::move(device), std::move(identity), std::move(services));
+  disk->resume_sanitizer();
+  return disk;
 }
 
 Result<void> run_job(const DiskJob& job, images::BlockDevice& device, MutableByteView buffer) {

@@ -16,10 +16,11 @@
 #include "iscsi/scsi/medium.hpp"
 #include "iscsi/scsi/modes.hpp"
 #include "iscsi/scsi/reservations.hpp"
+#include "iscsi/scsi/sanitizer.hpp"
 
 namespace bootferry::iscsi::scsi {
 
-class Disk final : public LogicalUnit {
+class Disk final : public LogicalUnit, public std::enable_shared_from_this<Disk> {
  public:
   Disk(std::shared_ptr<images::BlockDevice> device, Identity identity, DiskServices services);
 
@@ -58,6 +59,16 @@ class Disk final : public LogicalUnit {
     return std::max(identity_.physical_block_size / block_size_, 1u);
   }
 
+  /// Whether it has that service action of SANITIZE.
+  [[nodiscard]] bool sanitizes(std::uint8_t service_action) const {
+    return services_.background && writable_medium() && (service_action != 0x02 || thin());
+  }
+  [[nodiscard]] Sanitizer& sanitizer() { return sanitizer_; }
+  /// Nothing: one runs already.
+  [[nodiscard]] std::shared_ptr<Completion> start_sanitizer(SanitizePlan plan);
+  /// One that a crash or a stop left goes on. Once, when the disk is opened.
+  void resume_sanitizer();
+
   [[nodiscard]] Attentions& attentions() { return attentions_; }
   [[nodiscard]] Medium& medium() { return medium_; }
   [[nodiscard]] Modes& modes() { return modes_; }
@@ -86,6 +97,7 @@ class Disk final : public LogicalUnit {
   Modes modes_;
   Reservations reservations_;
   CopyLog copies_;
+  Sanitizer sanitizer_{device_, services_.sanitize_mark};
 };
 
 }  // namespace bootferry::iscsi::scsi

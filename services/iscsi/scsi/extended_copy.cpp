@@ -65,6 +65,9 @@ std::optional<Sense> ExtendedCopy::check_rights(const CopySegment& segment) cons
   const Unit& to = units_[segment.destination];
   if (from.disk->reservations().conflicts(from.nexus, reads)) return copy_aborted(third_party_failure);
   if (to.disk->reservations().conflicts(to.nexus, writes)) return copy_aborted(third_party_failure);
+  const auto idle = Sanitizer::State::idle;
+  if (from.disk->sanitizer().state() != idle || to.disk->sanitizer().state() != idle)
+    return copy_aborted(not_reachable);
   if (!from.disk->medium().loaded() || !to.disk->medium().loaded()) return copy_aborted(not_reachable);
   if (!to.disk->writable()) return write_protected();
   return std::nullopt;

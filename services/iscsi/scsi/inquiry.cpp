@@ -134,9 +134,11 @@ Bytes block_limits(const Disk& disk) {  // SBC-3 6.6.4
   return bytes;
 }
 
-Bytes block_characteristics() {  // SBC-3 6.6.2
+Bytes block_characteristics(const Disk& disk) {  // SBC-3 6.6.2
   Bytes bytes(60, 0);
   bytes[1] = 0x01;  // non-rotating
+  // WABEREQ, WACEREQ 1: what was erased reads without an error.
+  bytes[3] = static_cast<std::uint8_t>((disk.sanitizes(0x02) ? 0x40 : 0) | (disk.sanitizes(0x03) ? 0x10 : 0));
   bytes[4] = 0x02;  // FUAB: FUA and SYNCHRONIZE CACHE reach the medium
   return bytes;
 }
@@ -166,7 +168,7 @@ Bytes page_body(const Disk& disk, std::uint8_t page) {
     case 0xb0:
       return block_limits(disk);
     case 0xb1:
-      return block_characteristics();
+      return block_characteristics(disk);
     default:
       return thin_provisioning(disk);
   }

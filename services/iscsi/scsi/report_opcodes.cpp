@@ -8,8 +8,11 @@
 namespace bootferry::iscsi::scsi {
 namespace {
 
-// UNMAP is there only on a thin disk.
-bool offers(const Disk& disk, const CommandRow& row) { return row.opcode != 0x42 || disk.thin(); }
+// UNMAP is there only on a thin disk; what a disk has of SANITIZE depends on it too.
+bool offers(const Disk& disk, const CommandRow& row) {
+  if (row.opcode == 0x48) return disk.sanitizes(static_cast<std::uint8_t>(row.service_action));
+  return row.opcode != 0x42 || disk.thin();
+}
 
 std::size_t cdb_length(const CommandRow& row) { return Cdb({row.opcode}).length(); }
 

@@ -4,8 +4,12 @@
 namespace bootferry::iscsi::scsi {
 namespace {
 
-// Sense-key specific bytes, SPC-4 4.5.2.4.2: SKSV, C/D, field pointer.
-void put_field_pointer(ByteWriter& out, const Sense& sense) {
+// Sense-key specific bytes, SPC-4 4.5.2.4.2 and 4.5.2.4.4: SKSV, C/D and field pointer, or how far something is.
+void put_key_specific(ByteWriter& out, const Sense& sense) {
+  if (sense.progress) {
+    out.u8(0x80);
+    return out.u16(*sense.progress);
+  }
   if (!sense.field) return out.zeros(3);
   out.u8(static_cast<std::uint8_t>(0x80 | (sense.field_in_data ? 0 : 0x40)));
   out.u16(*sense.field);
@@ -19,7 +23,8 @@ Bytes encode_descriptors(const Sense& sense) {  // SPC-4 4.5.2
   out.u8(sense.asc);
   out.u8(sense.ascq);
   out.zeros(3);
-  out.u8(static_cast<std::uint8_t>((sense.information ? 12 : 0) + (sense.field ? 8 : 0)));
+  const bool key_specific = sense.field || sense.progress;
+  out.u8(static_cast<std::uint8_t>((sense.information ? 12 : 0) + (key_specific ? 8 : 0)));
   if (sense.information) {
     out.u8(0x00);
     out.u8(0x0a);
@@ -27,11 +32,11 @@ Bytes encode_descriptors(const Sense& sense) {  // SPC-4 4.5.2
     out.u8(0);
     out.u64(*sense.information);
   }
-  if (sense.field) {
+  if (key_specific) {
     out.u8(0x02);
     out.u8(0x06);
     out.zeros(2);
-    put_field_pointer(out, sense);
+    put_key_specific(out, sense);
     out.u8(0);
   }
   return bytes;
@@ -54,7 +59,7 @@ Bytes encode_sense(const Sense& sense) {
   out.u8(sense.asc);
   out.u8(sense.ascq);
   out.u8(0);
-  put_field_pointer(out, sense);
+  put_key_specific(out, sense);
   return bytes;
 }
 

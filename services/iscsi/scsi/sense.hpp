@@ -31,6 +31,12 @@ namespace bootferry::iscsi::scsi {
   sense.information = offset;
   return sense;
 }
+[[nodiscard]] inline Sense sanitize_in_progress(std::uint16_t progress) {
+  Sense sense = make_sense(SenseKey::not_ready, 0x041b);
+  sense.progress = progress;
+  return sense;
+}
+[[nodiscard]] inline Sense sanitize_failed() { return make_sense(SenseKey::medium_error, 0x3103); }
 /// 24h/00h: `byte` is the first byte of the field that is wrong.
 [[nodiscard]] inline Sense invalid_field(std::uint16_t byte) {
   Sense sense = make_sense(SenseKey::illegal_request, 0x2400);

@@ -15,6 +15,10 @@ Step request_sense(Command& command) {
     sense = lun_not_supported();
   } else if (auto pending = command.disk().attentions().take(command.nexus())) {
     sense = *pending;
+  } else if (command.disk().sanitizer().state() == Sanitizer::State::running) {
+    sense = sanitize_in_progress(command.disk().sanitizer().progress());
+  } else if (command.disk().sanitizer().state() == Sanitizer::State::failed) {
+    sense = sanitize_failed();
   } else if (!command.disk().medium().loaded()) {
     sense = medium_not_present();
   }

@@ -16,6 +16,8 @@ class AtomicWriteWork final : public DiskWork {
   Result<void> run(images::BlockDevice&) override {
     {
       const AccessGate::Alone alone(device_->gate());
+      if (device_->is_sealed()) return device_->sealed();
+      if (device_->is_sealed()) return device_->sealed();
       if (auto written = device_->below().write(offset_, data_); !written) return written;
     }
     return durable_ ? device_->flush() : Result<void>{};

@@ -46,7 +46,7 @@ class OpenUnitsTest : public testing::Test {
 
   FixedRegistry registry;
   std::shared_ptr<OpenUnits> units = std::make_shared<OpenUnits>();
-  ClientDrives drives{pc1, registry, units};
+  ClientDrives reach{pc1, registry, units};
 };
 
 TEST_F(OpenUnitsTest, AClientReachesItsOwnOpenDrivesOnly) {
@@ -56,25 +56,25 @@ TEST_F(OpenUnitsTest, AClientReachesItsOwnOpenDrivesOnly) {
   const auto first = open(pc1, 0x80, system);
   auto second = open(pc1, 0x81, data);
   const auto strangers = open(pc2, 0x80, data);
-  EXPECT_EQ(drives.find(first->naa()), first);
-  EXPECT_EQ(drives.find(second->naa()), second);
-  EXPECT_EQ(drives.find(strangers->naa()), nullptr);
+  EXPECT_EQ(reach.find(first->naa()), first);
+  EXPECT_EQ(reach.find(second->naa()), second);
+  EXPECT_EQ(reach.find(strangers->naa()), nullptr);
   const auto name = second->naa();
   second.reset();
-  EXPECT_EQ(drives.find(name), nullptr) << "no session has it open";
+  EXPECT_EQ(reach.find(name), nullptr) << "no session has it open";
 }
 
 TEST_F(OpenUnitsTest, ADriveThatWasTakenAwayIsOutOfReachThoughASessionStillHasIt) {
   const boot::Drive system{"system", boot::DriveMode::master}, data{"data", boot::DriveMode::master};
   assign(pc1, {system, data});
   const auto second = open(pc1, 0x81, data);
-  ASSERT_EQ(drives.find(second->naa()), second);
+  ASSERT_EQ(reach.find(second->naa()), second);
   assign(pc1, {system, {"data", boot::DriveMode::readonly}});
-  EXPECT_EQ(drives.find(second->naa()), nullptr) << "it was opened for writing, which it may no more";
+  EXPECT_EQ(reach.find(second->naa()), nullptr) << "it was opened for writing, which it may no more";
   assign(pc1, {system});
-  EXPECT_EQ(drives.find(second->naa()), nullptr);
+  EXPECT_EQ(reach.find(second->naa()), nullptr);
   registry.now.clients.clear();
-  EXPECT_EQ(drives.find(second->naa()), nullptr);
+  EXPECT_EQ(reach.find(second->naa()), nullptr);
 }
 
 TEST_F(OpenUnitsTest, AllSessionsOfADriveShareAUnitWhileOneOfThemLives) {

@@ -81,6 +81,11 @@ class CopyTest : public ScsiTest {
     identity.read_only = read_only;
     return make_disk(std::move(device), identity, std::move(services));
   }
+  static DiskServices reaching(std::shared_ptr<CopyScope> scope) {
+    DiskServices services;
+    services.copy_scope = std::move(scope);
+    return services;
+  }
   static Reply copy(test::ScsiInitiator& pc, const Bytes& list) {
     const auto length = static_cast<std::uint32_t>(list.size());
     return pc.send({0x83, 0, 0, 0, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(length >> 24),
@@ -94,7 +99,7 @@ class CopyTest : public ScsiTest {
   }
 
   std::shared_ptr<ListedUnits> scope_ = std::make_shared<ListedUnits>();
-  std::shared_ptr<LogicalUnit> own_ = unit("own", device_, {scope_});
+  std::shared_ptr<LogicalUnit> own_ = unit("own", device_, reaching(scope_));
   std::shared_ptr<images::MemoryDevice> other_memory_ = std::make_shared<images::MemoryDevice>(mib(1));
   std::shared_ptr<test::FaultDevice> other_device_ = std::make_shared<test::FaultDevice>(other_memory_);
   std::shared_ptr<LogicalUnit> other_ = unit("other", other_device_);
@@ -282,7 +287,7 @@ TEST_F(CopyTest, descriptors_of_other_kinds_are_refused) {
     return copy(list_of({bytes}, {one}));
   };
   EXPECT_EQ(changed(0, 0xe0).code(), 0x2607);
-  EXPECT_EQ(changed(1, 0xc0).code(), 0x2600);
+  EXPECT_TRUE(changed(1, 0xc0).good()) << "LU ID TYPE means nothing here";
   EXPECT_EQ(changed(1, 0x20).key(), SenseKey::copy_aborted);  // NUL
   EXPECT_EQ(changed(1, 0x01).key(), SenseKey::copy_aborted);  // a tape
   EXPECT_EQ(changed(7, 21).code(), 0x2600);
