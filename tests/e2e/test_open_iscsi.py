@@ -18,6 +18,7 @@ from lab.processes import run, wait_until
 pytestmark = pytest.mark.product
 MIB = 1 << 20
 SIZE = 256 * MIB
+SECOND_PORTAL = "10.99.0.11"
 # Two jobs at once: direct 4-64 KiB writes at random with 16 in flight, and buffered ones with an fsync every eighth. Each block carries
 # its CRC32C and is read back. The rate keeps them at work for long enough that trouble finds them in the middle.
 FIO = ("fio --directory=/mnt --size={size}m --verify=crc32c --verify_fatal=1 --fallocate=none --thread --output-format=terse --terse-version=3 "
@@ -31,7 +32,11 @@ class Site:
     """The lab of this file with its server, and the guests by number."""
 
     def __init__(self, lab):
-        self.lab, self.server, self.disks = lab, lab.serve("server"), 0
+        self.lab, self.disks = lab, 0
+        settings = lab.folder / "bootferry.toml"
+        settings.write_text(f'[iscsi]\naddresses = ["{SERVER}", "{SECOND_PORTAL}"]\n')
+        self.second_portal("replace")
+        self.server = lab.serve("server", flags=["--config", settings])
         self.guests: dict[int, Guest] = {}
 
     def guest(self, number=1) -> Guest:
@@ -46,7 +51,12 @@ class Site:
         self.disks += 1
         return Disk(self, f"disk{self.disks}", f"02:00:00:00:00:{self.disks:02x}", size, **options)
 
+    def second_portal(self, change: str):
+        """Gives the server the second portal's address (`replace`), or takes it away (`del`)."""
+        run(["ip", "-n", self.lab.network.srv, "address", change, f"{SECOND_PORTAL}/24", "dev", "eth0"])
+
     def tidy(self):
+        self.second_portal("replace")
         for guest in self.guests.values():
             guest.tidy()
         if not self.server.child.alive():
@@ -371,3 +381,39 @@ def test_a_reservation_fails_over_when_its_holder_dies(site, guest, disk):
     heir.run(write.format("B", same))
     with open(disk.path, "rb") as image:
         assert image.read(65536) == b"B" * 65536
+
+
+# -- two ways to one disk ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_lost_portal_costs_a_multipath_disk_no_byte(site, guest, disk, tmp_path):
+    found = guest.run(f"iscsiadm -m discovery -t sendtargets -p {SERVER}")
+    assert all(f"{portal}:3260," in found for portal in (SERVER, SECOND_PORTAL)), found
+    guest.run("rm -rf /etc/iscsi/nodes")
+    # A path has another beside it: it says soon that it is broken, instead of waiting for its repair.
+    quick = {"session.timeo.replacement_timeout": 4, "conn[0].timeo.noop_out_interval": 2, "conn[0].timeo.noop_out_timeout": 2}
+    paths = [guest.log_in(disk.target, quick, portal) for portal in (SERVER, SECOND_PORTAL)]
+    assert len(set(paths)) == 2 and {session["portal"] for session in disk.sessions()} == {f"{SERVER}:3260", f"{SECOND_PORTAL}:3260"}
+    identities = {re.search(r"0x3[0-9a-f]{15}", guest.run(f"sg_vpd -p di {path}")).group() for path in paths}
+    assert len(identities) == 1, "one disk has one name, whatever the way to it"
+    numbers = [guest.run(f"cat /sys/block/{path[5:]}/dev").strip() for path in paths]
+    table = f"0 {SIZE // 512} multipath 1 queue_if_no_path 0 1 1 round-robin 0 2 1 {numbers[0]} 1 {numbers[1]} 1"
+    guest.run(f"DM_DISABLE_UDEV=1 dmsetup create both --table '{table}'")
+    make_file_system(guest, "/dev/mapper/both")
+    guest.forget_news()
+    job = guest.start(FIO.format(size=16, more="--rate=,2m"))
+    wait_until("fio at work on both", lambda: job.ended() or all(session["bytes_written"] >= 4 * MIB for session in disk.sessions()), 60)
+    assert not job.ended(), job.log()
+    site.second_portal("del")
+    wait_until("the lost path is left out", lambda: f"{numbers[1]} F" in guest.run("dmsetup status both"), 40)
+    assert not job.ended(), "fio works still"
+    job.wait(120)
+    assert [line for line in guest.bad_news() if not re.search(r"dev sd|sd \d+:", line)] == [], "errors of a path are no errors of the disk"
+    wanted = checksums(guest)
+    site.second_portal("replace")
+    wait_until("the path's new session", lambda: len(disk.sessions()) == 2 and len(guest.disks(disk.target)) == 2, 60)
+    guest.run(f"dmsetup message both 0 reinstate_path {numbers[1]}")
+    assert f"{numbers[1]} A" in guest.run("dmsetup status both")
+    guest.run("dd if=/dev/urandom of=/mnt/more bs=1M count=8 conv=fsync 2>&1 && rm /mnt/more && umount /mnt && DM_DISABLE_UDEV=1 dmsetup remove both", 60)
+    guest.log_out(disk.target)
+    assert host_checksums(disk, tmp_path / "files") == wanted

@@ -169,7 +169,7 @@ class Guest:
         try:
             self.plug(True)
             self.run("ip link show eth0 >/dev/null; for p in $(cat /tmp/job-*.pid 2>/dev/null); do kill -9 $p 2>/dev/null; done; "
-                     "umount -l /mnt 2>/dev/null; dmsetup remove_all --force >/dev/null 2>&1; "
+                     "umount -l /mnt 2>/dev/null; DM_DISABLE_UDEV=1 dmsetup remove_all --force >/dev/null 2>&1; "
                      "iscsiadm -m session >/dev/null 2>&1 && timeout 20 iscsiadm -m session -u >/dev/null 2>&1; "
                      "rm -rf /etc/iscsi/nodes /etc/iscsi/send_targets /tmp/job-*; ! iscsiadm -m session >/dev/null 2>&1")
         except LabError as problem:
