@@ -235,7 +235,11 @@ void Connection::on_jobs_done(std::vector<PoolJob> jobs) {
     on_step(running, running.task->on_job_done(job.result, data));
   }
   run_actions();
-  schedule_flush();
+  if (ended_) return;
+  // With others still out, behind what is ready now: one send for all of it. The last ones have nothing to wait for.
+  if (jobs_in_pool_ != 0 || !new_jobs_.empty()) return schedule_flush();
+  flush();
+  if (!ended_) wait_readable();
 }
 
 /// PREEMPT AND ABORT: whoever hears its answer may rely on it that no write of the others is still under way. Meanwhile

@@ -78,9 +78,12 @@ void Connection::on_readable() {
   wait_readable();
 }
 
-/// iPXE keeps one segment in flight: a delayed acknowledgement would cost it 40 ms. After the answers were sent, which
-/// carry it, so that it makes a packet of its own only when there was no answer.
-void Connection::acknowledge_now() { set_option(socket_.native_handle(), IPPROTO_TCP, TCP_QUICKACK, 1); }
+/// iPXE keeps one segment in flight: a delayed acknowledgement would cost it 40 ms. Only where the initiator may have to
+/// send more before it hears from us: an answer carries the acknowledgement itself, and a disk job brings one.
+void Connection::acknowledge_now() {
+  const bool answer_comes = reader_.between_pdus() && (acknowledged_ || jobs_in_pool_ != 0);
+  if (!answer_comes) set_option(socket_.native_handle(), IPPROTO_TCP, TCP_QUICKACK, 1);
+}
 
 /// false: nothing more is to be read now.
 bool Connection::receive_once() {
@@ -102,6 +105,7 @@ bool Connection::receive_once() {
     return false;
   }
   now_ = core_->clock.now();
+  acknowledged_ = false;
   const auto received = static_cast<std::size_t>(count);
   const std::size_t straight = std::min(received, direct.size());
   reader_.on_direct(straight);
@@ -207,6 +211,7 @@ bool Connection::send_batch() {
     return false;
   }
   batch_->on_sent(static_cast<std::size_t>(count));
+  acknowledged_ = true;
   return true;
 }
 
