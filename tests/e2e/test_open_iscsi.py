@@ -352,6 +352,31 @@ def test_sg_xcopy_copies_between_the_drives_of_one_client_and_no_others(site, gu
     guest.run(f"sg_copy_results -p {source}")
 
 
+def test_sg_persist_keeps_a_reservation_over_a_killed_server(site, guest, disk, device):
+    assert "Persist Through Power Loss Capable(PTPL_C): 1" in guest.run(f"sg_persist -i -c {device}")
+    guest.run(f"sg_persist -o -G -Z -S 0xabc {device} && sg_persist -o -R -T 5 -K 0xabc {device}")  # -Z: APTPL
+    site.server.kill()
+    site.server.start()
+    wait_until("the guest's new session", lambda: disk.sessions() and guest.disks(disk.target), 60)
+    guest.run(f"sg_turs -n 3 {device} >/dev/null; sg_turs {device}")
+    held = guest.run(f"sg_persist -i -r {device}")
+    assert "Key=0xabc" in held and "Write Exclusive, registrants only" in held, held
+    guest.run(f"dd if=/dev/urandom of={device} bs=4096 count=1 oflag=direct 2>&1")
+    guest.run(f"sg_persist -o -C -K 0xabc {device}")
+    assert "NO registered reservation keys" in guest.run(f"sg_persist -i -k {device}")
+
+
+def test_sg_sanitize_leaves_nothing(guest, disk, device):
+    guest.run(f"tr '\\0' S </dev/zero | dd of={device} bs=1M count=8 iflag=fullblock oflag=direct 2>&1")
+    assert disk.allocated() >= 8 * MIB
+    guest.run(f"sg_sanitize --block --quick --wait {device} 2>&1", 60)
+    wait_until("its end", lambda: guest.ask(f"sg_turs {device}").status == 0, 30)
+    with open(disk.path, "rb") as image:
+        assert image.read(9 * MIB) == bytes(9 * MIB)
+    assert disk.allocated() <= MIB
+    assert guest.bad_news() == []
+
+
 # -- two initiators ---------------------------------------------------------------------------------------------------------------
 
 
