@@ -123,18 +123,20 @@ class Tgt:
 
 
 class Floor:
-    """pread and send of 256 KiB, over and over, in one thread: what a sequential read costs without any protocol."""
+    """What reads cost without any protocol, in one thread: 256 KiB pread and send over and over, or 4 KiB when asked."""
 
-    port = 3290
+    ports = {"read": 3290, "ask": 3291}
 
     def __init__(self, link: Link, folder: Path, program: Path, image: Path):
         self.link, self.folder, self.program, self.image = link, folder, program, image
+        self.pids: dict[str, int] = {}
 
     def start(self):
-        command = [self.program, "floor-serve", f"file={self.image}", f"port={self.port}"]
-        child = self.link.add(Child("floor", command, self.folder / "floor.log", self.link.server))
-        self.pid = child.pid
-        wait_until("the floor listening", lambda: self.link.listens(self.port) or child.require_alive())
+        for kind, port in self.ports.items():
+            command = [self.program, "floor-serve", f"file={self.image}", f"port={port}", f"ask={int(kind == 'ask')}"]
+            child = self.link.add(Child("floor", command, self.folder / f"floor-{kind}.log", self.link.server))
+            self.pids[kind] = child.pid
+            wait_until("the floor listening", lambda: self.link.listens(port) or child.require_alive())
 
 
 __all__ = ["BootferryTarget", "Floor", "LabError", "Link", "Tgt"]

@@ -4,7 +4,7 @@
 //                                 warm span pid]
 //   iscsi_load idle host= target= sessions= pid=      memory of sessions that only are
 //   iscsi_load make file= bytes=  |  check file=      the disk's content
-//   iscsi_load floor-serve ...    |  floor-read ...   see floor.hpp
+//   iscsi_load floor-serve ...    |  floor-read, floor-ask ...   see floor.hpp
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -225,7 +225,8 @@ int run(const std::string& what, const Options& options) {
   if (what == "check") return check_file(options);
   if (what == "floor-serve") return serve_floor(options);
   if (what == "floor-read") return read_floor(options);
-  throw std::runtime_error("run, idle, make, check, floor-serve or floor-read?");
+  if (what == "floor-ask") return ask_floor(options);
+  throw std::runtime_error("run, idle, make, check, floor-serve, floor-read or floor-ask?");
 }
 
 }  // namespace
