@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Threads for work that blocks: the disk pool (several) and the db thread (a pool of one). Jobs are moved in and run in
-// order of arrival; results go back by the job's own callback. Shutdown runs what is queued, then joins. The worker that
-// fell asleep last is woken first: its caches are warm, and the others sleep on.
+// order of arrival; results go back by the job's own callback. Shutdown runs what is queued, then joins. The worker
+// that fell asleep last is woken first: its caches are warm, and the others sleep on.
 #pragma once
 
 #include <cstddef>

@@ -103,7 +103,7 @@ void Server::stop(Duration patience) {
     log::error("ISCSI_STOP_INCOMPLETE", {{"sessions", std::to_string(core_->table.size())}});
 }
 
-std::uint16_t Server::port() const { return listeners_.front()->acceptor.local_endpoint().port(); }
+std::uint16_t Server::port() const { return core_->portals.front().port(); }
 
 std::vector<boot::SessionView> Server::sessions() const { return core_->table.views(core_->clock.now()); }
 

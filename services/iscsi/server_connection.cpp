@@ -78,8 +78,8 @@ void Connection::on_readable() {
   wait_readable();
 }
 
-/// iPXE keeps one segment in flight: a delayed acknowledgement would cost it 40 ms. Only where the initiator may have to
-/// send more before it hears from us: an answer carries the acknowledgement itself, and a disk job brings one.
+/// iPXE keeps one segment in flight: a delayed acknowledgement would cost it 40 ms. Only where the initiator may have
+/// to send more before it hears from us: an answer carries the acknowledgement itself, and a disk job brings one.
 void Connection::acknowledge_now() {
   const bool answer_comes = reader_.between_pdus() && (acknowledged_ || jobs_in_pool_ != 0);
   if (!answer_comes) set_option(socket_.native_handle(), IPPROTO_TCP, TCP_QUICKACK, 1);

@@ -119,7 +119,7 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   std::unique_ptr<SendBatch> batch_;
   bool waits_readable_ = false, waits_writable_ = false, flush_scheduled_ = false;
   bool acknowledged_ = false;  ///< something was sent since the last bytes came
-  bool closing_ = false;  ///< ends when all is sent
+  bool closing_ = false;       ///< ends when all is sent
   bool ended_ = false;
   bool logout_asked_ = false;
   bool released_ = false;  ///< it holds no memory that an idle one can do without

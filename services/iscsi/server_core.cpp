@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "iscsi/server_core.hpp"
 
+#include <malloc.h>
+
+#include <algorithm>
 #include <boost/asio/steady_timer.hpp>
 
 #include "iscsi/server_connection.hpp"
@@ -51,8 +54,20 @@ void Server::Core::tick(std::size_t lane) {
     const auto connection = all[i]->shared_from_this();
     connection->tick(now);
   }
+  give_back(lanes[lane]);
   lanes[lane].ticks = false;
   if (!all.empty()) start_ticking(lane);
+}
+
+/// Many have ended: what the allocator keeps of them goes back to the system. That takes milliseconds, so not here.
+void Server::Core::give_back(Lane& lane) {
+  constexpr std::size_t many = 64;
+  lane.most = std::max(lane.most, lane.connections.size());
+  if (lane.most < many || lane.connections.size() > lane.most / 2) return;
+  lane.most = lane.connections.size();
+#ifdef __GLIBC__
+  disk_pool.post([] { ::malloc_trim(0); });
+#endif
 }
 
 std::vector<std::string> Server::Core::portals_for(const tcp::endpoint& local) const {

@@ -46,6 +46,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
   /// Of one loop: its connections share the space that they receive into, and batches that none is sending.
   struct Lane {
     std::vector<Connection*> connections;
+    std::size_t most = 0;  ///< connections since memory was last given back
     bool ticks = false;
     Bytes scratch;
     std::vector<std::unique_ptr<SendBatch>> spare_batches;
@@ -55,6 +56,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
  private:
   void start_ticking(std::size_t lane);
   void tick(std::size_t lane);
+  void give_back(Lane& lane);
 };
 
 }  // namespace bootferry::iscsi

@@ -108,7 +108,7 @@ def make_socket(namespace: str, family=socket.AF_INET, kind=socket.SOCK_STREAM, 
 
 
 def connect(namespace: str, port: int, host=SERVER, timeout=10) -> socket.socket:
-    made = make_socket(namespace)
+    made = make_socket(namespace, socket.AF_INET6 if ":" in host else socket.AF_INET)
     made.settimeout(timeout)
     made.connect((host, port))
     return made
