@@ -179,8 +179,8 @@ def work_through(guest, disk, folder, trouble, settings=None):
     device = guest.log_in(disk.target, settings)
     make_file_system(guest, device)
     guest.forget_news()
-    job = guest.start(FIO.format(size=24, more="--rate=,2m"))
-    wait_until("fio at work", lambda: sum(session["bytes_written"] for session in disk.sessions()) >= 24 * MIB or job.ended(), 60)
+    job = guest.start(FIO.format(size=20, more="--rate=,2m"))
+    wait_until("fio at work", lambda: sum(session["bytes_written"] for session in disk.sessions()) >= 20 * MIB or job.ended(), 60)
     assert not job.ended(), f"fio has to be in the middle of its work\n{job.log()}"
     trouble()
     assert not job.ended(), f"fio has to work still\n{job.log()}"
@@ -380,9 +380,9 @@ def test_sg_sanitize_leaves_nothing(guest, disk, device):
 # -- two initiators ---------------------------------------------------------------------------------------------------------------
 
 
-def test_a_reservation_fails_over_when_its_holder_dies(site, guest, disk):
+def test_a_reservation_fails_over_when_its_holder_dies(site, disk):
     """Two machines on one disk, as a cluster has it: the second takes the disk over when the first is dead, and not before."""
-    heir = site.guest(2)
+    guest, heir = site.guest(2), site.guest(1)
     device, same = guest.log_in(disk.target), heir.log_in(disk.target)
     naa = re.compile(r"0x3[0-9a-f]{15}")
     assert naa.search(guest.run(f"sg_vpd -p di {device}")).group() == naa.search(heir.run(f"sg_vpd -p di {same}")).group()
