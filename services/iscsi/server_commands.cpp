@@ -15,8 +15,11 @@ namespace {
 
 constexpr std::size_t reading_limit =
     2u << 20;  // of one session: reads under way and not sent; more would only cool the cache
-constexpr std::size_t grouped_jobs = 16;  // small writes that share one trip to the disk pool
-constexpr std::size_t grouped_bytes = 256u << 10;
+// Writes that share one trip to the disk pool: the file below takes one at a time, so that two workers would only wait
+// for each other.
+constexpr std::size_t grouped_jobs = 16;
+constexpr std::size_t grouped_bytes = 1u << 20;
+constexpr std::size_t small_write_bytes = 256u << 10;
 
 /// Its connection counts the jobs that are out: one that throws (no memory) must come back too.
 Result<void> run_caught(const scsi::DiskJob& job, images::BlockDevice& device, MutableByteView buffer) {
@@ -204,7 +207,7 @@ void Connection::dispatch_jobs() {
   };
   for (PoolJob& job : new_jobs_) {
     const bool small_write = job.job.kind == scsi::DiskJob::Kind::write && !job.job.force_unit_access &&
-                             job.job.length.value <= grouped_bytes;
+                             job.job.length.value <= small_write_bytes;
     if (!small_write) post();
     bytes += job.job.length.value;
     group.push_back(std::move(job));

@@ -14,6 +14,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t scratch_size = 256u << 10;
+constexpr std::size_t large_direct = 32u << 10;
+constexpr std::size_t behind_direct = 2048;
 constexpr std::size_t flush_at = 256u << 10;    // bytes waiting that make a send worth its call before the round ends
 constexpr std::size_t congested_at = 4u << 20;  // an initiator that does not read gets no more work done
 constexpr int rounds_per_wake = 4;              // then other connections of the loop have their turn
@@ -91,7 +93,9 @@ bool Connection::receive_once() {
   Bytes& scratch = core_->lanes[lane_].scratch;
   if (scratch.empty()) scratch.resize(scratch_size);
   const MutableByteView direct = reader_.direct_space();
-  iovec pieces[2] = {{direct.data(), direct.size()}, {scratch.data(), scratch.size()}};
+  // Behind a large direct space only the next header is let in: data that follows it goes straight to its own place.
+  const std::size_t extra = direct.size() >= large_direct ? behind_direct : scratch.size();
+  iovec pieces[2] = {{direct.data(), direct.size()}, {scratch.data(), extra}};
   msghdr message{};
   message.msg_iov = direct.empty() ? pieces + 1 : pieces;
   message.msg_iovlen = direct.empty() ? 1 : 2;
@@ -110,7 +114,7 @@ bool Connection::receive_once() {
   const std::size_t straight = std::min(received, direct.size());
   reader_.on_direct(straight);
   if (!process(ByteView(scratch).first(received - straight))) return false;
-  return received == direct.size() + scratch.size();
+  return received == direct.size() + extra;
 }
 
 bool Connection::process(ByteView input) {
