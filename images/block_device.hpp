@@ -49,6 +49,9 @@ class BlockDevice {
   [[nodiscard]] virtual Result<void> zero(ByteCount offset, ByteCount length) = 0;
   [[nodiscard]] virtual Result<std::vector<Extent>> extents(ByteCount offset, ByteCount length) = 0;
 
+  /// Looks whether what is below has grown: size() tells it from here on. A disk never gets smaller while it is in use.
+  [[nodiscard]] virtual Result<void> refresh_size() { return {}; }
+
   /// Never blocks: fills `out` from memory, or says would_block and leaves `out` undefined.
   [[nodiscard]] virtual Result<TryRead> try_read(ByteCount, MutableByteView) { return TryRead::would_block; }
 };

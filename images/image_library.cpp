@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
@@ -122,6 +124,8 @@ Result<void> ImageLibrary::import_file(std::string_view name, const std::filesys
   if (!from) return posix_fail(errno, "open", source);
   auto size = source_size(from.get(), source, block_size);
   if (!size) return std::unexpected(size.error());
+  const auto hold = hold_source(from.get(), name);
+  if (!hold) return std::unexpected(hold.error());
   return add(name, [&](int fd, const std::filesystem::path& draft) {
     const CopyJob job{from.get(), fd, *size, source, draft};
     return copy_file(job, [&](ByteCount done, ByteCount total) -> Result<void> {
@@ -131,6 +135,56 @@ Result<void> ImageLibrary::import_file(std::string_view name, const std::filesys
       return {};
     });
   });
+}
+
+Result<std::shared_ptr<void>> ImageLibrary::hold_source(int source, std::string_view copy) {
+  struct stat wanted{};
+  if (::fstat(source, &wanted) != 0) return std::shared_ptr<void>();
+  for (const std::string& name : names()) {
+    struct stat info{};
+    if (::lstat(file_of(name).c_str(), &info) != 0 || info.st_dev != wanted.st_dev || info.st_ino != wanted.st_ino)
+      continue;
+    auto opened = open(name, OpenMode::read_only, "the copy " + std::string(copy) + " that is being made of it");
+    if (!opened) return std::unexpected(opened.error());
+    return opened->hold;
+  }
+  return std::shared_ptr<void>();
+}
+
+Result<ByteCount> ImageLibrary::grow(std::string_view name, ByteCount size, std::uint32_t block_size) {
+  if (size.value > (1ull << 62)) return fail(ErrorKind::invalid, "No disk can be that big.");
+  auto file = path(name);
+  if (!file) return std::unexpected(file.error());
+  const ByteCount rounded{(size.value + block_size - 1) / block_size * block_size};
+  std::lock_guard alone(growing_);
+  if (auto grown = grow_file(*file, rounded); !grown) return std::unexpected(grown.error());
+  for (const auto& device : uses_->devices(std::string(name))) {
+    if (auto told = device->refresh_size(); !told) return std::unexpected(told.error());
+  }
+  return rounded;
+}
+
+// The length of a file is one number of its inode: after a crash it is the old or the new one.
+Result<void> ImageLibrary::grow_file(const std::filesystem::path& file, ByteCount size) {
+  const FileDescriptor fd(::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+  if (!fd) return posix_fail(errno, "open", file);
+  struct stat info{};
+  if (::fstat(fd.get(), &info) != 0) return posix_fail(errno, "look at", file);
+  auto now = source_size(fd.get(), file, 1);
+  if (!now) return std::unexpected(now.error());
+  if (size.value / sector < now->value / sector)
+    return fail(ErrorKind::conflict, fmt::format("This disk has {} bytes, and none is ever made smaller: make a new, "
+                                                 "smaller image and copy to it from a machine that has both.",
+                                                 now->value));
+  if (S_ISBLK(info.st_mode)) {
+    if (size == *now) return {};
+    return fail(ErrorKind::conflict,
+                fmt::format("{} has {} bytes itself; make it bigger first.", file.string(), now->value));
+  }
+  if (size <= *now) return {};
+  if (::ftruncate(fd.get(), static_cast<off_t>(size.value)) != 0) return posix_fail(errno, "make room for", file);
+  if (::fsync(fd.get()) != 0) return posix_fail(errno, "flush", file);
+  return {};
 }
 
 Result<void> ImageLibrary::remove(std::string_view name) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,11 @@ class ImageLibrary {
   /// when it cannot fit.
   [[nodiscard]] Result<void> import_file(std::string_view name, const std::filesystem::path& source,
                                          const Progress& progress = {}, std::uint32_t block_size = 512);
+  /// Makes a disk bigger, also one that is in use: its open devices tell their new size when this returns. The size is
+  /// rounded up to whole blocks; the new part takes no space until it is written, and reads zeros. Answers the size
+  /// that it has now: the same again is no error. conflict when it would become smaller, and when a block special file
+  /// has not grown so far itself.
+  [[nodiscard]] Result<ByteCount> grow(std::string_view name, ByteCount size, std::uint32_t block_size = 512);
   /// Copies that run end soon, unavailable, and leave nothing; new ones too. Any thread: at shutdown.
   void stop_imports() { imports_stopped_ = true; }
   /// conflict, naming the holders, while it is in use.
@@ -69,7 +75,13 @@ class ImageLibrary {
                                  const std::function<Result<void>(int fd, const std::filesystem::path&)>& fill);
   [[nodiscard]] std::filesystem::path file_of(std::string_view name) const;
 
+  [[nodiscard]] Result<void> grow_file(const std::filesystem::path& file, ByteCount size);
+  /// A hold on the image that `source` is the file of, so that nobody writes to it while it is read; null when it is
+  /// none of ours.
+  [[nodiscard]] Result<std::shared_ptr<void>> hold_source(int source, std::string_view copy);
+
   const std::filesystem::path folder_;
+  std::mutex growing_;  ///< from looking at a size to changing it: two at once could shrink a disk
   std::atomic<bool> imports_stopped_{false};
   const std::shared_ptr<ImageUses> uses_;  ///< shared with the holds, which may outlive the library
 };

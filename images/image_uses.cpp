@@ -53,6 +53,15 @@ Result<std::shared_ptr<void>> ImageUses::claim(const std::string& name) {
   });
 }
 
+std::vector<std::shared_ptr<BlockDevice>> ImageUses::devices(const std::string& name) const {
+  std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<BlockDevice>> found;
+  if (auto uses = uses_.find(name); uses != uses_.end()) {
+    for (const auto& [key, use] : uses->second) found.push_back(use.device);
+  }
+  return found;
+}
+
 std::vector<std::string> ImageUses::holders(const std::string& name) const {
   std::lock_guard lock(mutex_);
   std::vector<std::string> found;

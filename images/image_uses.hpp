@@ -21,6 +21,7 @@ class ImageUses : public std::enable_shared_from_this<ImageUses> {
                                     const OpenDevice& open_device);
   /// The name for one who makes, replaces or removes the file; nobody opens it until the claim is gone.
   [[nodiscard]] Result<std::shared_ptr<void>> claim(const std::string& name);
+  [[nodiscard]] std::vector<std::shared_ptr<BlockDevice>> devices(const std::string& name) const;
   [[nodiscard]] std::vector<std::string> holders(const std::string& name) const;
 
  private:

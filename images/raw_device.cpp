@@ -20,19 +20,37 @@ namespace bootferry::images {
 namespace {
 
 struct Geometry {
-  std::uint64_t size = 0;
+  std::uint64_t size = 0;  ///< when it was opened
   std::uint32_t block_size = 512;
   bool is_block_special = false;
 };
+
+// In whole blocks.
+Result<std::uint64_t> size_of(int fd, const std::filesystem::path& path, std::uint32_t block_size) {
+  struct stat info{};
+  if (::fstat(fd, &info) != 0) return posix_fail(errno, "look at", path);
+  std::uint64_t size = static_cast<std::uint64_t>(info.st_size);
+  if (S_ISBLK(info.st_mode) && ::ioctl(fd, BLKGETSIZE64, &size) != 0) return posix_fail(errno, "ask the size of", path);
+  return size - size % block_size;
+}
 
 class RawDevice final : public BlockDevice {
  public:
   RawDevice(std::filesystem::path path, FileDescriptor fd, Geometry geometry, Capabilities capabilities)
       : path_(std::move(path)), fd_(std::move(fd)), geometry_(geometry), capabilities_(capabilities) {}
 
-  ByteCount size() const override { return {geometry_.size}; }
+  ByteCount size() const override { return {size_.load(std::memory_order_relaxed)}; }
   std::uint32_t block_size() const override { return geometry_.block_size; }
   Capabilities capabilities() const override { return capabilities_; }
+
+  Result<void> refresh_size() override {
+    const auto found = size_of(fd_.get(), path_, geometry_.block_size);
+    if (!found) return std::unexpected(found.error());
+    std::uint64_t known = size_.load();
+    while (known < *found && !size_.compare_exchange_weak(known, *found)) {
+    }
+    return {};
+  }
 
   Result<void> read(ByteCount offset, MutableByteView out) override {
     if (auto checked = check_range(*this, offset, out.size()); !checked) return checked;
@@ -167,6 +185,7 @@ class RawDevice final : public BlockDevice {
   const FileDescriptor fd_;
   const Geometry geometry_;
   const Capabilities capabilities_;
+  std::atomic<std::uint64_t> size_{geometry_.size};  ///< grows
   std::atomic<bool> nowait_works_{true};
   std::atomic<bool> zero_range_works_{true};
   std::atomic<bool> lost_writes_{false};
@@ -177,11 +196,8 @@ Result<Geometry> geometry_of(int fd, const std::filesystem::path& path, std::uin
   if (::fstat(fd, &info) != 0) return posix_fail(errno, "look at", path);
   Geometry geometry;
   geometry.block_size = block_size;
-  if (S_ISREG(info.st_mode)) {
-    geometry.size = static_cast<std::uint64_t>(info.st_size);
-  } else if (S_ISBLK(info.st_mode)) {
+  if (S_ISBLK(info.st_mode)) {
     int sector = 0;
-    if (::ioctl(fd, BLKGETSIZE64, &geometry.size) != 0) return posix_fail(errno, "ask the size of", path);
     if (::ioctl(fd, BLKSSZGET, &sector) != 0) return posix_fail(errno, "ask the sector size of", path);
     if (sector != 512 && sector != 4096) {
       return fail(ErrorKind::unsupported,
@@ -189,10 +205,12 @@ Result<Geometry> geometry_of(int fd, const std::filesystem::path& path, std::uin
     }
     geometry.block_size = static_cast<std::uint32_t>(sector);
     geometry.is_block_special = true;
-  } else {
+  } else if (!S_ISREG(info.st_mode)) {
     return fail(ErrorKind::unsupported, path.string() + " is neither a file nor a disk.");
   }
-  geometry.size -= geometry.size % geometry.block_size;
+  const auto size = size_of(fd, path, geometry.block_size);
+  if (!size) return std::unexpected(size.error());
+  geometry.size = *size;
   if (geometry.size == 0)
     return fail(ErrorKind::invalid, path.string() + " is smaller than one block; it cannot be a disk.");
   return geometry;

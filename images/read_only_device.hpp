@@ -13,6 +13,7 @@ class ReadOnlyDevice final : public BlockDevice {
   ByteCount size() const override { return below_->size(); }
   std::uint32_t block_size() const override { return below_->block_size(); }
   Capabilities capabilities() const override { return {}; }
+  Result<void> refresh_size() override { return below_->refresh_size(); }
   Result<void> read(ByteCount offset, MutableByteView out) override { return below_->read(offset, out); }
   Result<void> write(ByteCount, ByteView) override { return refuse(); }
   Result<void> flush() override { return {}; }

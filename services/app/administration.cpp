@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/settings.hpp"
+#include "base/log.hpp"
 #include "boot/target_name.hpp"
 
 namespace bootferry::app {
@@ -169,6 +170,34 @@ Result<boot::ImageView> ApplianceAdministration::import_image(const boot::NewIma
   if (auto made = parts_.library.import_file(image.name, source, {}, image.block_size); !made)
     return std::unexpected(made.error());
   return register_image(image);
+}
+
+// First the disk itself, then those who have it open, then the row. A crash between leaves a row that is too small:
+// note_grown_images mends it.
+Result<boot::ImageView> ApplianceAdministration::grow_image(std::string_view name, ByteCount size) {
+  std::lock_guard lock(edits_);
+  auto view = require_image(name);
+  if (!view) return view;
+  auto grown = parts_.library.grow(name, size, view->image.block_size);
+  if (!grown) return std::unexpected(grown.error());
+  parts_.disks.on_image_grown(name);
+  if (*grown == view->image.size) return view;
+  view->image.size = *grown;
+  if (auto done = parts_.registry.put_image(view->image); !done) return std::unexpected(done.error());
+  return require_image(name);
+}
+
+void ApplianceAdministration::note_grown_images() {
+  std::lock_guard lock(edits_);
+  const auto snapshot = parts_.registry.snapshot();
+  for (const auto& [name, known] : snapshot->images) {
+    const auto size = parts_.library.size(name);
+    if (!size || size->value / known.block_size <= known.size.value / known.block_size) continue;
+    boot::Image image = known;
+    image.size = {size->value - size->value % known.block_size};
+    if (auto done = parts_.registry.put_image(image); !done)
+      log::error("IMAGE_SIZE_NOT_NOTED", {{"image", name}, {"why", done.error().message}});
+  }
 }
 
 Result<void> ApplianceAdministration::remove_image(std::string_view name) {

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "app/client_activity.hpp"
+#include "app/disk_directory.hpp"
 #include "boot/administration.hpp"
 #include "boot/client_registry.hpp"
 #include "db/event_store.hpp"
@@ -24,10 +25,14 @@ class ApplianceAdministration final : public boot::Administration {
     iscsi::Server& target;
     const ClientActivity& activity;
     const Clock& clock;
+    DiskDirectory& disks;
   };
 
   /// `identity`: the parts of health() that never change while the server runs.
   ApplianceAdministration(Parts parts, boot::Health identity) : parts_(parts), identity_(std::move(identity)) {}
+
+  /// At start: an image that is bigger than its row says was grown before a crash, or by hand.
+  void note_grown_images();
 
   [[nodiscard]] boot::Health health() override;
   [[nodiscard]] std::vector<boot::ClientView> clients() override;
@@ -39,6 +44,7 @@ class ApplianceAdministration final : public boot::Administration {
   [[nodiscard]] Result<boot::ImageView> create_image(const boot::NewImage& image, ByteCount size) override;
   [[nodiscard]] Result<boot::ImageView> import_image(const boot::NewImage& image,
                                                      const std::filesystem::path& source) override;
+  [[nodiscard]] Result<boot::ImageView> grow_image(std::string_view name, ByteCount size) override;
   [[nodiscard]] Result<void> remove_image(std::string_view name) override;
   [[nodiscard]] Result<std::filesystem::path> image_path(std::string_view name) override;
   [[nodiscard]] std::vector<boot::SessionView> sessions() override;

@@ -199,7 +199,7 @@ struct Appliance::Parts {
         reservations(stored_reservations),
         disks(registry, library, &reservations),
         target(loops, disk_pool, disks, bus, clock, target_settings(settings, interface)),
-        administration({registry, leases, events, library, target, activity, clock},
+        administration({registry, leases, events, library, target, activity, clock, disks},
                        identity_of(settings, interface, clock.wall_now())),
         http(loops, people_pool, {administration, registry, bus, addresses, loaders, clock, boot},
              http_settings(settings, interface, token.value)),
@@ -321,6 +321,7 @@ Appliance::~Appliance() { stop(); }
 
 void Appliance::start() {
   Parts& p = *parts_;
+  p.administration.note_grown_images();
   p.tftp.start();
   if (p.settings.dhcp_mode != DhcpMode::off) p.dhcp.start();
   p.target.start();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bootferry image list|show|create|add|remove|path
+// bootferry image list|show|create|add|grow|remove|path
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -51,6 +51,12 @@ void run_create(CommandContext& context, const ImageOptions& options) {
       context.client().post("/api/v1/images",
                             {{"name", options.name}, {"size", size->value}, {"block_size", options.block_size}}),
       print_image);
+}
+
+void run_grow(CommandContext& context, const ImageOptions& options) {
+  auto size = parse_byte_count(options.size);
+  if (!size) return context.show(std::unexpected(size.error()), print_image);
+  context.show(context.client().post("/api/v1/images/" + options.name + "/grow", {{"size", size->value}}), print_image);
 }
 
 void run_add(CommandContext& context, const ImageOptions& options) {
@@ -106,6 +112,9 @@ void add_image_commands(CLI::App& app, CommandContext& context) {
   };
   with_block_size(create);
   act_on_name(create, [&context, options] { run_create(context, *options); });
+  CLI::App* grow = named("grow", "Make an image bigger, also while machines use it");
+  grow->add_option("SIZE", options->size, "The size it has afterwards, for example 16G")->required();
+  act_on_name(grow, [&context, options] { run_grow(context, *options); });
   CLI::App* add = named("add", "Copy a raw disk image into the library");
   add->add_option("FILE", options->file, "The file to copy")->required()->check(CLI::ExistingFile);
   with_block_size(add);

@@ -135,4 +135,8 @@ std::optional<std::string> DiskDirectory::why_revoked(const iscsi::GrantedSessio
   return unproven ? std::optional<std::string>("it has to prove itself by CHAP now") : std::nullopt;
 }
 
+void DiskDirectory::on_image_grown(std::string_view image) {
+  for (const auto& unit : units_->of_image(image)) unit->on_capacity_changed();
+}
+
 }  // namespace bootferry::app

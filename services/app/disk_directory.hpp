@@ -29,6 +29,8 @@ class DiskDirectory final : public iscsi::TargetDirectory {
   [[nodiscard]] std::optional<std::string> why_revoked(const iscsi::GrantedSession& session) override;
   /// The machine was given its boot script.
   void on_boot(const MacAddress& mac) { revoked_.on_boot(mac); }
+  /// Its devices have the new size: every session that has it open learns of it. Any thread.
+  void on_image_grown(std::string_view image);
 
   /// Ends what units do in the background: a SANITIZE goes on when its disk is opened next.
   void stop() { background_.stop(); }

@@ -27,6 +27,17 @@ OpenUnits::Unit OpenUnits::find(const std::string& key) const {
   return found == units_.end() ? nullptr : found->second.lock();
 }
 
+std::vector<OpenUnits::Unit> OpenUnits::of_image(std::string_view image) const {
+  const std::string part = fmt::format(" {} ", image);  // of key_of: neither targets nor images have spaces
+  std::lock_guard lock(mutex_);
+  std::vector<Unit> found;
+  for (const auto& [key, unit] : units_) {
+    auto living = key.find(part) != std::string::npos ? unit.lock() : nullptr;
+    if (living) found.push_back(std::move(living));
+  }
+  return found;
+}
+
 std::shared_ptr<iscsi::scsi::LogicalUnit> ClientDrives::find(const iscsi::scsi::Naa& naa) {
   const auto snapshot = registry_.snapshot();
   const boot::Client* client = snapshot->find_client(client_);

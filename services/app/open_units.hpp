@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "boot/client_registry.hpp"
 #include "iscsi/scsi/copy_scope.hpp"
@@ -24,6 +25,7 @@ class OpenUnits {
   /// The living one, or a new one from `make`.
   [[nodiscard]] Unit get(const std::string& key, const std::function<Unit()>& make);
   [[nodiscard]] Unit find(const std::string& key) const;
+  [[nodiscard]] std::vector<Unit> of_image(std::string_view image) const;
 
  private:
   std::mutex making_;

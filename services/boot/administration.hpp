@@ -127,6 +127,8 @@ class Administration {
   [[nodiscard]] virtual Result<ImageView> create_image(const NewImage& image, ByteCount size) = 0;
   /// Copies a file of this machine into the library; only for the Unix socket, whose users are root anyway.
   [[nodiscard]] virtual Result<ImageView> import_image(const NewImage& image, const std::filesystem::path& source) = 0;
+  /// Also while machines have it open: they are told. conflict when it would become smaller.
+  [[nodiscard]] virtual Result<ImageView> grow_image(std::string_view name, ByteCount size) = 0;
   [[nodiscard]] virtual Result<void> remove_image(std::string_view name) = 0;
   [[nodiscard]] virtual Result<std::filesystem::path> image_path(std::string_view name) = 0;
 

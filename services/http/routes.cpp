@@ -21,6 +21,7 @@ constexpr Route routes[] = {
     {Method::get, "/api/v1/images", Place::db, api::list_images},
     {Method::post, "/api/v1/images", Place::db, api::create_image},
     {Method::get, "/api/v1/images/{name}", Place::db, api::get_image},
+    {Method::post, "/api/v1/images/{name}/grow", Place::db, api::grow_image},
     {Method::remove, "/api/v1/images/{name}", Place::db, api::remove_image},
     {Method::get, "/api/v1/images/{name}/path", Place::db, api::get_image_path, true},
     {Method::get, "/api/v1/sessions", Place::db, api::list_sessions},

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an administrator sees and changes while sessions live: session list, show and drop."""
 import random
+import struct
 
 import pytest
 from lab.iscsi_raw import ASYNC, Initiator
@@ -79,3 +80,65 @@ def test_sessions_are_dropped_by_number_by_mac_and_all(served):
     wait_until("no session is left", lambda: not server.sessions())
     for link in (two, three):
         assert link.receive().opcode == ASYNC and link.receive() is None
+
+
+def sense_of(link) -> tuple[int, int] | None:
+    """ASC and ASCQ of a TEST UNIT READY, or None when all is well."""
+    status, data = link.command(bytes(16))
+    return (data[14], data[15]) if status == 2 else None  # SenseLength, then fixed format (SPC-4 4.5.3)
+
+
+def blocks_of(link) -> int:
+    status, data = link.command(struct.pack("!BB8xIH", 0x9E, 0x10, 32, 0), length=32)  # READ CAPACITY(16)
+    assert status == 0
+    return int.from_bytes(data[:8], "big") + 1
+
+
+def test_a_drive_grows_under_running_sessions(served):
+    server, host = served
+    link = log_in(server, host)
+    link.write(0, b"\x5a" * 512)
+    assert blocks_of(link) == SIZE // 512
+    with pytest.raises(OSError):
+        link.write(SIZE // 512, bytes(512))
+    smaller = server.cli("image", "grow", "one", "1M", check=False)
+    assert smaller.returncode == 1 and "smaller" in smaller.stderr, smaller
+    assert sense_of(link) is None, "nothing has changed"
+    assert server.json("image", "grow", "one", "40M")["size"] == 40 << 20
+    assert sense_of(link) == (0x2A, 0x09), "CAPACITY DATA HAS CHANGED"
+    assert sense_of(link) is None
+    assert blocks_of(link) == (40 << 20) // 512
+    link.write((40 << 20) // 512 - 1, b"\xa5" * 512)
+    link.flush()
+    assert link.read(0) == b"\x5a" * 512
+    assert server.image_path("one").stat().st_size == 40 << 20
+    assert len(server.sessions()) == 1
+    assert server.api("POST", "/images/one/grow", {"size": 48 << 20}, token=None)[0] == 401
+    assert server.api("POST", "/images/one/grow", {"size": 48 << 20})[1]["size"] == 48 << 20
+    assert sense_of(link) == (0x2A, 0x09)
+    server.kill()
+    server.start()
+    assert next(i for i in server.json("image", "list")["images"] if i["name"] == "one")["size"] == 48 << 20
+    again = log_in(server, host)
+    assert blocks_of(again) == (48 << 20) // 512
+    assert again.read((40 << 20) // 512 - 1) == b"\xa5" * 512
+
+
+def test_all_machines_that_share_a_drive_see_it_grow(served):
+    server, host = served
+    for mac, name in zip(MACS, ("pc-one", "pc-two")):
+        server.set_client(mac, [("two", "readonly")], name=name)
+    links = [log_in(server, host, mac) for mac in MACS]
+    server.cli("image", "grow", "two", "32M")
+    for link in links:
+        assert sense_of(link) == (0x2A, 0x09)
+        assert blocks_of(link) == (32 << 20) // 512
+    copy = server.cli("image", "add", "copy", str(server.image_path("two")))
+    assert copy.returncode == 0, "readers do not hinder a copy"
+
+
+def test_a_disk_that_is_written_to_is_not_copied(served):
+    server, host = served
+    log_in(server, host)
+    refused = server.cli("image", "add", "copy", str(server.image_path("one")), check=False)
+    assert refused.returncode == 1 and MACS[0] in refused.stderr, refused

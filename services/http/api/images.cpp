@@ -58,6 +58,17 @@ Answer create_image(const Request& request, const Site& site) {
   return answer;
 }
 
+Answer grow_image(const Request& request, const Site& site) {
+  const auto body = parse_body(request, {"size"});
+  if (!body) return make_problem(body.error());
+  const auto size = body->find("size");
+  if (size == body->end() || !size->is_number_unsigned() || size->get<std::uint64_t>() == 0)
+    return make_problem(400, "\"size\" must be a number of bytes, 1 or more: what the image has afterwards.");
+  const auto grown =
+      site.services.administration.grow_image(request.captures[0], ByteCount{size->get<std::uint64_t>()});
+  return grown ? make_json(200, render_image(*grown)) : make_problem(grown.error());
+}
+
 Answer remove_image(const Request& request, const Site& site) {
   const auto done = site.services.administration.remove_image(request.captures[0]);
   return done ? Answer(204) : make_problem(done.error());

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "app/disk_directory.hpp"
+#include "boot/target_name.hpp"
 #include "db/lease_store.hpp"
 #include "db/migrate.hpp"
 #include "db/registry.hpp"
@@ -35,7 +36,7 @@ class AdministrationTest : public testing::Test {
   images::ImageLibrary library{folder / "images"};
   DiskDirectory disks{registry, library};
   iscsi::Server target{loops, pool, disks, bus, clock, iscsi::ServerSettings{.port = 0}};
-  ApplianceAdministration administration{{registry, leases, events, library, target, activity, clock}, {}};
+  ApplianceAdministration administration{{registry, leases, events, library, target, activity, clock, disks}, {}};
 
   static boot::ClientChange disks_of(std::vector<boot::Drive> drives) {
     boot::ClientChange change;
@@ -59,6 +60,46 @@ TEST_F(AdministrationTest, AnImageIsMadeShownAndRemoved) {
   ASSERT_TRUE(administration.remove_image("blank"));
   EXPECT_TRUE(administration.images().empty());
   EXPECT_TRUE(library.names().empty());
+}
+
+TEST_F(AdministrationTest, AnImageGrowsWhileItIsInUseAndItsSessionsAreTold) {
+  ASSERT_TRUE(administration.create_image({"disk"}, mib(4)));
+  ASSERT_TRUE(administration.put_client(pc1, disks_of({{"disk", boot::DriveMode::master}})));
+  auto opened = disks.open(boot::target_name({pc1, 0x80}), {});
+  ASSERT_TRUE(opened);
+  const iscsi::scsi::Nexus nexus{1, "iqn.pc"};
+  opened->unit->on_nexus_begin(nexus);
+  const auto sense_of = [&] {
+    const auto step = opened->unit->make_task(nexus, 0, {})->start();  // TEST UNIT READY
+    const auto& sense = std::get<iscsi::scsi::Answer>(step).sense;
+    return sense ? sense->asc << 8 | sense->ascq : 0;
+  };
+  for (int i = 0; i < 5 && sense_of() != 0; ++i) {  // power on
+  }
+  EXPECT_EQ(administration.grow_image("disk", mib(2)).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(sense_of(), 0);
+  const std::uint64_t so_far = bus.last_id();
+  auto grown = administration.grow_image("disk", mib(16));
+  ASSERT_TRUE(grown) << grown.error().message;
+  EXPECT_EQ(grown->image.size, mib(16));
+  EXPECT_EQ(administration.require_image("disk")->image.size, mib(16));
+  EXPECT_EQ(opened->unit->device().size(), mib(16));
+  EXPECT_EQ(sense_of(), 0x2a09);  // CAPACITY DATA HAS CHANGED
+  EXPECT_EQ(sense_of(), 0);
+  const auto news = bus.since(so_far).first;
+  ASSERT_EQ(news.size(), 1u);
+  EXPECT_EQ(news[0].kind, boot::EventKind::image_changed);
+  EXPECT_EQ(administration.grow_image("none", mib(16)).error().kind, ErrorKind::not_found);
+}
+
+TEST_F(AdministrationTest, AnImageThatGrewBeforeACrashIsNotedAtTheNextStart) {
+  ASSERT_TRUE(administration.create_image({"disk", 4096}, mib(4)));
+  std::filesystem::resize_file(*administration.image_path("disk"), (8 << 20) + 512);
+  administration.note_grown_images();
+  EXPECT_EQ(administration.require_image("disk")->image.size, mib(8));
+  const std::uint64_t so_far = bus.last_id();
+  administration.note_grown_images();
+  EXPECT_EQ(bus.last_id(), so_far) << "nothing is new";
 }
 
 TEST_F(AdministrationTest, OneCopyAtATimeSoThatSomebodyIsLeftToAnswer) {
@@ -102,7 +143,7 @@ TEST_F(AdministrationTest, AReservationIsAnAddressThatTheServerCouldGive) {
   boot::Health identity;
   identity.dhcp_mode = "server";
   identity.network = {*parse_ipv4_address("10.99.0.1"), 24};
-  ApplianceAdministration serving{{registry, leases, events, library, target, activity, clock}, identity};
+  ApplianceAdministration serving{{registry, leases, events, library, target, activity, clock, disks}, identity};
   const auto reserve = [](boot::Administration& by, const char* address) {
     boot::ClientChange change;
     change.reserved_address = *parse_ipv4_address(address);

@@ -8,6 +8,15 @@ namespace {
 using Api = Appliance;
 constexpr std::string_view client_path = "/api/v1/clients/52:54:00:e2:e0:01";
 
+TEST_F(Api, AnImageGrows) {
+  start();
+  EXPECT_EQ(write("POST", "/api/v1/images/dos/grow", R"({"size": 209715200})").json()["size"], 209715200);
+  for (const char* body :
+       {R"({})", R"({"size": 0})", R"({"size": -1})", R"({"size": "8G"})", R"({"size": 1, "more": 1})"})
+    EXPECT_EQ(write("POST", "/api/v1/images/dos/grow", body).status, 400) << body;
+  EXPECT_EQ(write("POST", "/api/v1/images/none/grow", R"({"size": 1})").status, 404);
+}
+
 TEST_F(Api, Reads) {
   start();
   Wire wire = dial();

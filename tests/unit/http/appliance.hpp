@@ -47,6 +47,12 @@ class FakeRegistry final : public boot::ClientRegistry {
     state.images[image.name] = image;
     return {};
   }
+  Result<boot::ImageView> grow_image(std::string_view name, ByteCount size) override {
+    if (failure) return std::unexpected(*failure);
+    if (name != image.image.name) return fail(ErrorKind::not_found, "No such image.");
+    image.image.size = size;
+    return image;
+  }
   Result<void> remove_image(std::string_view) override { return {}; }
 
   mutable std::mutex mutex;

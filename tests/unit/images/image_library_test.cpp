@@ -244,5 +244,72 @@ TEST(ImageLibraryStart, a_folder_that_cannot_be_made_is_a_sentence) {
   }
 }
 
+TEST_F(ImageLibraryTest, grow_makes_a_disk_bigger_while_it_is_open) {
+  ASSERT_TRUE(library_.import_file("dos", source(8192)));
+  auto writer = library_.open("dos", OpenMode::read_write, pc1).value();
+  Bytes last(512);
+  EXPECT_FALSE(writer.device->read({8192}, last));
+  EXPECT_EQ(library_.grow("dos", {16000}).value().value, 16384u) << "rounded up to whole blocks";
+  EXPECT_EQ(writer.device->size().value, 16384u);
+  EXPECT_EQ(library_.size("dos").value().value, 16384u);
+  ASSERT_TRUE(writer.device->read({16384 - 512}, last));
+  EXPECT_EQ(last, Bytes(512));
+  ASSERT_TRUE(writer.device->write({16384 - 512}, Bytes(512, 0x5a)));
+  Bytes old(8192);
+  ASSERT_TRUE(writer.device->read({0}, old));
+  EXPECT_EQ(old, bytes_of_file(folder_ / "source"));
+}
+
+TEST_F(ImageLibraryTest, grow_is_told_to_every_reader) {
+  ASSERT_TRUE(library_.create("cd", mib(1)));
+  auto first = library_.open("cd", OpenMode::read_only, pc1).value();
+  auto second = library_.open("cd", OpenMode::read_only, pc2).value();
+  ASSERT_TRUE(library_.grow("cd", mib(64)));
+  EXPECT_EQ(first.device->size(), mib(64));
+  EXPECT_EQ(second.device->size(), mib(64));
+  EXPECT_LT(library_.allocated("cd").value(), kib(64)) << "no space is taken before it is written";
+}
+
+TEST_F(ImageLibraryTest, grow_never_makes_a_disk_smaller) {
+  ASSERT_TRUE(library_.create("dos", mib(4)));
+  EXPECT_EQ(library_.grow("dos", mib(3)).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(library_.grow("dos", {0}).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(library_.grow("dos", mib(4)).value(), mib(4)) << "the same again is no error";
+  EXPECT_EQ(library_.grow("dos", {~0ull}).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(library_.grow("none", mib(4)).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(library_.size("dos").value(), mib(4));
+}
+
+TEST_F(ImageLibraryTest, of_many_who_grow_at_once_the_biggest_wins) {
+  ASSERT_TRUE(library_.create("dos", mib(1)));
+  auto opened = library_.open("dos", OpenMode::read_write, pc1).value();
+  std::vector<std::thread> people;
+  for (std::uint64_t i = 2; i <= 40; ++i) people.emplace_back([&, i] { (void)library_.grow("dos", mib(i)); });
+  for (std::thread& one : people) one.join();
+  EXPECT_EQ(library_.size("dos").value(), mib(40));
+  EXPECT_EQ(opened.device->size(), mib(40));
+}
+
+TEST_F(ImageLibraryTest, a_disk_is_not_copied_while_it_is_written_to) {
+  ASSERT_TRUE(library_.import_file("dos", source(1 << 20)));
+  {
+    const auto writer = library_.open("dos", OpenMode::read_write, pc1).value();
+    const auto refused = library_.import_file("copy", library_.path("dos").value());
+    EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
+    EXPECT_THAT(refused.error().message, HasSubstr(pc1));
+    EXPECT_THAT(library_.names(), ElementsAre("dos"));
+  }
+  const auto reader = library_.open("dos", OpenMode::read_only, pc1).value();
+  bool tried = false;
+  ASSERT_TRUE(library_.import_file("copy", library_.path("dos").value(), [&](ByteCount, ByteCount) {
+    if (tried) return;
+    tried = true;
+    const auto writer = library_.open("dos", OpenMode::read_write, pc1);
+    ASSERT_FALSE(writer) << "nor written to while it is copied";
+    EXPECT_THAT(writer.error().message, HasSubstr("the copy copy"));
+  }));
+  EXPECT_TRUE(library_.open("dos", OpenMode::read_write, pc1)) << "and the copy lets go of it";
+}
+
 }  // namespace
 }  // namespace bootferry::images
