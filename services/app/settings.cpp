@@ -75,6 +75,29 @@ Complaint iscsi_addresses(const toml::node& node, Settings& settings) {
   return std::nullopt;
 }
 
+/// What clients take as their domain (RFC 2132 3.17): labels as RFC 1123 2.1 has them. Empty: none.
+Result<std::string> parse_domain(const std::string& text) {
+  const auto wrong = [&] {
+    return fail(
+        ErrorKind::invalid,
+        fmt::format("\"{}\" is not a domain name; write one like \"home.lan\": letters, digits and '-' in parts "
+                    "of at most 63, with dots between them",
+                    text.substr(0, 80)));
+  };
+  if (text.size() > 253) return wrong();
+  std::size_t part = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    const bool last_of_part = i + 1 == text.size() || text[i + 1] == '.';
+    if (c == '.' ? part == 0 || i + 1 == text.size() : !plain && !(c == '-' && part != 0 && !last_of_part))
+      return wrong();
+    part = c == '.' ? 0 : part + 1;
+    if (part > 63) return wrong();
+  }
+  return text;
+}
+
 Reader port(std::uint16_t Settings::* member) {
   return number([member](Settings& s) -> auto& { return s.*member; }, 1, 65535);
 }
@@ -99,7 +122,7 @@ const std::map<std::string, Reader, std::less<>>& readers() {
       {"dhcp.range", parsed([](Settings& s) -> auto& { return s.dhcp_range; }, parse_ipv4_range)},
       {"dhcp.gateways", addresses([](Settings& s) -> auto& { return s.dhcp_gateways; })},
       {"dhcp.dns", addresses([](Settings& s) -> auto& { return s.dhcp_dns; })},
-      {"dhcp.domain", text([](Settings& s) -> auto& { return s.dhcp_domain; })},
+      {"dhcp.domain", parsed([](Settings& s) -> auto& { return s.dhcp_domain; }, parse_domain)},
       {"dhcp.lease_seconds", number([](Settings& s) -> auto& { return s.dhcp_lease_time; }, 60, 31'536'000)},
       {"dhcp.router_advertisements",
        [](const toml::node& node, Settings& s) -> Complaint {

@@ -63,6 +63,15 @@ TEST(Settings, AnErrorNamesFileLineAndMend) {
   EXPECT_TRUE(error_of("[dhcpp]\nmode = \"off\"\n").starts_with("b.toml:1: unknown key \"dhcpp\""));
 }
 
+TEST(Settings, ADomainIsOneName) {
+  for (const char* good : {"", "lan", "home.lan", "a-b.example.org", "1.example"})
+    EXPECT_EQ(error_of(("[dhcp]\ndomain = \"" + std::string(good) + "\"\n").c_str()), "no error") << good;
+  for (const std::string& bad :
+       {std::string("a b"), std::string("."), std::string("a..b"), std::string("-a"), std::string("a-"),
+        std::string("a-.b"), std::string("a."), std::string("b\u00e4r"), std::string(64, 'a'), std::string("a\\nb")})
+    EXPECT_TRUE(error_of(("[dhcp]\ndomain = \"" + bad + "\"\n").c_str()).starts_with("b.toml:2: dhcp.domain: ")) << bad;
+}
+
 TEST(Settings, OnePortIsNotForTwoServices) {
   Settings settings;
   EXPECT_TRUE(check_ports(settings));
