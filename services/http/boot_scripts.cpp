@@ -141,6 +141,7 @@ void tell(const Request& request, const Site& site, const MacAddress& mac, const
   site.services.registry.note_seen(sighting);
   const bool again = !request.target.query.empty();
   if (again && script.name == "wait") return;  // else a waiting machine would fill its boot log, a line every 3 s
+  if (!site.event_limits->try_take(request.peer, site.services.clock.now())) return;
   boot::Event event;
   event.kind = boot::EventKind::script_served;
   event.mac = mac;
@@ -174,6 +175,10 @@ Answer get_boot_script(const Request& request, const Site& site) {
   if (!mac) return make_problem(mac.error());
   if (mac->is_multicast() || *mac == MacAddress{})
     return make_problem(400, fmt::format("{} is not a machine's own address.", mac->to_string()));
+  // Templates of the user's own are files: they are read where waiting is allowed.
+  std::error_code unknown;
+  if (request.patience == Patience::only_cached && std::filesystem::exists(site.scripts_folder(), unknown))
+    return Answer::would_block();
   const auto snapshot = site.services.registry.snapshot();
   const boot::ScriptDecision decision = boot::decide_script(*mac, *snapshot, site.services.boot);
   RenderedScript script = render_script(decision, *mac, site.services.boot, site.scripts_folder());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What iPXE runs: the policy's decision for one machine, rendered from a template of ipxe-scripts/ (a file of the same
-// name in STATE_DIR/ipxe-scripts wins). Called by the router on a loop.
+// name in STATE_DIR/ipxe-scripts wins). Called by the router, on a loop when there is no such folder, else on a file
+// thread.
 #pragma once
 
 #include <string>

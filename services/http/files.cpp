@@ -61,6 +61,7 @@ void publish_when_sent(Answer& answer, const Request& request, const Site& site,
   }
   event.text = fmt::format("{} fetched {} ({}) by HTTP", who(request, site), name, render_byte_count({part->length}));
   event.fields = {{"file", std::move(name)}, {"bytes", std::to_string(part->length)}};
+  if (!site.event_limits->try_take(request.peer, site.services.clock.now())) return;
   answer.on_sent([&events = site.services.events, event] { events.publish(event); });
 }
 

@@ -62,7 +62,7 @@ asio::awaitable<void> end_tasks(Floor& floor) {
 struct Server::Impl {
   Impl(LoopPool& l, WorkerPool& db, const Services& services, Settings settings)
       : loops(l),
-        db_pool(db),
+        people_pool(db),
         site(std::make_shared<const Site>(Site{services, std::move(settings)})),
         admission(
             std::make_shared<Admission>(site->settings.max_connections, site->settings.max_connections_per_address)) {
@@ -73,7 +73,7 @@ struct Server::Impl {
   asio::awaitable<void> accept_from(Listener& listener);
 
   LoopPool& loops;
-  WorkerPool& db_pool;
+  WorkerPool& people_pool;
   WorkerPool disk_pool{"http-disk", 2};
   std::shared_ptr<const Site> site;
   std::shared_ptr<Admission> admission;
@@ -101,7 +101,7 @@ void Server::Impl::seat(Listener::Accepted accepted) {
     }
     auto channel =
         std::make_unique<Channel>(floor.channels, floor.context, accepted.descriptor, accepted.family, places);
-    auto task = serve_connection(std::move(channel), accepted.peer, site, Workers{db_pool, disk_pool});
+    auto task = serve_connection(std::move(channel), accepted.peer, site, Workers{people_pool, disk_pool});
     floor.tasks.spawn(std::move(task), "http connection");
   });
 }
@@ -121,8 +121,8 @@ asio::awaitable<void> Server::Impl::accept_from(Listener& listener) {
   }
 }
 
-Server::Server(LoopPool& loops, WorkerPool& db_pool, const Services& services, Settings settings)
-    : impl_(std::make_unique<Impl>(loops, db_pool, services, std::move(settings))) {}
+Server::Server(LoopPool& loops, WorkerPool& people_pool, const Services& services, Settings settings)
+    : impl_(std::make_unique<Impl>(loops, people_pool, services, std::move(settings))) {}
 
 Server::~Server() = default;
 

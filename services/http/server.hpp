@@ -15,7 +15,7 @@ namespace bootferry::http {
 class Server {
  public:
   /// Loops, pool and services outlive the server.
-  Server(LoopPool& loops, WorkerPool& db_pool, const Services& services, Settings settings);
+  Server(LoopPool& loops, WorkerPool& people_pool, const Services& services, Settings settings);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "base/clock.hpp"
@@ -16,6 +17,8 @@
 #include "boot/client_registry.hpp"
 #include "boot/event_bus.hpp"
 #include "boot/loader_catalog.hpp"
+#include "boot/metrics_source.hpp"
+#include "http/event_limits.hpp"
 
 namespace bootferry::http {
 
@@ -28,6 +31,7 @@ struct Services {
   const boot::LoaderCatalog& loaders;
   const Clock& clock;
   boot::BootSettings boot;
+  boot::MetricsSource* metrics = nullptr;  ///< null: there are none
 };
 
 struct Settings {
@@ -48,6 +52,7 @@ struct Settings {
 struct Site {
   Services services;
   Settings settings;
+  std::shared_ptr<EventLimits> event_limits = std::make_shared<EventLimits>();
 
   [[nodiscard]] std::filesystem::path files_folder() const { return settings.state_dir / "files"; }
   [[nodiscard]] std::filesystem::path scripts_folder() const { return settings.state_dir / "ipxe-scripts"; }

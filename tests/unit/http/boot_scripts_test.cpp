@@ -191,5 +191,34 @@ TEST_F(BootScriptRoute, RefusesWhatIsNoMac) {
   EXPECT_EQ(get("/boot/52:54:00:e2:e0:01%0a.ipxe").status, 400);
 }
 
+TEST_F(BootScriptRoute, ATemplateOfOnesOwnIsNotReadOnALoop) {
+  const Site site{Services{administration, registry, events, addresses, loaders, clock, boot_settings}, settings};
+  Request request;
+  request.captures = {"52:54:00:e2:e0:01.ipxe"};
+  request.patience = Patience::only_cached;
+  EXPECT_EQ(get_boot_script(request, site).status(), 200u);
+  write_file("ipxe-scripts/wait.ipxe", "#!ipxe\necho mine\n");
+  EXPECT_TRUE(get_boot_script(request, site).is_would_block());
+  start();
+  EXPECT_EQ(get("/boot/52:54:00:e2:e0:01.ipxe").body, "#!ipxe\necho mine\n");
+}
+
+TEST_F(BootScriptRoute, OneAddressCannotFloodTheLog) {
+  start();
+  Wire wire = dial();
+  write_file("files/small", "x");
+  for (int i = 0; i < 150; ++i) {
+    EXPECT_EQ(ask(wire, "GET", "/boot/52:54:00:e2:e0:01.ipxe").status, 200);
+    EXPECT_EQ(ask(wire, "GET", "/files/small").status, 200);
+  }
+  EXPECT_GE(events.last_id(), 100u);
+  EXPECT_LT(events.last_id(), 200u) << "300 were asked for in a moment";
+  Wire root = dial_control();
+  const std::uint64_t so_far = events.last_id();
+  EXPECT_EQ(ask(root, "GET", "/files/small").status, 200);
+  EXPECT_EQ(ask(root, "GET", "/files/small").status, 200);  // the first one's event is told before the second answer
+  EXPECT_GT(events.last_id(), so_far) << "root is no stranger";
+}
+
 }  // namespace
 }  // namespace bootferry::http::test
