@@ -22,9 +22,11 @@
 #include "app/client_activity.hpp"
 #include "app/dhcp_range.hpp"
 #include "app/disk_directory.hpp"
+#include "app/event_counters.hpp"
 #include "app/event_log.hpp"
 #include "app/event_pump.hpp"
 #include "app/loaders.hpp"
+#include "app/metrics.hpp"
 #include "app/network_interface.hpp"
 #include "app/port_owner.hpp"
 #include "app/reservation_keeper.hpp"
@@ -201,7 +203,8 @@ struct Appliance::Parts {
         target(loops, disk_pool, disks, bus, clock, target_settings(settings, interface)),
         administration({registry, leases, events, library, target, activity, clock, disks},
                        identity_of(settings, interface, clock.wall_now())),
-        http(loops, people_pool, {administration, registry, bus, addresses, loaders, clock, boot},
+        metrics({administration, target, event_counters, clock}),
+        http(loops, people_pool, {administration, registry, bus, addresses, loaders, clock, boot, &metrics},
              http_settings(settings, interface, token.value)),
         tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name},
              loaders, bus, addresses, clock),
@@ -225,6 +228,7 @@ struct Appliance::Parts {
   db::LeaseStore leases;
   db::EventStore events;
   ClientActivity activity;
+  EventCounters event_counters;
   EventPump pump;
   images::ImageLibrary library;
   AdminToken token;
@@ -236,6 +240,7 @@ struct Appliance::Parts {
   DiskDirectory disks;
   iscsi::Server target;
   ApplianceAdministration administration;
+  ApplianceMetrics metrics;
   http::Server http;
   tftp::Server tftp;
   dhcp::Server dhcp;
@@ -245,6 +250,7 @@ struct Appliance::Parts {
   void on_event(const boot::Event& event) {
     log_event(event);
     activity.on_event(event);
+    event_counters.on_event(event);
     if (!serving) return;
     if (event.kind == boot::EventKind::script_served && event.mac) disks.on_boot(*event.mac);
     if (changes_rights(event.kind)) target.check_rights();

@@ -3,6 +3,7 @@
 #include "http/api/resources.hpp"
 #include "http/boot_scripts.hpp"
 #include "http/files.hpp"
+#include "http/metrics.hpp"
 #include "http/page.hpp"
 #include "http/router.hpp"
 
@@ -30,7 +31,8 @@ constexpr Route routes[] = {
     {Method::get, "/api/v1/leases", Place::db, api::list_leases},
     {Method::get, "/api/v1/events", Place::db, api::list_events, false, true},
     {Method::get, "/api/v1/events/stream", Place::loop, api::stream_events},
-    {Method::get, "/boot/{script}", Place::loop, get_boot_script},
+    {Method::get, "/metrics", Place::db, get_metrics},
+    {Method::get, "/boot/{script}", Place::disk, get_boot_script},
     {Method::get, "/loaders/{name}", Place::disk, get_loader},
     {Method::get, "/files/{path...}", Place::disk, get_file},
     {Method::get, "/", Place::loop, get_page},

@@ -109,6 +109,8 @@ std::vector<boot::SessionView> Server::sessions() const { return core_->table.vi
 
 std::vector<boot::TargetTraffic> Server::traffic() const { return core_->table.traffic(); }
 
+std::vector<std::pair<std::uint16_t, std::uint64_t>> Server::login_refusals() const { return core_->refusals.list(); }
+
 Result<void> Server::drop(std::uint64_t id) {
   const auto door = core_->table.find(id);
   if (!door)

@@ -51,6 +51,8 @@ class Server {
   [[nodiscard]] std::vector<boot::SessionView> sessions() const;
   /// All targets that anyone opened since the start.
   [[nodiscard]] std::vector<boot::TargetTraffic> traffic() const;
+  /// Status class and detail as one number (RFC 7143 11.13.5), and how many logins it ended.
+  [[nodiscard]] std::vector<std::pair<std::uint16_t, std::uint64_t>> login_refusals() const;
   /// The initiator is asked to log out; its connection ends a few seconds later in any case.
   [[nodiscard]] Result<void> drop(std::uint64_t id);
   /// Rights or drives have changed: who has no right to his disk any more is asked to log out, and cut when he does

@@ -20,6 +20,7 @@ constexpr std::size_t reading_limit =
 constexpr std::size_t grouped_jobs = 16;
 constexpr std::size_t grouped_bytes = 1u << 20;
 constexpr std::size_t small_write_bytes = 256u << 10;
+constexpr std::size_t answered_at_once = 32;  // whose latencies wait for one look at the clock
 
 /// Its connection counts the jobs that are out: one that throws (no memory) must come back too.
 Result<void> run_caught(const scsi::DiskJob& job, images::BlockDevice& device, MutableByteView buffer) {
@@ -46,6 +47,8 @@ void Connection::run_actions() {
 
 void Connection::on_action(CloseConnection& action) {
   if (!logout_asked_ || end_reason_.empty()) end_reason_ = std::move(action.reason);
+  if (const auto status = session_->login().response().status; status != LoginStatus::success)
+    core_->refusals.count(status);
   if (!session_->login().failure().empty()) tell_refusal(session_->login().failure());
   if (!action.flush) return end(end_reason_);
   closing_ = true;
@@ -266,6 +269,15 @@ void Connection::abort_then_answer(CommandId id, scsi::Answer held) {
   for (const auto& door : doors) door->ask_abort_all(true, done);
 }
 
+/// One look at the clock for all answers that leave together: it costs as much as all other counting.
+void Connection::note_latencies() {
+  if (answered_.empty()) return;
+  const SteadyTime now = core_->clock.now();
+  for (const Answered& one : answered_)
+    meter_->on_latency(one.direction, std::chrono::duration_cast<Latency>(now - one.arrived));
+  answered_.clear();
+}
+
 void Connection::answer(Running& running, scsi::Answer done) {
   if (!done.aborts.empty()) return abort_then_answer(running.id, std::move(done));
   CommandAnswer out;
@@ -280,8 +292,9 @@ void Connection::answer(Running& running, scsi::Answer done) {
     out.data = out.owner.first(done.data_in.size());
   }
   const std::uint64_t moved = running.takes_data ? out.data.size() : running.received;
-  meter_->on_answer(running.direction, moved, done.status == scsi::Status::check_condition,
-                    std::chrono::duration_cast<Latency>(core_->clock.now() - running.arrived));
+  meter_->on_answer(running.direction, moved, done.status == scsi::Status::check_condition);
+  answered_.push_back({running.arrived, running.direction});
+  if (answered_.size() >= answered_at_once) note_latencies();
   running.task.reset();
   running.data = {};
   session_->on_answer(running.id, std::move(out), actions_);

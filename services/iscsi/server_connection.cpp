@@ -156,6 +156,7 @@ void Connection::schedule_flush() {
 
 void Connection::flush() {
   if (ended_) return;
+  note_latencies();
   meter_->set_depth(session_->open_commands());
   if (waits_writable_) return;
   auto& spares = core_->lanes[lane_].spare_batches;

@@ -45,6 +45,10 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
     CommandClass direction = CommandClass::other;
     SteadyTime arrived{};
   };
+  struct Answered {
+    SteadyTime arrived{};
+    CommandClass direction = CommandClass::other;
+  };
   /// Owns all that the disk worker touches.
   struct PoolJob {
     CommandId id;
@@ -98,6 +102,7 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   void queue_job(Running& running, scsi::DiskJob job);
   void dispatch_jobs();
   void on_jobs_done(std::vector<PoolJob> jobs);
+  void note_latencies();
   void answer(Running& running, scsi::Answer answer);
   void abort_then_answer(CommandId id, scsi::Answer answer);
   [[nodiscard]] Running& running_of(CommandId id);
@@ -130,6 +135,7 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   bool nexus_began_ = false;
   bool wrote_ = false;
   std::vector<Running> running_;
+  std::vector<Answered> answered_;                     ///< and not yet sent
   std::vector<StartCommand> parked_;                   ///< reads that wait until others have been sent; oldest first
   std::vector<std::shared_ptr<void>> waiting_resets_;  ///< of other sessions, for jobs that outlive this one
   std::vector<PoolJob> new_jobs_;                      ///< asked for in this round

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "iscsi/login_refusals.hpp"
 #include "iscsi/server.hpp"
 #include "iscsi/session/session.hpp"
 #include "iscsi/session_table.hpp"
@@ -41,6 +42,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
   const std::shared_ptr<BufferPool> buffers = std::make_shared<BufferPool>();
   const std::shared_ptr<CommandBudget> budget = std::make_shared<CommandBudget>(settings.total_window);
   std::vector<boost::asio::ip::tcp::endpoint> portals;  ///< set before the first connection
+  LoginRefusals refusals;
   std::atomic<bool> stopping{false};
 
   /// Of one loop: its connections share the space that they receive into, and batches that none is sending.

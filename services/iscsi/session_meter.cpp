@@ -26,20 +26,23 @@ void SessionMeter::on_command(std::uint8_t opcode, std::uint8_t service_action, 
   if (depth > highest_depth_.load(std::memory_order_relaxed)) highest_depth_.store(depth, std::memory_order_relaxed);
 }
 
-void SessionMeter::on_answer(CommandClass direction, std::uint64_t bytes, bool check_condition, Latency latency) {
+void SessionMeter::on_answer(CommandClass direction, std::uint64_t bytes, bool check_condition) {
   if (check_condition) bump(errors_, 1);
   switch (direction) {
     case CommandClass::read:
       bump(reads_, 1);
-      bump(bytes_read_, bytes);
-      return latencies().reads.record(latency);
+      return bump(bytes_read_, bytes);
     case CommandClass::write:
       bump(writes_, 1);
-      bump(bytes_written_, bytes);
-      return latencies().writes.record(latency);
+      return bump(bytes_written_, bytes);
     case CommandClass::other:
       return bump(others_, 1);
   }
+}
+
+void SessionMeter::on_latency(CommandClass direction, Latency latency) {
+  if (direction == CommandClass::other) return;
+  (direction == CommandClass::read ? latencies().reads : latencies().writes).record(latency);
 }
 
 SessionMeter::Latencies& SessionMeter::latencies() {

@@ -19,8 +19,9 @@ class SessionMeter {
  public:
   /// A command came; `depth` of them are open now, this one too.
   void on_command(std::uint8_t opcode, std::uint8_t service_action, std::uint32_t depth, SteadyTime now);
-  /// It was answered; `direction` says whose latency it is.
-  void on_answer(CommandClass direction, std::uint64_t bytes, bool check_condition, Latency latency);
+  void on_answer(CommandClass direction, std::uint64_t bytes, bool check_condition);
+  /// Its answer leaves; of others than reads and writes nothing is kept.
+  void on_latency(CommandClass direction, Latency latency);
   void set_depth(std::uint32_t depth) { depth_.store(depth, std::memory_order_relaxed); }
 
   /// Fills the counters of `view`. `now` tells how long ago the last command was.

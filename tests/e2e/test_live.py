@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an administrator sees and changes while sessions live: session list, show and drop."""
 import random
+import re
 import struct
 
 import pytest
@@ -142,3 +143,62 @@ def test_a_disk_that_is_written_to_is_not_copied(served):
     log_in(server, host)
     refused = server.cli("image", "add", "copy", str(server.image_path("one")), check=False)
     assert refused.returncode == 1 and MACS[0] in refused.stderr, refused
+
+
+SAMPLE = re.compile(r'([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)+)\})? (\+Inf|-?[0-9.]+(?:e[+-]?[0-9]+)?)')
+
+
+def parse_metrics(text: str) -> dict[tuple, float]:
+    """A strict reader of the text format 0.0.4: {(name, frozenset of label=value): number}."""
+    types, samples = {}, {}
+    assert text.endswith("\n")
+    for line in text.splitlines():
+        if line.startswith("# HELP "):
+            assert len(line.split(" ", 3)) == 4, line
+        elif line.startswith("# TYPE "):
+            _, _, name, kind = line.split(" ")
+            assert name not in types and kind in ("counter", "gauge", "histogram"), line
+            types[name] = kind
+        else:
+            match = SAMPLE.fullmatch(line)
+            assert match, f"not a sample: {line!r}"
+            name, labels, value = match.groups()
+            assert name in types or name.rsplit("_", 1)[0] in types, f"before its TYPE: {line}"
+            key = name, frozenset(re.findall(r'([a-z_]+)="((?:[^"\\]|\\.)*)"', labels or ""))
+            assert key not in samples, f"twice: {line}"
+            samples[key] = float(value)
+    return samples
+
+
+def test_prometheus_is_told_what_happened(served):
+    server, host = served
+    link = log_in(server, host)
+    link.read(0, 64)
+    link.write(8, bytes(4096))
+    assert Initiator(host, "iqn.2026-11.org.bootferry:nobody").login()[0] == 0x0203
+    target = target_of(server)
+
+    def metrics():
+        return parse_metrics(server.curl("/metrics", check=True).stdout)
+
+    def value(told, name, **labels):
+        return told[name, frozenset(labels.items())]
+
+    of_disk = {"target": target, "client": MACS[0]}
+    told = metrics()
+    assert value(told, "bootferry_iscsi_read_bytes_total", **of_disk) == 32768
+    assert value(told, "bootferry_iscsi_written_bytes_total", **of_disk) == 4096
+    assert value(told, "bootferry_iscsi_commands_total", **of_disk, direction="read") == 1
+    assert value(told, "bootferry_iscsi_sessions", **of_disk) == 1
+    assert value(told, "bootferry_iscsi_command_duration_seconds_count", direction="write") == 1
+    assert value(told, "bootferry_iscsi_login_refusals_total", status="0203") == 1
+    assert value(told, "bootferry_clients", state="on") == 1
+    assert value(told, "bootferry_image_size_bytes", image="one") == SIZE
+    assert value(told, "bootferry_events_total", kind="session-opened") == 1
+    assert value(told, "process_resident_memory_bytes") > 1 << 20
+    health = server.json("health")
+    assert value(told, "bootferry_build_info", version=health["version"]) == 1
+    link.logout()
+    link.close()
+    wait_until("the session is gone", lambda: value(metrics(), "bootferry_iscsi_sessions", **of_disk) == 0)
+    assert value(metrics(), "bootferry_iscsi_read_bytes_total", **of_disk) == 32768, "a counter never goes back"

@@ -17,6 +17,15 @@ TEST_F(Api, AnImageGrows) {
   EXPECT_EQ(write("POST", "/api/v1/images/none/grow", R"({"size": 1})").status, 404);
 }
 
+TEST_F(Api, MetricsAreOpenAsAllReads) {
+  start();
+  const Reply reply = get("/metrics");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.header("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(reply.body, "bootferry_build_info 1\n");
+  EXPECT_EQ(write("POST", "/metrics").status, 405);
+}
+
 TEST_F(Api, Reads) {
   start();
   Wire wire = dial();

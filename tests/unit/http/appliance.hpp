@@ -47,12 +47,6 @@ class FakeRegistry final : public boot::ClientRegistry {
     state.images[image.name] = image;
     return {};
   }
-  Result<boot::ImageView> grow_image(std::string_view name, ByteCount size) override {
-    if (failure) return std::unexpected(*failure);
-    if (name != image.image.name) return fail(ErrorKind::not_found, "No such image.");
-    image.image.size = size;
-    return image;
-  }
   Result<void> remove_image(std::string_view) override { return {}; }
 
   mutable std::mutex mutex;
@@ -121,6 +115,12 @@ class FakeAdministration final : public boot::Administration {
     imported = source;
     return image;
   }
+  Result<boot::ImageView> grow_image(std::string_view name, ByteCount size) override {
+    if (failure) return std::unexpected(*failure);
+    if (name != image.image.name) return fail(ErrorKind::not_found, "No such image.");
+    image.image.size = size;
+    return image;
+  }
   Result<void> remove_image(std::string_view) override { return verdict(); }
   Result<std::filesystem::path> image_path(std::string_view) override {
     return std::filesystem::path("/images/dos.raw");
@@ -167,6 +167,10 @@ class FakeAdministration final : public boot::Administration {
 
  private:
   Result<void> verdict() const { return failure ? Result<void>(std::unexpected(*failure)) : Result<void>(); }
+};
+
+struct FakeMetrics final : boot::MetricsSource {
+  std::string render_metrics() override { return "bootferry_build_info 1\n"; }
 };
 
 struct Reply {
@@ -286,7 +290,8 @@ class Appliance : public testing::Test {
 
   void start() {
     server = std::make_unique<Server>(
-        loops, db_pool, Services{administration, registry, events, addresses, loaders, clock, boot_settings}, settings);
+        loops, db_pool, Services{administration, registry, events, addresses, loaders, clock, boot_settings, &metrics},
+        settings);
     server->open();
     server->start();
     loops.start();
@@ -338,6 +343,7 @@ class Appliance : public testing::Test {
   WorkerPool db_pool{"db", 1};
   FakeAdministration administration;
   FakeRegistry registry;
+  FakeMetrics metrics;
   boot::EventBus events{clock};
   boot::AddressBook addresses;
   boot::LoaderCatalog loaders;
