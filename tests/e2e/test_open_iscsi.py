@@ -171,6 +171,24 @@ def test_digests_protect_headers_and_data(guest, disk, site):
     assert not re.search(r"digest|conn error", guest.kernel_log(), re.I), guest.kernel_log()
 
 
+def test_a_disk_grows_under_a_mounted_file_system(site, guest, disk):
+    device = guest.log_in(disk.target)
+    make_file_system(guest, device)
+    guest.forget_news()
+    job = guest.start(FIO.format(size=12, more="--rate=,4m"))
+    wait_until("fio at work", lambda: disk.sessions()[0]["bytes_written"] >= 12 * MIB or job.ended(), 60)
+    site.server.cli("image", "grow", disk.name, "384M")
+    wait_until("Linux is told by a unit attention", lambda: "Capacity data has changed" in guest.kernel_log(), 30)
+    guest.run(f"echo 1 >/sys/block/{device[5:]}/device/rescan")
+    assert guest.run(f"blockdev --getsize64 {device}").strip() == str(384 * MIB)
+    guest.run(f"resize2fs {device} 2>&1", 60)
+    job.wait(120)
+    guest.run("dd if=/dev/urandom of=/mnt/more bs=1M count=280 conv=fsync 2>&1", 120)  # more than there was room for
+    guest.run(f"umount /mnt && e2fsck -fn {device}", 60)
+    assert guest.bad_news() == []
+    assert disk.path.stat().st_size == 384 * MIB
+
+
 # -- in trouble: the file system must not hear of it, and no byte may differ ----------------------------------------------------
 
 
