@@ -5,7 +5,7 @@ import re
 import struct
 
 import pytest
-from lab.iscsi_raw import ASYNC, Initiator
+from lab.iscsi_raw import ASYNC, ASYNC_LOGOUT_REQUEST, Initiator
 from lab.processes import wait_until
 
 MACS = ["52:54:00:e2:e0:01", "52:54:00:e2:e0:02"]
@@ -63,6 +63,14 @@ def test_a_session_tells_everything_it_agreed_and_did(served):
     assert server.json("session", "show", str(session["id"]))["id"] == session["id"]
 
 
+def assert_asked_to_log_out(link):
+    """Asynchronous messages until the target closes; the first asks for a logout."""
+    first = link.receive()
+    assert first.opcode == ASYNC and first.header[36] == ASYNC_LOGOUT_REQUEST, first
+    while (pdu := link.receive()) is not None:
+        assert pdu.opcode == ASYNC, pdu
+
+
 def test_sessions_are_dropped_by_number_by_mac_and_all(served):
     server, host = served
     one, two = log_in(server, host), log_in(server, host, MACS[1])
@@ -72,7 +80,7 @@ def test_sessions_are_dropped_by_number_by_mac_and_all(served):
     assert wrong.returncode == 1 and "session list" in wrong.stderr, wrong
     assert server.cli("session", "show", "4711", check=False).returncode == 1
     server.cli("session", "drop", MACS[0])
-    assert one.receive().opcode == ASYNC and one.receive() is None
+    assert_asked_to_log_out(one)
     wait_until("only the other machine's session is left", lambda: [s["mac"] for s in server.sessions()] == [MACS[1]])
     none = server.cli("session", "drop", MACS[0], check=False)
     assert none.returncode == 1 and "has no session" in none.stderr, none
@@ -80,7 +88,7 @@ def test_sessions_are_dropped_by_number_by_mac_and_all(served):
     server.cli("session", "drop", "all")
     wait_until("no session is left", lambda: not server.sessions())
     for link in (two, three):
-        assert link.receive().opcode == ASYNC and link.receive() is None
+        assert_asked_to_log_out(link)
 
 
 def sense_of(link) -> tuple[int, int] | None:
@@ -140,9 +148,10 @@ def test_all_machines_that_share_a_drive_see_it_grow(served):
 
 def test_a_disk_that_is_written_to_is_not_copied(served):
     server, host = served
-    log_in(server, host)
+    link = log_in(server, host)
     refused = server.cli("image", "add", "copy", str(server.image_path("one")), check=False)
     assert refused.returncode == 1 and MACS[0] in refused.stderr, refused
+    link.read(0)
 
 
 SAMPLE = re.compile(r'([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)+)\})? (\+Inf|-?[0-9.]+(?:e[+-]?[0-9]+)?)')
