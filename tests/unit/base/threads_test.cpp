@@ -38,6 +38,31 @@ TEST(WorkerPool, AThrowingJobDoesNotEndItsThread) {
   EXPECT_EQ(ran, 1);
 }
 
+TEST(WorkerPool, NoJobIsLeftToWorkersThatFallAsleep) {
+  WorkerPool pool("test", 4);
+  ParkingSpot answered;
+  for (int i = 0; i < 20'000; ++i) {  // each job comes while the last one's worker is about to sleep
+    pool.post([&] { answered.wake(); });
+    answered.wait();
+  }
+}
+
+TEST(ParkingSpot, AWakeUpThatComesFirstCountsOnce) {
+  ParkingSpot spot;
+  spot.wake();
+  spot.wake();
+  spot.wait();
+  std::atomic<bool> through{false};
+  std::thread sleeper([&] {
+    spot.wait();
+    through = true;
+  });
+  EXPECT_FALSE(through);
+  spot.wake();
+  sleeper.join();
+  EXPECT_TRUE(through);
+}
+
 TEST(LoopPool, SeatsMakeALoopBusierUntilTheyEnd) {
   LoopPool loops(2);
   {
