@@ -22,7 +22,8 @@ Latency LatencyHistogram::end_of(std::size_t bucket) {
 }
 
 void LatencyHistogram::merge(const LatencyHistogram& other) {
-  for (std::size_t i = 0; i < buckets; ++i) counts_[i] += other.counts_[i];
+  if (counts_.empty()) counts_.resize(other.counts_.size());
+  for (std::size_t i = 0; i < other.counts_.size(); ++i) counts_[i] += other.counts_[i];
   count_ += other.count_;
   total_ += other.total_;
 }
@@ -46,7 +47,7 @@ Latency LatencyHistogram::quantile(double q) const {
 
 std::uint64_t LatencyHistogram::count_below(Latency bound) const {
   std::uint64_t count = 0;
-  for (std::size_t i = 0; i < buckets && end_of(i) <= bound; ++i) count += counts_[i];
+  for (std::size_t i = 0; i < counts_.size() && end_of(i) <= bound; ++i) count += counts_[i];
   return count;
 }
 

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace bootferry {
 
@@ -25,6 +26,7 @@ class LatencyHistogram {
 
   void add(Latency latency) { add_to(bucket_of(latency), 1, latency); }
   void add_to(std::size_t bucket, std::uint64_t times, Latency total) {
+    if (counts_.empty()) counts_.resize(buckets);
     counts_[bucket] += times, count_ += times, total_ += total;
   }
   void merge(const LatencyHistogram& other);
@@ -37,7 +39,7 @@ class LatencyHistogram {
   [[nodiscard]] std::uint64_t count_below(Latency bound) const;
 
  private:
-  std::array<std::uint64_t, buckets> counts_{};
+  std::vector<std::uint64_t> counts_;  ///< of each bucket; empty while there is nothing, as in most sessions' rows
   std::uint64_t count_ = 0;
   Latency total_{};
 };

@@ -62,6 +62,12 @@ TEST(LatencyHistogramTest, MergesWithoutLoss) {
   a.add(microseconds(10));
   b.add(microseconds(10));
   b.add(std::chrono::seconds(100));
+  LatencyHistogram sum, none;
+  sum.merge(none);
+  EXPECT_EQ(sum.count_below(Latency::max()), 0u);
+  sum.merge(b);
+  sum.merge(none);
+  EXPECT_EQ(sum.count_below(microseconds(16)), 1u);
   a.merge(b);
   EXPECT_EQ(a.count(), 3u);
   EXPECT_EQ(a.count_below(microseconds(16)), 2u);
