@@ -66,6 +66,7 @@ ROWS = (
 
 # Bars that the measurements show to be out of reach, with the reason: told, not judged.
 BEYOND: dict[tuple[str, str], str] = {
+    ("loopback: rand read 4K qd1 x8", "work"): "the bare loop's receive, read and send alone cost 0.75 CPU s for 100k, and tgt needs 1.3",
     ("loopback: rand write 4K qd1 x1", "work"): "a buffered write may block (neither ext4 nor tmpfs takes RWF_NOWAIT), so it goes to a worker and back, as in tgt",
 }
 
@@ -122,6 +123,11 @@ def judge(rows, results: dict, idle: dict) -> tuple[str, list[str], list[str]]:
                  f"{ours['again_each'] / 1024:.1f} more for each of the next thousand (tgt {peer['again_each'] / 1024:.1f}), login p50 / p99 {ours['login_p50']:.0f} / "
                  f"{ours['login_p99']:.0f} us (tgt {peer['login_p50']:.0f} / {peer['login_p99']:.0f}), idle CPU {ours['idle_cpu'] * 100:.2f} %")
     return text, complaints, notes
+
+
+def misses(row: Row, result: dict) -> bool:
+    _, complaints, notes = judge([row], {row.key: result}, {})
+    return bool(complaints) or any("not judged" in note for note in notes)
 
 
 def number(result: dict | None, unit: str) -> str:
