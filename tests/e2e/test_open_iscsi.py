@@ -64,15 +64,17 @@ class Site:
 
 
 class Disk:
-    """An image of its own behind a client, and so a target, of its own; more of them when `drives` says so."""
+    """An image of its own behind a client, and so a target, of its own; more of them when `drives` says so, and `source` instead of a blank one."""
 
-    def __init__(self, site, name, mac, size, drives=1):
+    def __init__(self, site, name, mac, size, drives=1, access=(), source=None):
         self.site, self.name, self.mac = site, name, mac
-        blank = images.make_blank(site.lab.folder / f"{name}.img", size)
+        file = source or images.make_blank(site.lab.folder / f"{name}.img", size)
         names = [name, *(f"{name}-{number}" for number in range(2, drives + 1))]
-        self.paths = [site.server.add_image(one, blank) for one in names]
-        blank.unlink()
+        self.paths = [site.server.add_image(one, file) for one in names]
+        file.unlink()
         site.server.set_client(mac, [(one, "master") for one in names], name=name)
+        if access:
+            site.server.cli("client", "set", mac, *access)
         self.targets = next(client for client in site.server.clients() if client["mac"] == mac)["targets"]
         self.path, self.target = self.paths[0], self.targets[0]
 
@@ -92,7 +94,7 @@ def open_site():
 @pytest.fixture
 def site(open_site, request):
     yield open_site
-    if getattr(request.node, "report_call", None) and request.node.report_call.failed:
+    if any(getattr(request.node, f"report_{when}", None) and getattr(request.node, f"report_{when}").failed for when in ("setup", "call")):
         open_site.lab.keep = True
         print(f"\nlogs kept in {open_site.lab.folder}\n{open_site.server.log.read_text(errors='replace')[-3000:]}")
     open_site.tidy()
@@ -187,6 +189,86 @@ def test_a_disk_grows_under_a_mounted_file_system(site, guest, disk):
     guest.run(f"umount /mnt && e2fsck -fn {device}", 60)
     assert guest.bad_news() == []
     assert disk.path.stat().st_size == 384 * MIB
+
+
+# -- who may, and how he proves it ---------------------------------------------------------------------------------------------
+
+REFUSED = 24  # iscsiadm's exit status for a login that was refused for lack of rights or of proof
+OWN, TARGETS = "initiators-own-secret", "targets-own-secret"
+
+
+def chap(guest, secret, target_secret=None, target=None, algorithm="MD5"):
+    settings = {"authmethod": "CHAP", "username": guest.iqn, "password": secret, "chap_algs": algorithm}
+    if target_secret:
+        settings |= {"username_in": target, "password_in": target_secret}
+    return {f"session.auth.{name}": value for name, value in settings.items()}
+
+
+def require_access_settings(site):
+    if "--auth" not in site.server.cli("client", "set", "--help").stdout:
+        pytest.skip("this release's `client set` has no --auth yet")
+
+
+@pytest.fixture
+def guarded(site, guest):
+    """Makes a disk of the guest alone, that asks for one secret (chap) or two (mutual)."""
+    require_access_settings(site)
+
+    def make(auth) -> Disk:
+        secrets = site.lab.folder / "secrets"
+        secrets.write_text(f"{OWN}\n{TARGETS}\n")
+        secrets.chmod(0o600)
+        return site.disk(access=["--initiator", guest.iqn, "--auth", auth, "--secret-file", str(secrets)])
+
+    return make
+
+
+def try_to_log_in(guest, target, settings):
+    answer = guest.ask(f"{guest.add_node(target, settings)} -l 2>&1")
+    guest.run(f"iscsiadm -m node -T {target} -o delete")
+    return answer
+
+
+@pytest.mark.parametrize("algorithm", ("MD5", "SHA256"))
+def test_chap_lets_in_who_knows_the_secret(site, guest, guarded, algorithm):
+    disk = guarded("chap")
+    for settings in (chap(guest, "not-the-secret-at-all", algorithm=algorithm), None):
+        refused = try_to_log_in(guest, disk.target, settings)
+        assert refused.status == REFUSED and "authorization failure" in refused.text, refused
+    assert disk.sessions() == []
+    device = guest.log_in(disk.target, chap(guest, OWN, algorithm=algorithm))
+    guest.run(f"dd if=/dev/urandom of={device} bs=1M count=1 oflag=direct 2>&1")
+    before = disk.sessions()[0]["id"]
+    site.server.cli("session", "drop", str(before))
+    wait_until("a session that proved itself anew", lambda: any(session["id"] != before for session in disk.sessions()), 60)
+    assert OWN not in site.server.log.read_text() and OWN not in str(site.server.clients())
+
+
+def test_mutual_chap_lets_in_and_shows_a_false_target(site, guest, guarded):
+    disk = guarded("mutual")
+    false = try_to_log_in(guest, disk.target, chap(guest, OWN, "another-targets-secret", disk.target))
+    assert false.status != 0, "the initiator does not take a target that cannot prove itself"
+    assert disk.sessions() == []
+    wrong = try_to_log_in(guest, disk.target, chap(guest, "not-the-secret-at-all", TARGETS, disk.target))
+    assert wrong.status == REFUSED, wrong
+    device = guest.log_in(disk.target, chap(guest, OWN, TARGETS, disk.target))
+    make_file_system(guest, device)
+    guest.run("cp /bin/fio /mnt && umount /mnt")
+    assert guest.bad_news() == []
+    log = site.server.log.read_text()
+    assert OWN not in log and TARGETS not in log
+
+
+def test_a_guest_sees_and_opens_its_own_targets_only(site, guest):
+    require_access_settings(site)
+    own = site.disk(access=["--initiator", guest.iqn, "--auth", "none"])
+    foreign = site.disk(access=["--initiator", "iqn.2026-11.test.lab:somebody-else", "--auth", "none"])
+    found = guest.run(f"iscsiadm -m discovery -t sendtargets -p {SERVER}")
+    assert own.target in found and foreign.target not in found, found
+    refused = try_to_log_in(guest, foreign.target, None)
+    assert refused.status == REFUSED and "authorization failure" in refused.text, refused
+    unknown = try_to_log_in(guest, own.target + "0", None)
+    assert unknown.status == 19 and "target" in unknown.text, unknown  # 19: not found
 
 
 # -- in trouble: the file system must not hear of it, and no byte may differ ----------------------------------------------------
