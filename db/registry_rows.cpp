@@ -81,11 +81,19 @@ void load_lists(Database& database, boot::RegistrySnapshot& snapshot) {
 }
 
 void load_images(Database& database, boot::RegistrySnapshot& snapshot) {
-  Statement rows(database, "SELECT name, format, file, size, created, block_size FROM images");
+  Statement rows(
+      database,
+      "SELECT name, format, file, size, created, block_size, removable, thick, physical_block_size FROM images");
   while (rows.step()) {
     const ByteCount size{static_cast<std::uint64_t>(rows.number(3))};
-    snapshot.images[rows.text(0)] = {rows.text(0), rows.text(1), rows.text(2),
-                                     size,         rows.time(4), static_cast<std::uint32_t>(rows.number(5))};
+    snapshot.images[rows.text(0)] = {
+        rows.text(0),
+        rows.text(1),
+        rows.text(2),
+        size,
+        rows.time(4),
+        static_cast<std::uint32_t>(rows.number(5)),
+        {rows.number(6) != 0, rows.number(7) != 0, static_cast<std::uint32_t>(rows.number(8))}};
   }
 }
 
@@ -152,11 +160,14 @@ void delete_client(Database& database, const MacAddress& mac) {
 
 void write_image(Database& database, const boot::Image& image) {
   Statement(database,
-            "INSERT INTO images (name, format, file, size, created, block_size) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+            "INSERT INTO images (name, format, file, size, created, block_size, removable, thick, physical_block_size) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
             "ON CONFLICT (name) DO UPDATE SET format = excluded.format, file = excluded.file, size = excluded.size, "
-            "created = excluded.created, block_size = excluded.block_size")
+            "created = excluded.created, block_size = excluded.block_size, removable = excluded.removable, "
+            "thick = excluded.thick, physical_block_size = excluded.physical_block_size")
       .bind(image.name, image.format, image.file, static_cast<std::int64_t>(image.size.value), image.created,
-            std::int64_t{image.block_size})
+            std::int64_t{image.block_size}, std::int64_t{image.traits.removable}, std::int64_t{image.traits.thick},
+            std::int64_t{image.traits.physical_block_size})
       .run();
 }
 

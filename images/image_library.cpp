@@ -210,6 +210,19 @@ Result<std::filesystem::path> ImageLibrary::path(std::string_view name) const {
   return file;
 }
 
+Result<void> ImageLibrary::reserve(std::string_view name) {
+  auto file = path(name);
+  if (!file) return std::unexpected(file.error());
+  const FileDescriptor fd(::open(file->c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  struct stat info{};
+  if (!fd || ::fstat(fd.get(), &info) != 0) return posix_fail(errno, "open", *file);
+  int failed = 0;
+  do {
+    failed = ::fallocate(fd.get(), 0, 0, info.st_size) == 0 ? 0 : errno;
+  } while (failed == EINTR);
+  return failed == 0 ? Result<void>{} : posix_fail(failed, "reserve the space of", *file);
+}
+
 std::filesystem::path ImageLibrary::sanitize_mark(std::string_view name) const {
   return folder_ / ('.' + std::string(name) + ".sanitize");
 }

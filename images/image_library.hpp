@@ -54,6 +54,8 @@ class ImageLibrary {
   [[nodiscard]] Result<void> remove(std::string_view name);
 
   [[nodiscard]] Result<std::filesystem::path> path(std::string_view name) const;
+  /// Takes all of its space from the disk below now; exhausted when there is not enough.
+  [[nodiscard]] Result<void> reserve(std::string_view name);
   /// Where an unfinished SANITIZE of the image is marked; it goes when the image is removed.
   [[nodiscard]] std::filesystem::path sanitize_mark(std::string_view name) const;
   [[nodiscard]] Result<ByteCount> size(std::string_view name) const;

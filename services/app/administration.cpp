@@ -145,9 +145,16 @@ Result<boot::ImageView> ApplianceAdministration::register_image(const boot::NewI
   const std::string& name = wanted.name;
   auto path = parts_.library.path(name);
   if (!path) return std::unexpected(path.error());
+  if (wanted.traits.thick) {
+    if (auto reserved = parts_.library.reserve(name); !reserved) {
+      (void)parts_.library.remove(name);
+      return std::unexpected(reserved.error());
+    }
+  }
   auto size = parts_.library.size(name);
   if (!size) return std::unexpected(size.error());
-  const boot::Image image{name, "raw", path->filename().string(), *size, parts_.clock.wall_now(), wanted.block_size};
+  const boot::Image image{
+      name, "raw", path->filename().string(), *size, parts_.clock.wall_now(), wanted.block_size, wanted.traits};
   if (auto done = parts_.registry.put_image(image); !done) {
     (void)parts_.library.remove(name);  // no file without its row
     return std::unexpected(done.error());

@@ -42,15 +42,24 @@ struct ImageOptions {
   std::string name, size;
   std::filesystem::path file;
   std::uint32_t block_size = 512;
+  std::uint32_t physical_block_size = 4096;
+  bool removable = false, thick = false;
+
+  [[nodiscard]] json wanted() const {
+    return {{"name", name},
+            {"block_size", block_size},
+            {"physical_block_size", physical_block_size},
+            {"removable", removable},
+            {"thick", thick}};
+  }
 };
 
 void run_create(CommandContext& context, const ImageOptions& options) {
   auto size = parse_byte_count(options.size);
   if (!size) return context.show(std::unexpected(size.error()), print_image);
-  context.show(
-      context.client().post("/api/v1/images",
-                            {{"name", options.name}, {"size", size->value}, {"block_size", options.block_size}}),
-      print_image);
+  json wanted = options.wanted();
+  wanted["size"] = size->value;
+  context.show(context.client().post("/api/v1/images", wanted), print_image);
 }
 
 void run_grow(CommandContext& context, const ImageOptions& options) {
@@ -63,7 +72,8 @@ void run_add(CommandContext& context, const ImageOptions& options) {
   std::error_code failed;
   const auto source = std::filesystem::absolute(options.file, failed);
   if (!context.json) fmt::print(stderr, "Copying {} into the library ...\n", source.string());
-  const json wanted = {{"name", options.name}, {"source", source.string()}, {"block_size", options.block_size}};
+  json wanted = options.wanted();
+  wanted["source"] = source.string();
   context.show(context.client().post("/api/v1/images", wanted), print_image);
 }
 
@@ -109,6 +119,12 @@ void add_image_commands(CLI::App& app, CommandContext& context) {
   auto with_block_size = [options](CLI::App* command) {
     command->add_option("--block-size", options->block_size, "Bytes of a block: 512, or 4096 (no BIOS boots from that)")
         ->check(CLI::IsMember({512, 4096}));
+    command
+        ->add_option("--physical-block-size", options->physical_block_size,
+                     "What the machine aligns to: 4096, or 512 for systems that refuse more")
+        ->check(CLI::IsMember({512, 4096}));
+    command->add_flag("--removable", options->removable, "The machine may take the medium out, as of a floppy drive");
+    command->add_flag("--thick", options->thick, "Reserve all of its space now; nothing is given back by trimming");
   };
   with_block_size(create);
   act_on_name(create, [&context, options] { run_create(context, *options); });

@@ -5,6 +5,7 @@
 
 #include "app/sanitize_file.hpp"
 #include "boot/target_name.hpp"
+#include "images/thick_device.hpp"
 
 namespace bootferry::app {
 namespace {
@@ -90,10 +91,14 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   identity.target_name = std::string(target);
   identity.serial = fmt::format("{}-{:02x}", key->mac.to_hex(), key->drive);
   identity.read_only = read_only;
+  const boot::DiskTraits traits = image ? image->traits : boot::DiskTraits{};
+  identity.removable = traits.removable;
+  identity.physical_block_size = traits.physical_block_size;
   iscsi::OpenedTarget answer;
   // The unit, not only the session, holds the image: a copy that runs on must keep it from being opened by others.
   auto kept = std::make_shared<images::Opened>(*opened);
-  const std::shared_ptr<images::BlockDevice> device(kept, kept->device.get());
+  std::shared_ptr<images::BlockDevice> device(kept, kept->device.get());
+  if (traits.thick) device = std::make_shared<images::ThickDevice>(std::move(device));
   const auto reservations = reservations_ ? reservations_->store_of(target, drive.image) : nullptr;
   answer.unit = units_->get(OpenUnits::key_of(target, drive), [&] {
     iscsi::scsi::DiskServices services;

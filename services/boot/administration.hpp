@@ -109,6 +109,7 @@ struct EventQuery {
 struct NewImage {
   std::string name;
   std::uint32_t block_size = 512;
+  DiskTraits traits = {};
 };
 
 class Administration {

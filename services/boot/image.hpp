@@ -11,6 +11,14 @@
 
 namespace bootferry::boot {
 
+/// How initiators see a disk, beyond its blocks.
+struct DiskTraits {
+  bool removable = false;                    ///< the machine may take the medium out
+  bool thick = false;                        ///< its space is reserved, and never given back
+  std::uint32_t physical_block_size = 4096;  ///< what they align to: 512 for systems that take nothing else
+  friend bool operator==(const DiskTraits&, const DiskTraits&) = default;
+};
+
 struct Image {
   std::string name;
   std::string format;  ///< "raw"
@@ -18,6 +26,7 @@ struct Image {
   ByteCount size;
   WallTime created{};
   std::uint32_t block_size = 512;  ///< of the disk that initiators see
+  DiskTraits traits = {};
 };
 
 /// 1 to 63 of letters, digits, '-', '_', '.', beginning with a letter or digit: safe as a file name and in a URL.

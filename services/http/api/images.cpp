@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include "http/api/json.hpp"
 #include "http/api/resources.hpp"
 
@@ -15,8 +17,26 @@ Answer get_image(const Request& request, const Site& site) {
   return view ? make_json(200, render_image(*view)) : make_problem(view.error());
 }
 
+namespace {
+
+std::optional<Answer> read_traits(const Json& body, boot::DiskTraits& traits) {
+  for (const auto& [key, trait] : {std::pair{"removable", &traits.removable}, std::pair{"thick", &traits.thick}}) {
+    if (!body.contains(key)) continue;
+    if (!body.at(key).is_boolean()) return make_problem(400, fmt::format("\"{}\" must be true or false.", key));
+    *trait = body.at(key).get<bool>();
+  }
+  if (!body.contains("physical_block_size")) return std::nullopt;
+  const Json& size = body.at("physical_block_size");
+  if (size != 512 && size != 4096) return make_problem(400, "\"physical_block_size\" must be 512 or 4096.");
+  traits.physical_block_size = size.get<std::uint32_t>();
+  return std::nullopt;
+}
+
+}  // namespace
+
 Answer create_image(const Request& request, const Site& site) {
-  const auto body = parse_body(request, {"name", "size", "source", "block_size"});
+  const auto body =
+      parse_body(request, {"name", "size", "source", "block_size", "removable", "thick", "physical_block_size"});
   if (!body) return make_problem(body.error());
   const auto name = require_text(*body, "name");
   if (!name) return make_problem(name.error());
@@ -33,6 +53,7 @@ Answer create_image(const Request& request, const Site& site) {
       return make_problem(400, "\"block_size\" must be 512 or 4096.");
     image.block_size = size.get<std::uint32_t>();
   }
+  if (auto wrong = read_traits(*body, image.traits)) return std::move(*wrong);
   Result<boot::ImageView> made;
   if (has_size) {
     const Json& size = body->at("size");

@@ -62,9 +62,15 @@ Json render_client(const boot::ClientView& view) {
 Json render_image(const boot::ImageView& view) {
   Json users = Json::array();
   for (const MacAddress& mac : view.used_by) users.push_back(mac.to_string());
-  return {{"name", view.image.name},           {"format", view.image.format},
-          {"size", view.image.size.value},     {"block_size", view.image.block_size},
-          {"allocated", view.allocated.value}, {"created", render_time(view.image.created)},
+  return {{"name", view.image.name},
+          {"format", view.image.format},
+          {"size", view.image.size.value},
+          {"block_size", view.image.block_size},
+          {"allocated", view.allocated.value},
+          {"created", render_time(view.image.created)},
+          {"removable", view.image.traits.removable},
+          {"thick", view.image.traits.thick},
+          {"physical_block_size", view.image.traits.physical_block_size},
           {"used_by", std::move(users)}};
 }
 

@@ -69,6 +69,9 @@ class Disk final : public LogicalUnit, public std::enable_shared_from_this<Disk>
   /// One that a crash or a stop left goes on. Once, when the disk is opened.
   void resume_sanitizer();
 
+  /// What trimming gives back at least: a page of the file system below, whatever initiators are to align to.
+  [[nodiscard]] std::uint32_t unmap_granularity() const { return std::max(4096 / block_size_, 1u); }
+
   [[nodiscard]] Attentions& attentions() { return attentions_; }
   [[nodiscard]] Medium& medium() { return medium_; }
   [[nodiscard]] Modes& modes() { return modes_; }

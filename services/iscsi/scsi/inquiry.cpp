@@ -124,7 +124,7 @@ Bytes block_limits(const Disk& disk) {  // SBC-3 6.6.4
   out.u32(0);
   out.u32(thin ? disk.max_unmap() : 0);
   out.u32(thin ? 256 : 0);
-  out.u32(thin ? disk.physical_blocks() : 0);
+  out.u32(thin ? disk.unmap_granularity() : 0);
   out.u32(thin ? 0x80000000u : 0);  // UGAVALID, alignment 0
   out.u64(disk.max_write_same());
   out.u32(disk.max_atomic_write());

@@ -15,7 +15,7 @@ namespace bootferry::db {
 namespace {
 
 /// The newest version this program has; each one before it needs a test that starts from a file of it.
-constexpr std::int64_t newest = 3;
+constexpr std::int64_t newest = 4;
 
 EmbeddedFile step(const char* name, const char* sql) { return {name, sql, sql + std::strlen(sql)}; }
 
@@ -77,6 +77,16 @@ TEST_F(MigrateTest, a_file_of_version_2_opens_with_what_it_holds) {
   auto database = open_database(file);
   EXPECT_EQ(load_snapshot(*database).images.at("big").block_size, 4096u);
   EXPECT_EQ(database->query_number("SELECT count(*) FROM reservations"), 0);
+}
+
+TEST_F(MigrateTest, a_file_of_version_3_opens_with_what_it_holds) {
+  {
+    Database old(file);
+    migrate(old, EmbeddedFiles{migrations.begin(), 3});
+    old.execute("INSERT INTO images VALUES ('big', 'raw', 'big.raw', 1048576, 1700000000000, 4096)");
+  }
+  auto database = open_database(file);
+  EXPECT_EQ(load_snapshot(*database).images.at("big").traits, boot::DiskTraits{});
 }
 
 TEST_F(MigrateTest, an_old_file_is_copied_then_brought_forward) {

@@ -33,7 +33,9 @@ struct RegistryTest : DbTest {
     made.name = std::move(name);
     return made;
   }
-  boot::Image image(const std::string& name) { return {name, "raw", name + ".raw", mib(100), clock.wall_now(), 4096}; }
+  boot::Image image(const std::string& name) {
+    return {name, "raw", name + ".raw", mib(100), clock.wall_now(), 4096, {true, true, 512}};
+  }
   boot::Sighting sighting(std::uint32_t n) {
     return {mac_number(n), std::nullopt, boot::Architecture::unknown, clock.wall_now()};
   }
@@ -87,6 +89,7 @@ TEST_F(RegistryTest, every_kind_of_boot_survives_a_restart) {
   EXPECT_EQ(dos->file, "dos.raw");
   EXPECT_EQ(dos->created, clock.wall_now());
   EXPECT_EQ(dos->block_size, 4096u);
+  EXPECT_EQ(dos->traits, (boot::DiskTraits{true, true, 512}));
 }
 
 TEST_F(RegistryTest, a_change_replaces_the_drives_of_before) {

@@ -92,6 +92,8 @@ TEST_F(Api, WritesOfImagesAndSessions) {
   start();
   Reply reply = write("POST", "/api/v1/images", R"({"name":"4k","size":8589934592,"block_size":4096})");
   EXPECT_EQ(reply.json()["block_size"], 4096);
+  EXPECT_EQ(reply.json()["thick"], false);
+  EXPECT_EQ(reply.json()["physical_block_size"], 4096);
   reply = write("POST", "/api/v1/images", R"({"name":"win","size":8589934592})");
   EXPECT_EQ(reply.json()["block_size"], 512);
   EXPECT_EQ(reply.status, 201) << reply.body;
@@ -102,7 +104,8 @@ TEST_F(Api, WritesOfImagesAndSessions) {
         R"({"name":"win","size":"8G"})", R"({"name":"win","size":1.5})", R"({"name":"../x","size":1})", R"({"size":1})",
         R"({"name":"win","size":1,"source":"/x"})", R"({"name":"win","size":1,"typo":1})",
         R"({"name":"win","size":1,"block_size":1024})", R"({"name":"win","size":1,"block_size":"4096"})",
-        R"({"name":"win","size":1,"block_size":2048})"}) {
+        R"({"name":"win","size":1,"block_size":2048})", R"({"name":"win","size":1,"thick":1})",
+        R"({"name":"win","size":1,"removable":"yes"})", R"({"name":"win","size":1,"physical_block_size":1024})"}) {
     EXPECT_EQ(write("POST", "/api/v1/images", bad).status, 400) << bad;
   }
   EXPECT_EQ(write("DELETE", "/api/v1/images/win").status, 204);

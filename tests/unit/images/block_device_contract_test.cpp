@@ -11,6 +11,7 @@
 #include "images/memory_device.hpp"
 #include "images/raw_device.hpp"
 #include "images/read_only_device.hpp"
+#include "images/thick_device.hpp"
 #include "qcow2_fixture.hpp"
 #include "support/fault_device.hpp"
 #include "support/temporary_folder.hpp"
@@ -215,6 +216,23 @@ TEST_P(BlockDeviceContract, takes_calls_from_many_threads) {
 
 INSTANTIATE_TEST_SUITE_P(Devices, BlockDeviceContract, testing::ValuesIn(stacks),
                          [](const auto& stack) { return stack.param.name; });
+
+TEST(ThickDevice, keeps_its_space) {
+  auto below = std::make_shared<MemoryDevice>(kib(64));
+  ThickDevice device(below);
+  EXPECT_TRUE(device.capabilities().writable);
+  EXPECT_FALSE(device.capabilities().trims);
+  ASSERT_TRUE(device.write({0}, Bytes(4096, 7)));
+  ASSERT_TRUE(device.trim({0}, {512}));
+  Bytes found(1024);
+  ASSERT_TRUE(device.read({0}, found));
+  EXPECT_EQ(found[511], 0);
+  EXPECT_EQ(found[512], 7);
+  const auto mapped = below->extents({0}, {4096});
+  ASSERT_EQ(mapped->size(), 1u);
+  EXPECT_TRUE(mapped->front().allocated) << "wiped, not given back";
+  EXPECT_EQ(device.extents({0}, {kib(64)})->size(), 1u);
+}
 
 TEST(ReadOnlyDevice, reads_and_refuses_every_change) {
   auto below = std::make_shared<MemoryDevice>(ByteCount{8192});
