@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "boot/event_bus.hpp"
 
-#include <algorithm>
-
 namespace bootferry::boot {
 
 void EventBus::publish(Event event) {
@@ -21,8 +19,7 @@ void EventBus::publish(Event event) {
     pending.events.push_back(event);
     if (was_empty) subscriber->wake_();
   }
-  recent_.push_back(std::move(event));
-  if (recent_.size() > kept_events) recent_.pop_front();
+  recent_.add(event);
 }
 
 std::unique_ptr<EventSubscription> EventBus::subscribe(std::function<void()> wake, std::size_t limit) {
@@ -34,9 +31,8 @@ std::unique_ptr<EventSubscription> EventBus::subscribe(std::function<void()> wak
 
 std::pair<std::vector<Event>, bool> EventBus::since(std::uint64_t id) const {
   std::lock_guard lock(mutex_);
-  const auto from = std::find_if(recent_.begin(), recent_.end(), [&](const Event& event) { return event.id > id; });
-  const std::uint64_t oldest_known = recent_.empty() ? next_id_ : recent_.front().id;
-  return {std::vector<Event>(from, recent_.end()), id + 1 >= oldest_known};
+  const std::uint64_t oldest_known = recent_.empty() ? next_id_ : recent_.oldest();
+  return {recent_.since(id), id + 1 >= oldest_known};
 }
 
 std::uint64_t EventBus::last_id() const {

@@ -3,7 +3,6 @@
 // waits for a subscriber: a slow one loses its oldest events and is told so. Thread-safe.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -11,6 +10,7 @@
 
 #include "base/clock.hpp"
 #include "boot/event.hpp"
+#include "boot/recent_events.hpp"
 
 namespace bootferry::boot {
 
@@ -58,7 +58,7 @@ class EventBus {
   const Clock& clock_;
   mutable std::mutex mutex_;
   std::uint64_t next_id_;
-  std::deque<Event> recent_;
+  RecentEvents recent_{kept_events};
   std::vector<EventSubscription*> subscribers_;
 };
 

@@ -70,6 +70,7 @@ void Server::accept(std::size_t index) {
           log::warning("ISCSI_TOO_MANY_CONNECTIONS", {{"peer", host}});
         } else if (!gone) {
           const std::string name = peer.address().is_v6() ? "[" + host + "]" : host;
+          core_->prepare_descriptors();
           auto seat = core_->loops.take_seat(lane);
           auto connection = std::make_shared<Connection>(core_, std::move(socket), std::move(seat), lane);
           connection->enroll(name + ":" + std::to_string(peer.port()));

@@ -2,8 +2,11 @@
 #include "iscsi/server_core.hpp"
 
 #include <malloc.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "iscsi/server_connection.hpp"
@@ -56,18 +59,40 @@ void Server::Core::tick(std::size_t lane) {
   }
   give_back(lanes[lane]);
   lanes[lane].ticks = false;
-  if (!all.empty()) start_ticking(lane);
+  if (!all.empty() || lanes[lane].trims != 0) start_ticking(lane);
 }
 
 /// Many have ended: what the allocator keeps of them goes back to the system. That takes milliseconds, so not here.
 void Server::Core::give_back(Lane& lane) {
   constexpr std::size_t many = 64;
   lane.most = std::max(lane.most, lane.connections.size());
-  if (lane.most < many || lane.connections.size() > lane.most / 2) return;
-  lane.most = lane.connections.size();
+  if (lane.most >= many && lane.connections.size() <= lane.most / 2) {
+    lane.most = lane.connections.size();
+    lane.trims = 3;  // their ends, and what was told of them, take a while on other threads
+  }
+  if (lane.trims == 0) return;
+  --lane.trims;
 #ifdef __GLIBC__
   disk_pool.post([] { ::malloc_trim(0); });
 #endif
+}
+
+/// Asio makes a small record for each socket and never frees it. Made one by one they would lie among the memory of the
+/// sessions and keep its pages; so they are made in batches, by descriptors that stand in.
+void Server::Core::prepare_descriptors() {
+  constexpr std::size_t batch = 128;
+  if (table.size() < prepared_) return;
+  prepared_ += batch * lanes.size();
+  for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
+    std::vector<asio::posix::stream_descriptor> stand_ins;
+    for (std::size_t i = 0; i < batch; ++i) {
+      const int descriptor = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+      if (descriptor < 0) return;  // out of them: it is only memory
+      boost::system::error_code error;
+      stand_ins.emplace_back(loops.context(lane)).assign(descriptor, error);
+      if (error) ::close(descriptor);
+    }
+  }
 }
 
 std::vector<std::string> Server::Core::portals_for(const tcp::endpoint& local) const {

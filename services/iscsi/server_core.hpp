@@ -28,6 +28,8 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
   /// Of its lane, on its loop: it will be ticked.
   void join(std::size_t lane, Connection& connection);
   void leave(std::size_t lane, Connection& connection);
+  /// On the acceptor's loop, before there are more connections than ever.
+  void prepare_descriptors();
   /// For an initiator that came by `local`: "10.0.0.1:3260,1" (RFC 7143 13.8), its own first.
   [[nodiscard]] std::vector<std::string> portals_for(const boost::asio::ip::tcp::endpoint& local) const;
 
@@ -49,6 +51,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
   struct Lane {
     std::vector<Connection*> connections;
     std::size_t most = 0;  ///< connections since memory was last given back
+    int trims = 0;         ///< still to be done, one a tick
     bool ticks = false;
     Bytes scratch;
     std::vector<std::unique_ptr<SendBatch>> spare_batches;
@@ -59,6 +62,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
   void start_ticking(std::size_t lane);
   void tick(std::size_t lane);
   void give_back(Lane& lane);
+  std::size_t prepared_ = 0;  ///< connections that the loops have records for
 };
 
 }  // namespace bootferry::iscsi
