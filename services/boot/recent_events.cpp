@@ -6,7 +6,8 @@
 namespace bootferry::boot {
 namespace {
 
-constexpr std::size_t block_size = 256u << 10;  // so large that the allocator takes it from, and gives it to, the system
+constexpr std::size_t block_size =
+    256u << 10;  // so large that the allocator takes it from, and gives it to, the system
 
 void pack_text(ByteWriter& out, std::string_view text) {
   out.u32(static_cast<std::uint32_t>(text.size()));
