@@ -210,6 +210,7 @@ Result<void> Registry::put_client(const boot::Client& wanted) {
   client.known = true;
   client.boot = wanted.boot;
   client.reserved_address = wanted.reserved_address;
+  client.access = wanted.access;
   Events events;
   events.push_back(event_of(boot::EventKind::client_changed, client,
                             fmt::format("Client {} was {}", title(client), is_new ? "added" : "changed")));

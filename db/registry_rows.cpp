@@ -57,6 +57,30 @@ void load_clients(Database& database, boot::RegistrySnapshot& snapshot) {
   }
 }
 
+boot::Client* client_of(boot::RegistrySnapshot& snapshot, const Statement& row);
+
+void load_access(Database& database, boot::RegistrySnapshot& snapshot) {
+  Statement rows(database, "SELECT mac, auth, initiator, user, source, secret, target_secret FROM access");
+  while (rows.step()) {
+    boot::Client* client = client_of(snapshot, rows);
+    if (!client) continue;
+    boot::Access& access = client->access;
+    access.initiator = rows.text(2);
+    access.user = rows.text(3);
+    access.secret = boot::Secret(rows.text(5));
+    access.target_secret = boot::Secret(rows.text(6));
+    const auto auth = boot::parse_auth_kind(rows.text(1));
+    const auto from = parse_ip_network(rows.text(4));
+    if (from) access.from = *from;
+    access.auth = auth.value_or(boot::AuthKind::chap);
+    if (auth && (from || rows.is_null(4))) continue;
+    // What cannot be read must not open the disks to more people: a secret that nobody knows.
+    log::warning("ACCESS_UNREADABLE", {{"mac", client->mac.to_string()}, {"mend", "set the client's access again"}});
+    access.auth = boot::AuthKind::chap;
+    access.secret = {};
+  }
+}
+
 boot::Client* client_of(boot::RegistrySnapshot& snapshot, const Statement& row) {
   const auto mac = parse_mac_address(row.text(0));
   const auto at = mac ? snapshot.clients.find(*mac) : snapshot.clients.end();
@@ -104,8 +128,27 @@ boot::RegistrySnapshot load_snapshot(Database& database) {
   load_images(database, snapshot);
   load_clients(database, snapshot);
   load_lists(database, snapshot);
+  load_access(database, snapshot);
   return snapshot;
 }
+
+namespace {
+
+void write_access(Database& database, const boot::Client& client) {
+  const std::string mac = client.mac.to_string();
+  const boot::Access& access = client.access;
+  Statement(database, "DELETE FROM access WHERE mac = ?1").bind(mac).run();
+  if (access == boot::Access{}) return;
+  const auto or_null = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); };
+  Statement(database,
+            "INSERT INTO access (mac, auth, initiator, user, source, secret, target_secret) VALUES (?1, ?2, ?3, ?4, "
+            "?5, ?6, ?7)")
+      .bind(mac, boot::name_of(access.auth), or_null(access.initiator), or_null(access.user), text_or_null(access.from),
+            or_null(access.secret.reveal()), or_null(access.target_secret.reveal()))
+      .run();
+}
+
+}  // namespace
 
 void write_client(Database& database, const boot::Client& client) {
   const std::string mac = client.mac.to_string();
@@ -140,6 +183,7 @@ void write_client(Database& database, const boot::Client& client) {
     std::int64_t position = 0;
     for (const std::string& initrd : kernel->initrds) insert.bind(mac, position++, initrd).run();
   }
+  write_access(database, client);
 }
 
 void write_sighting(Database& database, const boot::Client& client) {

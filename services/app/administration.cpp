@@ -82,6 +82,11 @@ Result<boot::ClientView> ApplianceAdministration::put_client(const MacAddress& m
     }
     client.reserved_address = *change.reserved_address;
   }
+  if (change.access) {
+    auto access = boot::change_access(client.access, *change.access);
+    if (!access) return std::unexpected(access.error());
+    client.access = std::move(*access);
+  }
   if (auto done = parts_.registry.put_client(client); !done) return std::unexpected(done.error());
   return require_client(mac);
 }

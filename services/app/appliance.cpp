@@ -30,6 +30,7 @@
 #include "app/network_interface.hpp"
 #include "app/port_owner.hpp"
 #include "app/reservation_keeper.hpp"
+#include "app/server_key.hpp"
 #include "app/state_folder.hpp"
 #include "app/version.hpp"
 #include "base/async_loop_pool.hpp"
@@ -38,7 +39,9 @@
 #include "base/random.hpp"
 #include "base/worker_pool.hpp"
 #include "boot/address_book.hpp"
+#include "boot/boot_secrets.hpp"
 #include "boot/event_bus.hpp"
+#include "db/boot_marks.hpp"
 #include "db/event_store.hpp"
 #include "db/lease_store.hpp"
 #include "db/migrate.hpp"
@@ -199,12 +202,15 @@ struct Appliance::Parts {
         boot(boot_settings(settings, interface, loaders)),
         stored_reservations(*database),
         reservations(stored_reservations),
-        disks(registry, library, &reservations),
+        boot_marks(*database, db_pool),
+        boot_secrets(load_or_make_server_key(settings.state_dir, random), clock, boot_marks.load(),
+                     [this](const MacAddress& mac, std::uint64_t mark) { boot_marks.keep(mac, mark); }),
+        disks(registry, library, boot_secrets, &reservations),
         target(loops, disk_pool, disks, bus, clock, target_settings(settings, interface)),
         administration({registry, leases, events, library, target, activity, clock, disks},
                        identity_of(settings, interface, clock.wall_now())),
         metrics({administration, target, event_counters, clock}),
-        http(loops, people_pool, {administration, registry, bus, addresses, loaders, clock, boot, &metrics},
+        http(loops, people_pool, {administration, registry, bus, addresses, loaders, clock, boot, &metrics, &boot_secrets},
              http_settings(settings, interface, token.value)),
         tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name},
              loaders, bus, addresses, clock),
@@ -237,6 +243,8 @@ struct Appliance::Parts {
   boot::AddressBook addresses;
   db::ReservationStore stored_reservations;
   ReservationKeeper reservations;
+  db::BootMarks boot_marks;
+  boot::BootSecrets boot_secrets;
   DiskDirectory disks;
   iscsi::Server target;
   ApplianceAdministration administration;

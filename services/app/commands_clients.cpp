@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/access_words.hpp"
 #include "app/command_line.hpp"
 #include "app/text_table.hpp"
 #include "base/mac_address.hpp"
@@ -33,10 +34,10 @@ std::string describe_boot(const json& boot) {
 }
 
 void print_clients(const json& answer) {
-  TextTable table({"MAC", "NAME", "STATE", "BOOT", "ADDRESS", "ARCHITECTURE", "LAST SEEN"});
+  TextTable table({"MAC", "NAME", "STATE", "BOOT", "ACCESS", "ADDRESS", "ARCHITECTURE", "LAST SEEN"});
   for (const json& client : answer["clients"]) {
     table.add({client["mac"], text_or_dash(client["name"]), client["state"], describe_boot(client["boot"]),
-               text_or_dash(client["address"]), text_or_dash(client["architecture"]),
+               access_word(client["access"]), text_or_dash(client["address"]), text_or_dash(client["architecture"]),
                text_or_dash(client["last_seen"])});
   }
   fmt::print("{}", table.render());
@@ -51,6 +52,7 @@ void print_client(const json& client) {
     fmt::print("  initrd: {}\n", initrd.get<std::string>());
   if (const std::string line = client["boot"].value("command_line", ""); !line.empty())
     fmt::print("  command line: {}\n", line);
+  fmt::print("  access: {}\n", describe_access(client["access"]));
   for (const json& target : client["targets"]) fmt::print("  target: {}\n", target.get<std::string>());
 }
 
@@ -58,6 +60,7 @@ void print_client(const json& client) {
 struct SetOptions {
   std::string mac, name, kernel, command_line, address;
   std::vector<std::string> drives, initrds;
+  AccessOptions access;
   bool name_given = false;  ///< an empty one takes the name back
   bool local = false, wait = false;
 };
@@ -93,6 +96,9 @@ Result<json> change_of(const SetOptions& options) {
   } else if (options.wait) {
     change["boot"] = {{"kind", "wait"}};
   }
+  auto access = access_change_of(options.access);
+  if (!access) return access;
+  if (!access->empty()) change["access"] = std::move(*access);
   return change;
 }
 
@@ -123,6 +129,7 @@ void add_set(CLI::App& client, CommandContext& context) {
       ->excludes(local);
   set->add_option("--address", options->address,
                   "Reserve this address for it (server mode); \"none\" takes the reservation back");
+  add_access_options(*set, options->access);
   set->callback([&context, options, name] {
     options->name_given = name->count() > 0;
     context.action = [&context, options] { run_set(context, *options); };

@@ -38,44 +38,19 @@ std::string with_names(std::string sentence, const boot::RegistrySnapshot& regis
   return sentence;
 }
 
-void add_targets(const boot::Client& client, std::vector<std::string>& names) {
-  const auto* disks = std::get_if<boot::Disks>(&client.boot);
-  for (std::size_t i = 0; disks && i < disks->drives.size(); ++i) {
-    names.push_back(boot::target_name({client.mac, static_cast<std::uint8_t>(0x80 + i)}));
-  }
-}
-
-const boot::Drive* find_drive(const boot::Client* client, const std::optional<boot::TargetKey>& key) {
-  const auto* disks = client ? std::get_if<boot::Disks>(&client->boot) : nullptr;
-  const std::size_t position = key ? key->drive - std::size_t{0x80} : 0;
-  return disks && position < disks->drives.size() ? &disks->drives[position] : nullptr;
-}
-
 }  // namespace
-
-std::vector<std::string> DiskDirectory::targets_for(const iscsi::Visitor& visitor) {
-  const auto snapshot = registry_.snapshot();
-  std::vector<std::string> names;
-  for (const auto& [mac, client] : snapshot->clients) {
-    if (boot::initiator_name(mac) != visitor.initiator) continue;
-    add_targets(client, names);
-    return names;  // a client of ours sees its own disks only
-  }
-  for (const auto& [mac, client] : snapshot->clients) add_targets(client, names);
-  return names;
-}
 
 std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string_view target,
                                                                      const iscsi::Visitor& visitor) {
-  const auto key = boot::find_target_key(target);
   const auto snapshot = registry_.snapshot();
-  const boot::Client* client = key ? snapshot->find_client(key->mac) : nullptr;
-  const boot::Drive* found = find_drive(client, key);
+  const auto found = find_drive(target, *snapshot);
   if (!found) {
     return refuse(LoginRefusal::Why::target_not_found,
                   fmt::format("No client has a drive with the target name {}.", target));
   }
-  const boot::Drive& drive = *found;
+  const boot::Client* client = found->client;
+  const boot::Drive& drive = *found->drive;
+  if (auto objection = rights_.find_objection(*client, visitor)) return std::unexpected(std::move(*objection));
   if (revoked_.bars(target, visitor.initiator, drive.image, clock_.now())) {
     return refuse(LoginRefusal::Why::target_removed,
                   fmt::format("its drive was changed while it ran; it gets {} at its next boot", drive.image));
@@ -89,7 +64,7 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
 
   iscsi::scsi::Identity identity;
   identity.target_name = std::string(target);
-  identity.serial = fmt::format("{}-{:02x}", key->mac.to_hex(), key->drive);
+  identity.serial = fmt::format("{}-{:02x}", client->mac.to_hex(), found->number);
   identity.read_only = read_only;
   const boot::DiskTraits traits = image ? image->traits : boot::DiskTraits{};
   identity.removable = traits.removable;
@@ -109,10 +84,11 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
     return iscsi::scsi::make_disk(device, identity, std::move(services));
   });
   answer.image = drive.image;
-  answer.drive = key->drive;
+  answer.drive = found->number;
   answer.read_only = read_only;
-  answer.mac = key->mac;
+  answer.mac = client->mac;
   answer.hold = std::move(opened->hold);
+  rights_.on_opened(*client, visitor);
   return answer;
 }
 
@@ -120,7 +96,8 @@ std::optional<std::string> DiskDirectory::why_revoked(const iscsi::GrantedSessio
   const auto key = boot::find_target_key(session.target);
   const auto snapshot = registry_.snapshot();
   const boot::Client* client = key ? snapshot->find_client(key->mac) : nullptr;
-  const boot::Drive* drive = find_drive(client, key);
+  const auto found = find_drive(session.target, *snapshot);
+  const boot::Drive* drive = found ? found->drive : nullptr;
   std::optional<std::string> why;
   if (!client)
     why = "its client was removed";
@@ -134,10 +111,8 @@ std::optional<std::string> DiskDirectory::why_revoked(const iscsi::GrantedSessio
     revoked_.add(session.target, session.visitor.initiator, session.image, clock_.now());
     return why;
   }
-  const auto demand = admit(session.target, session.visitor);
-  if (!demand) return demand.error().reason;
-  const bool unproven = *demand == iscsi::AccessSource::Demand::chap && session.visitor.user.empty();
-  return unproven ? std::optional<std::string>("it has to prove itself by CHAP now") : std::nullopt;
+  auto objection = rights_.find_objection(*client, session.visitor);
+  return objection ? std::optional(std::move(objection->reason)) : std::nullopt;
 }
 
 void DiskDirectory::on_image_grown(std::string_view image) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may open which disk: joins the registry (which image is this client's drive) with the image library (is it free).
-// Asked by the iSCSI target at discovery (network loop) and login (disk pool); thread-safe.
+// Who may open which disk: joins the registry (which image is this client's drive), the rights to it (DiskRights) and
+// the image library (is it free). Asked by the iSCSI target at login and discovery (network loops) and to open a disk
+// (disk pool); thread-safe.
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "app/disk_rights.hpp"
 #include "app/open_units.hpp"
 #include "app/reservation_keeper.hpp"
 #include "app/revoked_disks.hpp"
@@ -19,11 +21,21 @@ namespace bootferry::app {
 class DiskDirectory final : public iscsi::TargetDirectory {
  public:
   /// Without `reservations` none outlives the sessions of its target.
-  DiskDirectory(const boot::ClientRegistry& registry, images::ImageLibrary& library,
+  DiskDirectory(const boot::ClientRegistry& registry, images::ImageLibrary& library, boot::BootSecrets& boot_secrets,
                 ReservationKeeper* reservations = nullptr)
-      : registry_(registry), library_(library), reservations_(reservations) {}
+      : registry_(registry), library_(library), rights_(registry, boot_secrets), reservations_(reservations) {}
 
-  [[nodiscard]] std::vector<std::string> targets_for(const iscsi::Visitor& visitor) override;
+  [[nodiscard]] std::expected<DiskRights::Demand, iscsi::LoginRefusal> admit(std::string_view target,
+                                                                             const iscsi::Visitor& visitor) override {
+    return rights_.admit(target, visitor);
+  }
+  [[nodiscard]] std::optional<iscsi::ChapSecret> find_secret(std::string_view target,
+                                                             const iscsi::Visitor& visitor) override {
+    return rights_.find_secret(target, visitor);
+  }
+  [[nodiscard]] std::vector<std::string> targets_for(const iscsi::Visitor& visitor) override {
+    return rights_.targets_for(visitor);
+  }
   [[nodiscard]] std::expected<iscsi::OpenedTarget, iscsi::LoginRefusal> open(std::string_view target,
                                                                              const iscsi::Visitor& visitor) override;
   [[nodiscard]] std::optional<std::string> why_revoked(const iscsi::GrantedSession& session) override;
@@ -38,6 +50,7 @@ class DiskDirectory final : public iscsi::TargetDirectory {
  private:
   const boot::ClientRegistry& registry_;
   images::ImageLibrary& library_;
+  const DiskRights rights_;
   ReservationKeeper* const reservations_;
   SystemClock clock_;
   RevokedDisks revoked_;

@@ -97,6 +97,7 @@ struct ClientChange {
   std::optional<std::string> name;
   std::optional<BootEntry> boot;
   std::optional<std::optional<Ipv4Address>> reserved_address;
+  std::optional<AccessChange> access;
 };
 
 struct EventQuery {

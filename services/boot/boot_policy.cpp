@@ -46,6 +46,7 @@ struct ScriptMaker {
   const MacAddress& mac;
   const RegistrySnapshot& registry;
   const BootSettings& settings;
+  const Access& access;
 
   ScriptDecision operator()(const Wait&) const { return WaitForAssignment{script_url(mac, settings)}; }
   ScriptDecision operator()(const LocalDisk&) const { return LocalBoot{}; }
@@ -55,7 +56,15 @@ struct ScriptMaker {
     return boot;
   }
   ScriptDecision operator()(const Disks& disks) const {
-    SanBoot boot{initiator_name(mac), {}};
+    if (access.auth == AuthKind::chap || access.auth == AuthKind::mutual) {
+      return Broken{
+          fmt::format("Its disks ask for a secret that was set by hand, which no boot script carries. To boot over the "
+                      "network it needs another access: bootferry client set {} --auth boot",
+                      mac.to_string()),
+          script_url(mac, settings)};
+    }
+    const bool own_name = access.initiator.empty() || access.initiator == any_initiator;
+    SanBoot boot{own_name ? initiator_name(mac) : access.initiator, {}, access.auth == AuthKind::boot};
     std::uint8_t number = 0x80;
     for (const Drive& drive : disks.drives) {
       if (!registry.find_image(drive.image)) {
@@ -93,7 +102,8 @@ LoaderDecision decide_loader(const ClientFacts& facts, const RegistrySnapshot&, 
 ScriptDecision decide_script(const MacAddress& mac, const RegistrySnapshot& registry, const BootSettings& settings) {
   const Client* client = registry.find_client(mac);
   const BootEntry entry = client ? client->boot : BootEntry{Wait{}};
-  return std::visit(ScriptMaker{mac, registry, settings}, entry);
+  const Access access = client ? client->access : Access{};
+  return std::visit(ScriptMaker{mac, registry, settings, access}, entry);
 }
 
 }  // namespace bootferry::boot

@@ -61,6 +61,9 @@ struct SanDrive {
 struct SanBoot {
   std::string initiator;
   std::vector<SanDrive> drives;  ///< at least one
+  bool needs_secret = false;     ///< CHAP, with credentials of this boot: whoever renders the script makes them
+  std::string user{};
+  Secret secret{};
 };
 struct KernelBoot {
   std::string kernel_url;

@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/ipv4_address.hpp"
 #include "base/mac_address.hpp"
+#include "boot/access.hpp"
 #include "boot/architecture.hpp"
 
 namespace bootferry::boot {
@@ -57,6 +58,7 @@ struct Client {
   bool known = false;  ///< a person has said something about it; else it was only seen
   BootEntry boot = Wait{};
   std::optional<Ipv4Address> reserved_address;
+  Access access;  ///< to its disks
 
   std::optional<Ipv4Address> address;  ///< last seen with
   Architecture architecture = Architecture::unknown;

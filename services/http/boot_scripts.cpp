@@ -85,6 +85,9 @@ struct Filler {
 
   std::pair<std::string, std::string> operator()(const boot::SanBoot& san) const {
     values.word("initiator", san.initiator);
+    values.flag("credentials", !san.secret.empty());
+    values.word("user", san.user);
+    values.word("secret", san.secret.reveal());
     std::vector<std::vector<std::pair<const char*, std::string>>> rows;
     for (const boot::SanDrive& drive : san.drives) {
       rows.push_back({{"number", fmt::format("{:#04x}", drive.number)}, {"uri", drive.uri}});
@@ -180,7 +183,13 @@ Answer get_boot_script(const Request& request, const Site& site) {
   if (request.patience == Patience::only_cached && std::filesystem::exists(site.scripts_folder(), unknown))
     return Answer::would_block();
   const auto snapshot = site.services.registry.snapshot();
-  const boot::ScriptDecision decision = boot::decide_script(*mac, *snapshot, site.services.boot);
+  boot::ScriptDecision decision = boot::decide_script(*mac, *snapshot, site.services.boot);
+  auto* san = std::get_if<boot::SanBoot>(&decision);
+  if (san && san->needs_secret && site.services.boot_secrets) {
+    auto credentials = site.services.boot_secrets->issue(*mac);
+    san->user = std::move(credentials.user);
+    san->secret = std::move(credentials.secret);
+  }
   RenderedScript script = render_script(decision, *mac, site.services.boot, site.scripts_folder());
   if (request.method == Method::get) tell(request, site, *mac, script);
   return make_text(200, std::move(script.text));

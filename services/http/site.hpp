@@ -14,6 +14,7 @@
 #include "boot/address_book.hpp"
 #include "boot/administration.hpp"
 #include "boot/boot_policy.hpp"
+#include "boot/boot_secrets.hpp"
 #include "boot/client_registry.hpp"
 #include "boot/event_bus.hpp"
 #include "boot/loader_catalog.hpp"
@@ -32,6 +33,7 @@ struct Services {
   const Clock& clock;
   boot::BootSettings boot;
   boot::MetricsSource* metrics = nullptr;  ///< null: there are none
+  boot::BootSecrets* boot_secrets = nullptr;  ///< none: scripts carry no credentials (tests)
 };
 
 struct Settings {

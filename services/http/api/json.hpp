@@ -29,6 +29,8 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Result<boot::ClientChange> parse_client_change(const Json& body);
 
 [[nodiscard]] Json render_boot(const boot::BootEntry& entry);
+/// Says that a secret is set, never which.
+[[nodiscard]] Json render_access(const boot::Access& access);
 [[nodiscard]] Json render_client(const boot::ClientView& view);
 [[nodiscard]] Json render_image(const boot::ImageView& view);
 [[nodiscard]] Json render_session(const boot::SessionView& view);

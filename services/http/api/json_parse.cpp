@@ -80,6 +80,45 @@ Result<boot::BootEntry> parse_kernel(const Json& value) {
   return boot::BootEntry(std::move(kernel));
 }
 
+/// A text, or null for none of it.
+Result<std::optional<std::string>> find_text(const Json& object, std::string_view key) {
+  const auto found = object.find(key);
+  if (found == object.end()) return std::optional<std::string>();
+  if (found->is_null()) return std::optional<std::string>("");
+  if (!found->is_string()) return wrong(fmt::format("\"{}\" must be a text or null.", key));
+  return std::optional(found->get<std::string>());
+}
+
+/// Its messages never quote a secret.
+Result<boot::AccessChange> parse_access(const Json& value) {
+  if (!value.is_object()) return wrong("\"access\" must be an object.");
+  if (auto known = check_keys(value, {"auth", "initiator", "user", "from", "secret", "target_secret"}); !known)
+    return std::unexpected(known.error());
+  boot::AccessChange change;
+  std::optional<std::string> auth, from, secret, target_secret;
+  for (const auto& [key, place] :
+       {std::pair{"auth", &auth}, std::pair{"initiator", &change.initiator}, std::pair{"user", &change.user},
+        std::pair{"from", &from}, std::pair{"secret", &secret}, std::pair{"target_secret", &target_secret}}) {
+    auto text = find_text(value, key);
+    if (!text) return std::unexpected(text.error());
+    *place = std::move(*text);
+  }
+  if (auth) {
+    const auto kind = boot::parse_auth_kind(*auth);
+    if (!kind) return std::unexpected(kind.error());
+    change.auth = *kind;
+  }
+  if (from && from->empty()) change.from.emplace(std::nullopt);
+  if (from && !from->empty()) {
+    const auto network = parse_ip_network(*from);
+    if (!network) return std::unexpected(network.error());
+    change.from.emplace(*network);
+  }
+  if (secret) change.secret = boot::Secret(std::move(*secret));
+  if (target_secret) change.target_secret = boot::Secret(std::move(*target_secret));
+  return change;
+}
+
 }  // namespace
 
 Result<Json> parse_json(std::string_view text) {
@@ -155,6 +194,11 @@ Result<boot::ClientChange> parse_client_change(const Json& body) {
     auto parsed = parse_boot(*entry, "\"boot\"");
     if (!parsed) return std::unexpected(parsed.error());
     change.boot = std::move(*parsed);
+  }
+  if (const auto access = body.find("access"); access != body.end()) {
+    auto parsed = parse_access(*access);
+    if (!parsed) return std::unexpected(parsed.error());
+    change.access = std::move(*parsed);
   }
   if (const auto address = body.find("reserved_address"); address != body.end()) {
     if (address->is_null()) {

@@ -41,6 +41,12 @@ struct BootRenderer {
 
 Json render_boot(const boot::BootEntry& entry) { return std::visit(BootRenderer{}, entry); }
 
+Json render_access(const boot::Access& access) {
+  return {{"auth", boot::name_of(access.auth)},   {"initiator", text_or_null(access.initiator)},
+          {"user", text_or_null(access.user)},    {"from", value_or_null(access.from)},
+          {"secret_set", !access.secret.empty()}, {"target_secret_set", !access.target_secret.empty()}};
+}
+
 Json render_client(const boot::ClientView& view) {
   const boot::Client& client = view.client;
   Json targets = Json::array();
@@ -50,6 +56,7 @@ Json render_client(const boot::ClientView& view) {
           {"name", text_or_null(client.name)},
           {"known", client.known},
           {"boot", render_boot(client.boot)},
+          {"access", render_access(client.access)},
           {"targets", std::move(targets)},
           {"reserved_address", value_or_null(client.reserved_address)},
           {"address", value_or_null(client.address)},

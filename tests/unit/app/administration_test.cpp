@@ -34,7 +34,8 @@ class AdministrationTest : public testing::Test {
   db::EventStore events{*database, bus, pool};
   ClientActivity activity;
   images::ImageLibrary library{folder / "images"};
-  DiskDirectory disks{registry, library};
+  boot::BootSecrets boot_secrets{{}, clock, {}, [](const MacAddress&, std::uint64_t) {}};
+  DiskDirectory disks{registry, library, boot_secrets};
   iscsi::Server target{loops, pool, disks, bus, clock, iscsi::ServerSettings{.port = 0}};
   ApplianceAdministration administration{{registry, leases, events, library, target, activity, clock, disks}, {}};
 

@@ -46,7 +46,9 @@ class DiskDirectoryTest : public testing::Test {
   test::TemporaryFolder folder;
   FixedRegistry registry;
   images::ImageLibrary library{folder.path()};
-  DiskDirectory directory{registry, library};
+  ManualClock clock;
+  boot::BootSecrets boot_secrets{{}, clock, {}, [](const MacAddress&, std::uint64_t) {}};
+  DiskDirectory directory{registry, library, boot_secrets};
 };
 
 TEST_F(DiskDirectoryTest, AClientSeesItsOwnDisksOnly) {

@@ -15,7 +15,7 @@ namespace bootferry::db {
 namespace {
 
 /// The newest version this program has; each one before it needs a test that starts from a file of it.
-constexpr std::int64_t newest = 4;
+constexpr std::int64_t newest = 5;
 
 EmbeddedFile step(const char* name, const char* sql) { return {name, sql, sql + std::strlen(sql)}; }
 
@@ -87,6 +87,21 @@ TEST_F(MigrateTest, a_file_of_version_3_opens_with_what_it_holds) {
   }
   auto database = open_database(file);
   EXPECT_EQ(load_snapshot(*database).images.at("big").traits, boot::DiskTraits{});
+}
+
+TEST_F(MigrateTest, clients_of_version_4_come_under_their_own_name_with_the_secret_of_their_boot) {
+  {
+    auto old = std::make_unique<Database>(file);
+    migrate(*old, EmbeddedFiles{migrations.begin(), 4});
+    old->execute(
+        "INSERT INTO clients VALUES ('52:54:00:e2:e0:01', 'pc1', 1, 'local', NULL, NULL, NULL, NULL, 'bios', NULL, "
+        "NULL);");
+    ASSERT_EQ(old->query_number("PRAGMA user_version"), 4);
+  }
+  auto database = open_database(file);
+  const auto snapshot = load_snapshot(*database);
+  ASSERT_EQ(snapshot.clients.size(), 1u);
+  EXPECT_EQ(snapshot.clients.begin()->second.access, boot::Access{});
 }
 
 TEST_F(MigrateTest, an_old_file_is_copied_then_brought_forward) {

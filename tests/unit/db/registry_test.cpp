@@ -92,6 +92,37 @@ TEST_F(RegistryTest, every_kind_of_boot_survives_a_restart) {
   EXPECT_EQ(dos->traits, (boot::DiskTraits{true, true, 512}));
 }
 
+TEST_F(RegistryTest, access_survives_a_restart_and_no_event_tells_its_secrets) {
+  boot::Client wanted = client(1, "pc1");
+  wanted.access = {
+      boot::AuthKind::mutual,        "iqn.1993-08.org.debian:1",   "dos", *parse_ip_network("10.99.0.0/24"),
+      boot::Secret("topsecret-one"), boot::Secret("topsecret-two")};
+  ASSERT_TRUE(registry->put_client(wanted));
+  restart();
+  EXPECT_EQ(registry->snapshot()->find_client(mac_number(1))->access, wanted.access);
+  for (const boot::Event& event : events->take().events) {
+    EXPECT_EQ(event.text.find("topsecret"), std::string::npos);
+    for (const auto& [name, value] : event.fields) EXPECT_EQ(value.find("topsecret"), std::string::npos);
+  }
+  see(sighting(1));
+  restart();
+  EXPECT_EQ(registry->snapshot()->find_client(mac_number(1))->access, wanted.access);
+  wanted.access = {};
+  ASSERT_TRUE(registry->put_client(wanted));
+  restart();
+  EXPECT_EQ(registry->snapshot()->find_client(mac_number(1))->access, boot::Access{});
+}
+
+TEST_F(RegistryTest, access_that_cannot_be_read_opens_nothing) {
+  ASSERT_TRUE(registry->put_client(client(1)));
+  database->execute("INSERT INTO access VALUES ('" + mac_number(1).to_string() +
+                    "', 'none', 'any', NULL, 'not a network', NULL, NULL)");
+  restart();
+  const boot::Access access = registry->snapshot()->find_client(mac_number(1))->access;
+  EXPECT_EQ(access.auth, boot::AuthKind::chap);
+  EXPECT_TRUE(access.secret.empty());
+}
+
 TEST_F(RegistryTest, a_change_replaces_the_drives_of_before) {
   for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(registry->put_image(image(name)));
   boot::Client wanted = client(1, "pc1");

@@ -67,6 +67,39 @@ TEST_F(Api, ReadsThatAreWrong) {
   EXPECT_EQ(reply.json(), nlohmann::json::parse(R"({"title":"Not Found","status":404,"detail":"No such image."})"));
 }
 
+TEST_F(Api, AccessIsSetAndItsSecretsNeverComeBack) {
+  start();
+  EXPECT_EQ(get(client_path).json()["access"],
+            nlohmann::json::parse(R"({"auth":"boot","initiator":null,"user":null,"from":null,"secret_set":false,
+                                      "target_secret_set":false})"));
+  Reply reply = write("PUT", client_path,
+                      R"({"access":{"auth":"mutual","initiator":"iqn.1993-08.org.debian:1","user":"dos",
+                          "from":"10.99.0.0/24","secret":"topsecret-one","target_secret":"topsecret-two"}})");
+  EXPECT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(reply.json()["access"]["auth"], "mutual");
+  EXPECT_EQ(reply.json()["access"]["from"], "10.99.0.0/24");
+  EXPECT_EQ(reply.json()["access"]["secret_set"], true);
+  EXPECT_EQ(administration.view.client.access.target_secret, boot::Secret("topsecret-two"));
+  for (const std::string_view path : {client_path, std::string_view("/api/v1/clients")})
+    EXPECT_EQ(get(path).body.find("topsecret"), std::string::npos);
+  EXPECT_EQ(reply.body.find("topsecret"), std::string::npos);
+  reply = write("PUT", client_path, R"({"access":{"initiator":null,"from":null}})");
+  EXPECT_EQ(reply.json()["access"]["initiator"], nullptr);
+  EXPECT_EQ(reply.json()["access"]["from"], nullptr);
+  EXPECT_EQ(reply.json()["access"]["secret_set"], true) << "what is left out keeps its value";
+  for (const char* body :
+       {R"({"access":{"auth":"CHAP"}})", R"({"access":{"secret":"topsecret"}})", R"({"access":[]})",
+        R"({"access":{"secret":7}})", R"({"access":{"from":"topsecret-net"}})",
+        R"({"access":{"password":"topsecret-x"}})", R"({"access":{"auth":"none","secret":"topsecret-one"}})",
+        R"({"access":{"initiator":"pc 1"}})"}) {
+    reply = write("PUT", client_path, body);
+    EXPECT_EQ(reply.status, 400) << body;
+    if (std::string_view(body).find("from") == std::string_view::npos) {
+      EXPECT_EQ(reply.body.find("topsecret"), std::string::npos) << reply.body;
+    }
+  }
+}
+
 TEST_F(Api, WritesOfClientsAndAssignments) {
   start();
   Reply reply = write("PUT", client_path, R"({"name":"pc2","boot":{"kind":"local"}})");

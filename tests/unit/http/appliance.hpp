@@ -90,6 +90,11 @@ class FakeAdministration final : public boot::Administration {
     view.client.mac = asked;
     if (change.name) view.client.name = *change.name;
     if (change.boot) view.client.boot = *change.boot;
+    if (change.access) {
+      auto access = boot::change_access(view.client.access, *change.access);
+      if (!access) return std::unexpected(access.error());
+      view.client.access = *access;
+    }
     if (change.reserved_address) view.client.reserved_address = *change.reserved_address;
     return view;
   }
@@ -290,7 +295,8 @@ class Appliance : public testing::Test {
 
   void start() {
     server = std::make_unique<Server>(
-        loops, db_pool, Services{administration, registry, events, addresses, loaders, clock, boot_settings, &metrics},
+        loops, db_pool,
+        Services{administration, registry, events, addresses, loaders, clock, boot_settings, &metrics, &boot_secrets},
         settings);
     server->open();
     server->start();
@@ -348,6 +354,7 @@ class Appliance : public testing::Test {
   boot::AddressBook addresses;
   boot::LoaderCatalog loaders;
   boot::BootSettings boot_settings;
+  boot::BootSecrets boot_secrets{{}, clock, {}, [](const MacAddress&, std::uint64_t) {}};
   Settings settings;
   std::unique_ptr<Server> server;
 };

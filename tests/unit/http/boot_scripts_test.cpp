@@ -2,6 +2,7 @@
 #include "http/boot_scripts.hpp"
 
 #include <fstream>
+#include <set>
 
 #include "appliance.hpp"
 
@@ -56,6 +57,28 @@ TEST(BootScript, SeveralDisksAreHookedAscending) {
             std::string::npos)
       << script.text;
   EXPECT_NE(script.text.find("sanunhook --drive 0x81 ||\n"), std::string::npos);
+}
+
+TEST(BootScript, CredentialsOfTheBootComeFirstAndStaleOnesAreCleared) {
+  boot::SanBoot san{"iqn.a:b", {drive(0)}};
+  san.user = "525400e2e001.19abc";
+  san.secret = boot::Secret("0123456789abc-_Z");
+  const auto with = render(san);
+  expect_sound(with.text);
+  EXPECT_NE(
+      with.text.find("set username 525400e2e001.19abc\nset password 0123456789abc-_Z\nset initiator-iqn iqn.a:b\n"),
+      std::string::npos)
+      << with.text;
+  EXPECT_NE(with.text.find(":failed\nclear username ||\nclear password ||\n"), std::string::npos);
+  EXPECT_EQ(with.sentence.find("0123456789abc-_Z"), std::string::npos);
+  const boot::ScriptDecision others[] = {boot::SanBoot{"iqn.a:b", {drive(0)}}, boot::WaitForAssignment{"http://a/"},
+                                         boot::LocalBoot{}, boot::KernelBoot{"http://a/k", {}, ""},
+                                         boot::Broken{"why", ""}};
+  for (const auto& decision : others) {
+    const auto script = render(decision);
+    EXPECT_NE(script.text.find("\nclear username ||\nclear password ||\n"), std::string::npos) << script.text;
+    EXPECT_EQ(script.text.find("set password"), std::string::npos);
+  }
 }
 
 TEST(BootScript, AKernelFindsItsInitrdsOnUefiToo) {
@@ -180,6 +203,39 @@ TEST_F(BootScriptRoute, AssignedMeansBooted) {
   EXPECT_NE(reply.body.find("sanboot iscsi:10.99.0.1::::iqn.2026-11.org.bootferry:525400e2e001.80"), std::string::npos)
       << reply.body;
   EXPECT_EQ(events.last_id(), 1u) << "the decision changed: that is news";
+}
+
+TEST_F(BootScriptRoute, EachFetchHasASecretOfItsOwnAndNoEventTellsIt) {
+  boot::Client client;
+  client.mac = mac();
+  client.known = true;
+  client.boot = boot::Disks{{{"dos", boot::DriveMode::master}}};
+  (void)registry.put_client(client);
+  (void)registry.put_image({"dos", "raw", "dos.raw", mib(1), {}});
+  start();
+  const auto subscription = events.subscribe([] {});
+  std::set<std::string> seen;
+  for (int i = 0; i < 3; ++i) {
+    const Reply reply = get("/boot/52:54:00:e2:e0:01.ipxe");
+    EXPECT_EQ(reply.header("Cache-Control"), "no-store");
+    const auto from = reply.body.find("set password ");
+    ASSERT_NE(from, std::string::npos) << reply.body;
+    const std::string secret = reply.body.substr(from + 13, 16);
+    EXPECT_TRUE(seen.insert(secret).second);
+    const auto at = reply.body.find("set username 525400e2e001.");
+    ASSERT_NE(at, std::string::npos);
+    const auto end = reply.body.find('\n', at);
+    EXPECT_EQ(boot_secrets.find(mac(), reply.body.substr(at + 13, end - at - 13))->reveal(), secret);
+  }
+  for (const auto& event : subscription->take().events) {
+    for (const std::string& secret : seen) {
+      EXPECT_EQ(event.text.find(secret), std::string::npos);
+      for (const auto& [name, value] : event.fields) EXPECT_EQ(value.find(secret), std::string::npos);
+    }
+  }
+  client.access.auth = boot::AuthKind::none;
+  (void)registry.put_client(client);
+  EXPECT_EQ(get("/boot/52:54:00:e2:e0:01.ipxe").body.find("set password"), std::string::npos);
 }
 
 TEST_F(BootScriptRoute, RefusesWhatIsNoMac) {

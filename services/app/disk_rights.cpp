@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/disk_rights.hpp"
+
+#include <fmt/format.h>
+
+#include "boot/target_name.hpp"
+
+namespace bootferry::app {
+namespace {
+
+using iscsi::ChapSecret;
+using iscsi::LoginRefusal;
+using iscsi::Visitor;
+
+const boot::Disks* disks_of(const boot::Client& client) { return std::get_if<boot::Disks>(&client.boot); }
+
+bool is_fixed(boot::AuthKind auth) { return auth == boot::AuthKind::chap || auth == boot::AuthKind::mutual; }
+
+std::optional<LoginRefusal> find_stranger(const boot::Client& client, const Visitor& visitor) {
+  const boot::Access& access = client.access;
+  const std::string mac = client.mac.to_string();
+  if (!boot::initiator_fits(access, client.mac, visitor.initiator)) {
+    return LoginRefusal{LoginRefusal::Why::not_authorized,
+                        fmt::format("The initiator {} has no right to the disks of {}. \"bootferry client set {} "
+                                    "--initiator {}\" would give it.",
+                                    visitor.initiator, mac, mac, visitor.initiator)};
+  }
+  if (!boot::address_fits(access, visitor.address)) {
+    return LoginRefusal{LoginRefusal::Why::not_authorized,
+                        fmt::format("The disks of {} may be opened from {} only, not from {}.", mac,
+                                    access.from->to_string(), visitor.address)};
+  }
+  return std::nullopt;
+}
+
+/// A client with disks that the visitor's name and address have a right to.
+bool is_candidate(const boot::Client& client, const Visitor& visitor) {
+  return disks_of(client) && !find_stranger(client, visitor);
+}
+
+bool equal(const ChapSecret& a, const ChapSecret& b) { return a.initiator == b.initiator && a.target == b.target; }
+
+}  // namespace
+
+std::optional<FoundDrive> find_drive(std::string_view target, const boot::RegistrySnapshot& registry) {
+  const auto key = boot::find_target_key(target);
+  const boot::Client* client = key ? registry.find_client(key->mac) : nullptr;
+  const auto* disks = client ? disks_of(*client) : nullptr;
+  const std::size_t position = key ? key->drive - std::size_t{0x80} : 0;
+  if (!disks || position >= disks->drives.size()) return std::nullopt;
+  return FoundDrive{client, &disks->drives[position], key->drive};
+}
+
+/// A stranger learns that a target exists (its name is made of a MAC, and can be guessed anyway): RFC 7143 wants
+/// "not found" and "no right" told apart, and so does whoever has mistyped a name. Which names and addresses would do
+/// he does not learn.
+std::expected<DiskRights::Demand, LoginRefusal> DiskRights::admit(std::string_view target,
+                                                                  const Visitor& visitor) const {
+  if (target.empty()) return demand_of_discovery(visitor);
+  const auto snapshot = registry_.snapshot();
+  const auto found = find_drive(target, *snapshot);
+  if (!found) {
+    return std::unexpected(LoginRefusal{LoginRefusal::Why::target_not_found,
+                                        fmt::format("No client has a drive with the target name {}.", target)});
+  }
+  if (auto stranger = find_stranger(*found->client, visitor)) return std::unexpected(std::move(*stranger));
+  return found->client->access.auth == boot::AuthKind::none ? Demand::none : Demand::chap;
+}
+
+/// Proof is demanded when a fixed secret is set for this initiator and without proof it would see nothing at all:
+/// a clear refusal is better than an empty list. Otherwise it may prove itself, and sees more then.
+DiskRights::Demand DiskRights::demand_of_discovery(const Visitor& visitor) const {
+  const auto snapshot = registry_.snapshot();
+  bool open = false, fixed = false, any = false;
+  for (const auto& [mac, client] : snapshot->clients) {
+    if (!is_candidate(client, visitor)) continue;
+    any = any || client.access.auth != boot::AuthKind::none;
+    open = open || client.access.auth == boot::AuthKind::none;
+    fixed = fixed || is_fixed(client.access.auth);
+  }
+  if (!any) return Demand::none;
+  return fixed && !open ? Demand::chap : Demand::chap_or_none;
+}
+
+std::optional<ChapSecret> DiskRights::secret_of(const boot::Client& client, const Visitor& visitor) const {
+  const boot::Access& access = client.access;
+  if (access.auth == boot::AuthKind::none || visitor.user.empty()) return std::nullopt;
+  if (access.auth == boot::AuthKind::boot) {
+    const auto secret = boot_secrets_.find(client.mac, visitor.user);
+    if (!secret) return std::nullopt;
+    return ChapSecret{secret->reveal(), {}, {}};
+  }
+  if (access.secret.empty() || visitor.user != boot::chap_user(access, visitor.initiator)) return std::nullopt;
+  return ChapSecret{access.secret.reveal(), access.target_secret.reveal(), boot::target_name({client.mac, 0x80})};
+}
+
+std::optional<ChapSecret> DiskRights::secret_of_any(const boot::RegistrySnapshot& registry,
+                                                    const Visitor& visitor) const {
+  for (const auto& [mac, client] : registry.clients) {
+    if (!is_candidate(client, visitor)) continue;
+    if (auto secret = secret_of(client, visitor)) return secret;
+  }
+  return std::nullopt;
+}
+
+std::optional<ChapSecret> DiskRights::find_secret(std::string_view target, const Visitor& visitor) const {
+  const auto snapshot = registry_.snapshot();
+  if (target.empty()) return secret_of_any(*snapshot, visitor);
+  const auto found = find_drive(target, *snapshot);
+  if (!found || find_stranger(*found->client, visitor)) return std::nullopt;
+  auto secret = secret_of(*found->client, visitor);
+  if (secret && !secret->target.empty()) secret->target_user = target;
+  return secret;
+}
+
+std::vector<std::string> DiskRights::targets_for(const Visitor& visitor) const {
+  const auto snapshot = registry_.snapshot();
+  const auto proven = visitor.user.empty() ? std::nullopt : secret_of_any(*snapshot, visitor);
+  std::vector<std::string> names;
+  for (const auto& [mac, client] : snapshot->clients) {
+    if (!is_candidate(client, visitor)) continue;
+    if (client.access.auth != boot::AuthKind::none) {
+      const auto own = secret_of(client, visitor);
+      if (!proven || !own || !equal(*own, *proven)) continue;
+    }
+    for (std::size_t i = 0; i < disks_of(client)->drives.size(); ++i)
+      names.push_back(boot::target_name({mac, static_cast<std::uint8_t>(0x80 + i)}));
+  }
+  return names;
+}
+
+std::optional<LoginRefusal> DiskRights::find_objection(const boot::Client& client, const Visitor& visitor) const {
+  if (auto stranger = find_stranger(client, visitor)) return stranger;
+  if (client.access.auth == boot::AuthKind::none || secret_of(client, visitor)) return std::nullopt;
+  return LoginRefusal{LoginRefusal::Why::not_authorized,
+                      fmt::format("{} asks for another proof now.", client.mac.to_string())};
+}
+
+void DiskRights::on_opened(const boot::Client& client, const Visitor& visitor) const {
+  if (client.access.auth == boot::AuthKind::boot) boot_secrets_.on_login(client.mac, visitor.user);
+}
+
+}  // namespace bootferry::app
