@@ -34,7 +34,7 @@ def assert_path_on_the_wire(wire, path, mode):
 def test_bios_machine_boots_the_probe_and_writes(lab, probe, path, mode):
     server = lab.serve(mode)
     disk = server.add_image("probe", images.copy(probe, lab.folder / "probe.img"))
-    server.set_client(MAC, [("probe", "master")])
+    server.set_client(MAC, [("probe", "master")], access="boot")
     pc = lab.machine(path, mac=MAC).power_on()
     pc.wait_serial(BANNER["bios"], 40)
     done = pc.wait_serial(r"BOOTFERRY-PROBE-DONE (.*)\n", 20).group(1)
@@ -47,7 +47,7 @@ def test_bios_machine_boots_the_probe_and_writes(lab, probe, path, mode):
 def test_uefi_machine_boots_the_probe_and_writes(lab, probe_efi, mode):
     server = lab.serve(mode)
     disk = server.add_image("probe", images.copy(probe_efi, lab.folder / "probe.img"))
-    server.set_client(MAC, [("probe", "master")])
+    server.set_client(MAC, [("probe", "master")], access="boot")
     pc = lab.machine("uefi-pxe", mac=MAC).power_on()
     pc.wait_serial(BANNER["uefi"], 80)
     done = pc.wait_serial(r"BOOTFERRY-PROBE-DONE (.*?) before=(\w+)\n", 20)
@@ -61,7 +61,7 @@ def test_two_drives_under_bios(lab, probe, path):
     server = lab.serve("server")
     first = server.add_image("first", images.copy(probe, lab.folder / "first.img"))
     second = server.add_image("second", images.copy(probe, lab.folder / "second.img"))
-    server.set_client(MAC, [("first", "master"), ("second", "master")])
+    server.set_client(MAC, [("first", "master"), ("second", "master")], access="boot")
     pc = lab.machine(path, mac=MAC).power_on()
     assert pc.wait_serial(r"BOOTFERRY-PROBE-DRIVE (.*)\n", 40).group(1) == f"drv=81 {ALL_OK} boots=1"
     assert pc.wait_serial(r"BOOTFERRY-PROBE-DONE (.*)\n", 20).group(1) == f"drives=2 {ALL_OK} boots=1"
@@ -73,7 +73,7 @@ def test_two_drives_under_uefi(lab, probe_efi, probe):
     server = lab.serve("server")
     first = server.add_image("first", images.copy(probe_efi, lab.folder / "first.img"))
     server.add_image("second", images.copy(probe, lab.folder / "second.img"))
-    server.set_client(MAC, [("first", "master"), ("second", "master")])
+    server.set_client(MAC, [("first", "master"), ("second", "master")], access="boot")
     pc = lab.machine("uefi-pxe", mac=MAC).power_on()
     pc.wait_serial(BANNER["uefi"], 80)
     pc.wait_serial(r"\(hd1\)", 10)
@@ -84,7 +84,7 @@ def test_two_drives_under_uefi(lab, probe_efi, probe):
 def test_uefi_http_boot(lab, probe_efi):
     server = lab.serve("server")
     server.add_image("probe", images.copy(probe_efi, lab.folder / "probe.img"))
-    server.set_client(MAC, [("probe", "master")])
+    server.set_client(MAC, [("probe", "master")], access="boot")
     pc = lab.machine("uefi-http", mac=MAC).power_on()
     pc.wait_serial(BANNER["uefi"], 80)
     assert not lab.wire.events("tftp-rrq"), "HTTP boot must not fall back to TFTP"
@@ -98,7 +98,7 @@ def test_uefi_http_boot(lab, probe_efi):
 def test_uefi_machine_with_an_ipxe_rom(lab, probe_efi):
     server = lab.serve("server")
     server.add_image("probe", images.copy(probe_efi, lab.folder / "probe.img"))
-    server.set_client(MAC, [("probe", "master")])
+    server.set_client(MAC, [("probe", "master")], access="boot")
     lab.machine("uefi-rom", mac=MAC).power_on().wait_serial(BANNER["uefi"], 80)
 
 
@@ -106,7 +106,7 @@ def test_uefi_machine_with_an_ipxe_rom(lab, probe_efi):
 def test_other_network_cards_under_bios(lab, probe, nic):
     server = lab.serve("server")
     server.add_image("probe", images.copy(probe, lab.folder / "probe.img"))
-    server.set_client(MAC, [("probe", "master")])
+    server.set_client(MAC, [("probe", "master")], access="boot")
     pc = lab.machine("bios-plain", mac=MAC, nic=nic).power_on()
     assert ALL_OK in pc.wait_serial(r"BOOTFERRY-PROBE-DONE (.*)\n", 60).group(1)
 
@@ -114,7 +114,7 @@ def test_other_network_cards_under_bios(lab, probe, nic):
 def test_a_second_boot_finds_what_the_first_wrote(lab, probe):
     server = lab.serve("server")
     disk = server.add_image("probe", images.copy(probe, lab.folder / "probe.img"))
-    server.set_client(MAC, [("probe", "master")])
+    server.set_client(MAC, [("probe", "master")], access="boot")
     pc = lab.machine("bios-rom", mac=MAC).power_on()
     pc.wait_serial(r"BOOTFERRY-PROBE-DONE .* boots=1\n", 40)
     pc.power_off()

@@ -20,7 +20,7 @@ def test_debian_boots_writes_a_file_and_finds_it_after_a_reboot(lab, path):
     server = lab.serve("server")
     server.add_image("mini", images.copy(images.mini_debian(), lab.folder / "mini.img"))
     server.add_image("data", images.make_blank(lab.folder / "data.img", 16 << 20))
-    server.set_client(MAC, [("mini", "master"), ("data", "master")])
+    server.set_client(MAC, [("mini", "master"), ("data", "master")], access="boot")
     pc = lab.machine(path, mac=MAC, reboots=True).power_on()
 
     up = pc.wait_serial(r"MINI-OS-UP root=sda2 boots=(\d+) ibft=(\S+)\n", FIRST_DHCP_TO_LOGIN)

@@ -17,7 +17,7 @@ def test_an_unknown_machine_waits_is_assigned_and_boots(lab, probe, path, mode):
     pc.wait_serial(rf"waits to be assigned[^/]*MAC address: +{MAC}", 20)
     seen = wait_until("the machine in the client list", lambda: [c for c in server.clients() if c["mac"] == MAC])[0]
     assert seen["known"] is False and seen["boot"]["kind"] == "wait"
-    server.set_client(MAC, [("probe", "master")])
+    server.set_client(MAC, [("probe", "master")], access="boot")
     pc.wait_serial(r"BOOTFERRY-PROBE-DONE .*write=OK", 40)
     kinds = [event["kind"] for event in server.boot_log(MAC)]
     assert "script-served" in kinds and "session-opened" in kinds, kinds
@@ -29,7 +29,7 @@ def test_an_unknown_uefi_machine_waits_is_assigned_and_boots(lab, probe_efi):
     pc = lab.machine("uefi-pxe", mac=MAC).power_on()
     lab.wire.wait("http", timeout=60, path=f"/boot/{MAC}.ipxe")
     pc.wait_serial(rf"waits to be assigned[^/]*MAC address: +{MAC}", 20)
-    server.set_client(MAC, [("probe", "master")])
+    server.set_client(MAC, [("probe", "master")], access="boot")
     pc.wait_serial(r"BOOTFERRY-PROBE efi", 60)
 
 
@@ -57,7 +57,7 @@ def test_a_uefi_machine_is_told_to_boot_its_own_disk(lab):
 def test_a_read_only_drive_boots_and_refuses_writes(lab, probe):
     server = lab.serve("server")
     disk = server.add_image("probe", images.copy(probe, lab.folder / "probe.img"))
-    server.set_client(MAC, [("probe", "readonly")])
+    server.set_client(MAC, [("probe", "readonly")], access="boot")
     before = disk.read_bytes()
     pc = lab.machine("bios-rom", mac=MAC).power_on()
     done = pc.wait_serial(r"BOOTFERRY-PROBE-DONE (.*)\n", 40).group(1)
@@ -70,7 +70,7 @@ def test_two_machines_share_a_read_only_image(lab, probe):
     server.add_image("probe", images.copy(probe, lab.folder / "probe.img"))
     macs = ["52:54:00:e2:e0:01", "52:54:00:e2:e0:02"]
     for index, mac in enumerate(macs):
-        server.set_client(mac, [("probe", "readonly")], name=f"pc{index}")
+        server.set_client(mac, [("probe", "readonly")], name=f"pc{index}", access="boot")
     pcs = [lab.machine("bios-rom", mac=mac, tap=index).power_on() for index, mac in enumerate(macs)]
     for pc in pcs:
         pc.wait_serial(r"BOOTFERRY-PROBE-DONE .*lba-read=OK", 40)

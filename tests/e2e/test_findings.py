@@ -133,7 +133,7 @@ def test_05_plain_bios_pxe_gets_its_boot_server_menu_in_proxy_mode(lab):
 def test_07_tftp_grants_what_ovmf_asks(lab, probe_efi):
     server = lab.serve("server")
     server.add_image("probe", images.copy(probe_efi, lab.folder / "probe.img"))
-    server.set_client(MAC, [("probe", "master")])
+    server.set_client(MAC, [("probe", "master")], access="boot")
     pc = lab.machine("uefi-pxe", mac=MAC).power_on()
     lab.wire.wait("tftp-done", timeout=40)
     asked = lab.wire.events("tftp-rrq")
@@ -151,7 +151,7 @@ def test_08_drives_are_hooked_in_ascending_order(lab, probe):
     server = lab.serve("server")
     for name in ("first", "second", "third"):
         server.add_image(name, images.copy(probe, lab.folder / f"{name}.img"))
-    server.set_client(MAC, [("first", "master"), ("second", "master"), ("third", "readonly")])
+    server.set_client(MAC, [("first", "master"), ("second", "master"), ("third", "readonly")], access="boot")
     script = server.curl(f"/boot/{MAC}.ipxe").stdout
     places = [script.find(f"--drive 0x8{index} ") for index in range(3)]
     assert -1 not in places and places == sorted(places), script

@@ -28,8 +28,8 @@ class Authenticator {
   [[nodiscard]] virtual std::optional<std::string_view> choose(const std::vector<std::string_view>& offered) = 0;
   /// Keys of the security stage behind AuthMethod; adds what must be answered.
   [[nodiscard]] virtual Step on_keys(const std::vector<KeyValue>& keys, KeyValueText& reply) = 0;
-  /// May an initiator go without a security stage?
-  [[nodiscard]] virtual bool optional() const = 0;
+  /// The initiator goes without a security stage: may it?
+  [[nodiscard]] virtual bool may_skip() = 0;
   /// The name that was proven; empty where nothing was.
   [[nodiscard]] virtual std::string_view user() const { return {}; }
   /// Why the login was turned down, for the log; the initiator hears only a status.
@@ -45,7 +45,7 @@ class NoAuthentication final : public Authenticator {
     return std::nullopt;
   }
   Step on_keys(const std::vector<KeyValue>&, KeyValueText&) override { return Step::passed; }
-  bool optional() const override { return true; }
+  bool may_skip() override { return true; }
 };
 
 }  // namespace bootferry::iscsi

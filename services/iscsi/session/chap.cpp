@@ -69,10 +69,16 @@ std::optional<std::string_view> ChapAuthenticator::choose(const std::vector<std:
   return std::nullopt;
 }
 
+bool ChapAuthenticator::may_skip() {
+  if (state_ == State::method && demand_ != Demand::chap) return true;
+  (void)fail("it did not offer CHAP");
+  return false;
+}
+
 Authenticator::Step ChapAuthenticator::on_keys(const std::vector<KeyValue>& keys, KeyValueText& reply) {
   switch (state_) {
     case State::method:  // a security stage without AuthMethod means None
-      if (!optional()) return fail("it did not offer CHAP");
+      if (!may_skip()) return Step::failed;
       [[fallthrough]];
     case State::nothing:
       if (!keys.empty()) return fail("it sent keys of CHAP without having chosen it");

@@ -22,7 +22,7 @@ class ChapAuthenticator final : public Authenticator {
   [[nodiscard]] std::optional<LoginStatus> on_names(std::string_view initiator, std::string_view target) override;
   [[nodiscard]] std::optional<std::string_view> choose(const std::vector<std::string_view>& offered) override;
   [[nodiscard]] Step on_keys(const std::vector<KeyValue>& keys, KeyValueText& reply) override;
-  [[nodiscard]] bool optional() const override { return demand_ != AccessSource::Demand::chap; }
+  [[nodiscard]] bool may_skip() override;
   [[nodiscard]] std::string_view user() const override { return user_; }
   [[nodiscard]] std::string_view failure() const override { return failure_; }
 

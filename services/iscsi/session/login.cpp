@@ -109,7 +109,7 @@ Login::Next Login::answer() {
 
 std::optional<LoginStatus> Login::negotiate(KeyValueText& reply) {
   if (request_.current == LoginStage::operational && !authenticated_) {
-    if (!authenticator_->optional()) return LoginStatus::authentication_failure;
+    if (!authenticator_->may_skip()) return LoginStatus::authentication_failure;
     authenticated_ = true;
   }
   if (!discovery_ && !declared_group_) {

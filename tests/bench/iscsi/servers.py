@@ -75,7 +75,7 @@ class BootferryTarget:
             wait_until("bootferry's health", lambda: child.require_alive() or self.cli(medium, "health", check=False).returncode == 0)
             self.pids[medium] = child.pid
             self.cli(medium, "image", "add", medium, str(self.sources[medium]))
-            self.cli(medium, "client", "set", MAC, "--name", "bench", "--drive", f"{medium}:master")
+            self.cli(medium, "client", "set", MAC, "--name", "bench", "--drive", f"{medium}:master", "--auth", "none", "--initiator", "any")
             images[medium] = Path(self.cli(medium, "image", "path", medium).stdout.strip())
             self.sources[medium].unlink()
             self.targets[medium] = f"iqn.2026-11.org.bootferry:{MAC.replace(':', '')}.80"

@@ -66,10 +66,16 @@ class Bootferry:
     def image_path(self, name: str) -> Path:
         return Path(self.cli("image", "path", name).stdout.strip())
 
-    def set_client(self, mac: str, drives=(), name="pc1"):
+    def set_client(self, mac: str, drives=(), name="pc1", access="by-hand"):
+        """`access`: "by-hand" lets any initiator in without a secret, as the tests' own initiators need it; "boot" is what a
+        person gets who says nothing: the machine alone, with the secret of its boot; else more options of `client set`."""
         arguments = ["client", "set", mac, "--name", name]
         for image, mode in drives:
             arguments += ["--drive", f"{image}:{mode}"]
+        if access == "by-hand":
+            arguments += ["--auth", "none", "--initiator", "any"]
+        elif access != "boot":
+            arguments += access
         self.cli(*arguments)
 
     def sessions(self) -> list[dict]:

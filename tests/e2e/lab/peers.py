@@ -126,7 +126,7 @@ pxe-service=tag:!ipxe,BC_EFI,"netboot",snponly.efi
         self.images[name] = source
         return source
 
-    def set_client(self, mac: str, drives=(), name=None):
+    def set_client(self, mac: str, drives=(), name=None, access=None):
         names = []
         for image, _mode in drives:
             self.targets += 1

@@ -17,7 +17,7 @@ TEST(ServerKey, IsMadeOnceForRootAlone) {
   const auto made = load_or_make_server_key(folder.path(), random);
   EXPECT_NE(made, boot::BootSecrets::Key{});
   EXPECT_EQ(load_or_make_server_key(folder.path(), random), made);
-  struct stat file {};
+  struct stat file{};
   ASSERT_EQ(stat((folder.path() / "server-key").c_str(), &file), 0);
   EXPECT_EQ(file.st_mode & 0777, 0600u);
   EXPECT_EQ(file.st_size, 32);

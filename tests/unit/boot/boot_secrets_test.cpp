@@ -18,8 +18,8 @@ struct BootSecretsTest : testing::Test {
   BootSecrets::Marks kept;
 
   std::unique_ptr<BootSecrets> make(const BootSecrets::Key& with = key) {
-    return std::make_unique<BootSecrets>(
-        with, clock, kept, [this](const MacAddress& mac, std::uint64_t mark) { kept[mac] = mark; });
+    return std::make_unique<BootSecrets>(with, clock, kept,
+                                         [this](const MacAddress& mac, std::uint64_t mark) { kept[mac] = mark; });
   }
 };
 
@@ -30,8 +30,10 @@ TEST_F(BootSecretsTest, AreSixteenCharactersThatABootScriptCanHold) {
     const auto made = secrets->issue(pc);
     EXPECT_TRUE(made.user.starts_with("525400e2e001.")) << made.user;
     EXPECT_EQ(made.secret.reveal().size(), 16u);
-    for (const char c : made.secret.reveal()) EXPECT_TRUE(std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_');
-    EXPECT_TRUE(seen.insert(made.user + made.secret.reveal()).second) << "each boot has its own, within a millisecond too";
+    for (const char c : made.secret.reveal())
+      EXPECT_TRUE(std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_');
+    EXPECT_TRUE(seen.insert(made.user + made.secret.reveal()).second)
+        << "each boot has its own, within a millisecond too";
     EXPECT_EQ(secrets->find(pc, made.user), made.secret);
   }
 }
