@@ -86,8 +86,10 @@ struct Filler {
   std::pair<std::string, std::string> operator()(const boot::SanBoot& san) const {
     values.word("initiator", san.initiator);
     values.flag("credentials", !san.secret.empty());
-    values.word("user", san.user);
-    values.word("secret", san.secret.reveal());
+    if (!san.secret.empty()) {
+      values.word("user", san.user);
+      values.word("secret", san.secret.reveal());
+    }
     std::vector<std::vector<std::pair<const char*, std::string>>> rows;
     for (const boot::SanDrive& drive : san.drives) {
       rows.push_back({{"number", fmt::format("{:#04x}", drive.number)}, {"uri", drive.uri}});

@@ -37,6 +37,8 @@ class DiskDirectoryTest : public testing::Test {
     client.name = std::move(name);
     client.known = true;
     client.boot = boot::Disks{std::move(drives)};
+    client.access.auth = boot::AuthKind::none;
+    client.access.initiator = "any";
     registry.now.clients[mac] = client;
   }
   std::expected<iscsi::OpenedTarget, LoginRefusal> open(const MacAddress& mac, std::uint8_t drive = 0x80) {
@@ -54,9 +56,12 @@ class DiskDirectoryTest : public testing::Test {
 TEST_F(DiskDirectoryTest, AClientSeesItsOwnDisksOnly) {
   assign(pc1, "pc1", {{"dos", boot::DriveMode::master}, {"data", boot::DriveMode::readonly}});
   assign(pc2, "pc2", {{"data", boot::DriveMode::readonly}});
+  registry.now.clients[pc1].access.initiator.clear();
+  EXPECT_EQ(directory.targets_for({"iqn.1993-08.org.debian:by-hand", "10.99.0.50", {}}).size(), 1u);
+  registry.now.clients[pc2].access.initiator.clear();
   EXPECT_EQ(directory.targets_for({boot::initiator_name(pc1), "10.99.0.50", {}}),
             (std::vector<std::string>{boot::target_name({pc1, 0x80}), boot::target_name({pc1, 0x81})}));
-  EXPECT_EQ(directory.targets_for({"iqn.1993-08.org.debian:by-hand", "10.99.0.50", {}}).size(), 3u);
+  EXPECT_EQ(directory.targets_for({"iqn.1993-08.org.debian:by-hand", "10.99.0.50", {}}).size(), 0u);
 }
 
 TEST_F(DiskDirectoryTest, SeveralSessionsOfOneBootShareTheUnit) {
@@ -143,6 +148,12 @@ TEST_F(DiskDirectoryTest, ASessionWhoseDriveWasChangedHasNoRightAnyMore) {
   EXPECT_EQ(why(), "-");
   registry.now.clients[pc1].name = "renamed";
   EXPECT_EQ(why(), "-");
+  registry.now.clients[pc1].access.initiator = "iqn.another";
+  EXPECT_NE(why().find("has no right"), std::string::npos);
+  EXPECT_EQ(open(pc1).error().why, LoginRefusal::Why::not_authorized);
+  registry.now.clients[pc1].access = {};
+  EXPECT_EQ(why(), "52:54:00:00:00:01 asks for another proof now.");
+  assign(pc1, "pc1", {{"dos", boot::DriveMode::master}});
   assign(pc1, "pc1", {{"dos", boot::DriveMode::readonly}});
   EXPECT_EQ(why(), "its drive is readonly now");
   assign(pc1, "pc1", {{"win", boot::DriveMode::master}});
