@@ -52,7 +52,7 @@ Result<void> take_secrets(const AccessOptions& options, json& access) {
     if (!opened)
       return fail(ErrorKind::not_found, fmt::format("the file of secrets {} cannot be read: {}",
                                                     options.secret_file.string(), std::strerror(errno)));
-    struct stat rights {};
+    struct stat rights{};
     if (stat(options.secret_file.c_str(), &rights) == 0 && (rights.st_mode & S_IROTH) != 0)
       fmt::print(stderr, "bootferry: warning: everybody on this machine can read {}\n", options.secret_file.string());
   }
@@ -74,11 +74,13 @@ void add_access_options(CLI::App& set, AccessOptions& options) {
   set.add_option("--auth", options.auth,
                  "How an initiator proves itself: boot (a secret in each boot script), none, chap or mutual")
       ->check(CLI::IsMember({"boot", "none", "chap", "mutual"}));
-  set.add_option("--initiator", options.initiator,
-                 "The initiator name that may open its disks; \"any\" for all, \"own\" for the name that it boots with");
-  set.add_option("--secret-file", options.secret_file,
-                 "For chap and mutual: line 1 is the initiator's secret, line 2 the target's (mutual); \"-\" reads them "
-                 "from standard input");
+  set.add_option(
+      "--initiator", options.initiator,
+      "The initiator name that may open its disks; \"any\" for all, \"own\" for the name that it boots with");
+  set.add_option(
+      "--secret-file", options.secret_file,
+      "For chap and mutual: line 1 is the initiator's secret, line 2 the target's (mutual); \"-\" reads them "
+      "from standard input");
   set.add_option("--user", options.user, "CHAP user of chap and mutual; \"\" for the initiator's name");
   set.add_option("--from", options.from, "An address or network that it must come from; \"any\" takes that back");
 }
@@ -95,11 +97,11 @@ Result<json> access_change_of(const AccessOptions& options) {
 
 std::string describe_access(const json& access) {
   const std::string auth = text_of(access, "auth"), initiator = text_of(access, "initiator");
-  std::string text = auth == "none" ? "no secret"
-                     : auth == "chap" ? "a fixed CHAP secret"
+  std::string text = auth == "none"     ? "no secret"
+                     : auth == "chap"   ? "a fixed CHAP secret"
                      : auth == "mutual" ? "fixed CHAP secrets both ways"
                                         : "a secret of each boot";
-  text += initiator.empty() ? ", the machine's own initiator name"
+  text += initiator.empty()                  ? ", the machine's own initiator name"
           : initiator == boot::any_initiator ? ", any initiator"
                                              : ", initiator " + initiator;
   if (const std::string user = text_of(access, "user"); !user.empty()) text += ", user " + user;

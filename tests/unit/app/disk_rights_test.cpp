@@ -100,7 +100,8 @@ TEST_F(DiskRightsTest, FixedSecretsBelongToOneUser) {
   EXPECT_EQ(both->target, "the target's secret");
   EXPECT_EQ(both->target_user, disk2);
   const auto boots = boot_secrets.issue(pc1);
-  EXPECT_FALSE(rights.find_secret(disk1, {"iqn.debian:1", "10.99.0.50", boots.user})) << "a boot's secret opens no other";
+  EXPECT_FALSE(rights.find_secret(disk1, {"iqn.debian:1", "10.99.0.50", boots.user}))
+      << "a boot's secret opens no other";
   mutual.secret = {};
   EXPECT_FALSE(rights.find_secret(disk2, {"iqn.debian:1", "10.99.0.50", "dos"})) << "no secret is not an empty one";
 }

@@ -107,7 +107,8 @@ TEST_F(BootSecretsTest, NonsenseAndTheFutureAreNoUsers) {
        {std::string(), std::string("525400e2e001"), std::string("525400e2e001."), "525400e2e001.0" + hex,
         "525400E2E001." + hex, "525400e2e001." + hex + "g", "525400e2e001." + hex + "ffffffff",
         std::string("525400e2e001.ffffffffffffffff"), std::string("525400e2e001.fffffffffffffffff"),
-        "0x525400e2e001." + hex, "525400e2e001.+" + hex, std::string("525400e2e001.-1"), std::string("525400e2e001.") + hex + " "})
+        "0x525400e2e001." + hex, "525400e2e001.+" + hex, std::string("525400e2e001.-1"),
+        std::string("525400e2e001.") + hex + " "})
     EXPECT_FALSE(secrets->find(pc, user)) << user;
 }
 

@@ -109,7 +109,9 @@ TEST(ApiJson, WritesTheContract) {
   view.client.mac = *parse_mac_address("52:54:00:e2:e0:01");
   EXPECT_EQ(
       render_line(render_client(view)),
-      R"({"mac":"52:54:00:e2:e0:01","name":null,"known":false,"boot":{"kind":"wait"},"targets":[],"reserved_address":null,)"
+      R"({"mac":"52:54:00:e2:e0:01","name":null,"known":false,"boot":{"kind":"wait"},)"
+      R"("access":{"auth":"boot","initiator":null,"user":null,"from":null,"secret_set":false,"target_secret_set":false},)"
+      R"("targets":[],"reserved_address":null,)"
       R"("address":null,"architecture":null,"state":"off","first_seen":null,"last_seen":null})");
   boot::Event event;
   event.id = 4711;
