@@ -46,7 +46,8 @@ class MetricsTest : public testing::Test {
   ClientActivity activity;
   EventCounters counters;
   images::ImageLibrary library{folder / "images"};
-  DiskDirectory disks{registry, library};
+  boot::BootSecrets boot_secrets{{}, clock, {}, [](const MacAddress&, std::uint64_t) {}};
+  DiskDirectory disks{registry, library, boot_secrets};
   iscsi::Server target{loops, disk_pool, disks,
                        bus,   clock,     iscsi::ServerSettings{.addresses = {"127.0.0.1"}, .port = 0}};
   ApplianceAdministration administration{{registry, leases, events, library, target, activity, clock, disks}, {}};
