@@ -65,7 +65,9 @@ TEST_F(AdministrationTest, AnImageIsMadeShownAndRemoved) {
 
 TEST_F(AdministrationTest, AnImageGrowsWhileItIsInUseAndItsSessionsAreTold) {
   ASSERT_TRUE(administration.create_image({"disk"}, mib(4)));
-  ASSERT_TRUE(administration.put_client(pc1, disks_of({{"disk", boot::DriveMode::master}})));
+  boot::ClientChange change = disks_of({{"disk", boot::DriveMode::master}});
+  change.access = boot::AccessChange{boot::AuthKind::none, "any", {}, {}, {}, {}};
+  ASSERT_TRUE(administration.put_client(pc1, change));
   auto opened = disks.open(boot::target_name({pc1, 0x80}), {});
   ASSERT_TRUE(opened);
   const iscsi::scsi::Nexus nexus{1, "iqn.pc"};

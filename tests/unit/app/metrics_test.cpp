@@ -73,6 +73,7 @@ TEST_F(MetricsTest, TellsOfImagesClientsAndWhatASessionDid) {
   boot::ClientChange change;
   change.name = "pc1";
   change.boot = boot::Disks{{{"dos", boot::DriveMode::master}}};
+  change.access = boot::AccessChange{boot::AuthKind::none, "any", {}, {}, {}, {}};
   ASSERT_TRUE(administration.put_client(pc1, change));
   const std::string disk = boot::target_name({pc1, 0x80});
   iscsi::testing::Initiator pc(target.port()), stranger(target.port());
