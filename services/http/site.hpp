@@ -32,7 +32,7 @@ struct Services {
   const boot::LoaderCatalog& loaders;
   const Clock& clock;
   boot::BootSettings boot;
-  boot::MetricsSource* metrics = nullptr;  ///< null: there are none
+  boot::MetricsSource* metrics = nullptr;     ///< null: there are none
   boot::BootSecrets* boot_secrets = nullptr;  ///< none: scripts carry no credentials (tests)
 };
 
