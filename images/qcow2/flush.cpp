@@ -113,8 +113,6 @@ Result<void> Qcow2Device::grow(ByteCount size) {
     if (auto done = file_->write({place}, table); !done) return done;
     if (auto done = file_->flush(); !done) return done;
     if (auto done = write_patches(counts.pointers); !done) return done;
-    if (auto done = file_->flush(); !done) return done;
-    if (auto done = file_->write({field::size}, fields); !done) return done;
     return file_->flush();
   };
   if (auto done = write_all(); !done) {
@@ -122,6 +120,9 @@ Result<void> Qcow2Device::grow(ByteCount size) {
     for (std::uint64_t i = 0; i < clusters; ++i) refcounts_->give_back(place + i * cluster_size_);
     return done;
   }
+  // From here on the header may name the new table: should this fail, its clusters are lost rather than used twice.
+  if (auto written = file_->write({field::size}, fields); !written) return written;
+  if (auto flushed = file_->flush(); !flushed) return flushed;
   refcounts_->retire(l1_place_, l1_bytes_);
   l1_place_ = place;
   l1_bytes_ = clusters * cluster_size_;

@@ -54,8 +54,7 @@ Result<std::optional<Run>> Mapping::find(std::uint64_t offset, std::uint64_t len
   auto run = decode_entry(found->second, offset);
   if (!run) return std::unexpected(run.error());
   // On through this slice while it is more of the same.
-  const std::uint64_t slice_span = slice_bytes_ / entry_size_ * cluster_size_;
-  const std::uint64_t slice_end = offset - offset % slice_span + slice_span;
+  const std::uint64_t slice_end = offset - offset % slice_span() + slice_span();
   while (run->kind != Kind::compressed && run->length < length && offset + run->length < slice_end) {
     const auto next = decode_entry(found->second, offset + run->length);
     if (!next) break;  // told when it is asked for

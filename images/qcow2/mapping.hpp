@@ -39,9 +39,11 @@ class Mapping {
   /// The place in the file of the slice that find() misses.
   [[nodiscard]] std::uint64_t slice_of(std::uint64_t offset) const;
   [[nodiscard]] std::uint64_t slice_size() const { return slice_bytes_; }
+  /// Bytes of the disk that one slice maps.
+  [[nodiscard]] std::uint64_t slice_span() const { return slice_bytes_ / entry_size_ * cluster_size_; }
   /// Takes a slice that was read.
   void insert(std::uint64_t place, Bytes bytes);
-  /// For files that only grow while they are written: entries behind this are nonsense.
+  /// For a file that does not grow: entries behind this are nonsense.
   void set_file_size(std::uint64_t size) { file_size_ = size; }
 
   // ---- changes; the slice must be there

@@ -33,9 +33,8 @@ Result<void> count_table(ByteFile& file, const Header& header, std::uint64_t pla
       const Run& found = **run;
       Result<void> good;
       if (found.kind == Kind::data) good = counts.claim(found.host, header.cluster_size());
-      // Its length is known in sectors only; the last ones may be behind the file's end.
-      if (found.kind == Kind::compressed)
-        good = counts.claim(found.host, std::min(found.compressed_length, file_size - found.host), true);
+      // Its length is known in sectors only; the last one ends in the cluster where the file does, or it is a lie.
+      if (found.kind == Kind::compressed) good = counts.claim(found.host, found.compressed_length, true);
       if (!good) return good;
     }
   }

@@ -93,6 +93,7 @@ void Refcounts::mark(std::uint64_t cluster) {
 }
 
 void Refcounts::unmark(std::uint64_t cluster) {
+  if (!is_used(cluster)) return;
   used_[cluster] = false;
   --used_count_;
   next_ = std::min(next_, cluster);
@@ -238,6 +239,7 @@ std::vector<std::uint64_t> Refcounts::settle(const std::vector<std::uint64_t>& c
       dirty_slices_.insert(cluster / per_slice_);
       continue;
     }
+    if (!is_used(cluster)) continue;
     unmark(cluster);
     free.push_back(cluster << cluster_bits_);
   }

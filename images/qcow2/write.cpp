@@ -67,10 +67,11 @@ Result<Qcow2Device::Fresh> Qcow2Device::reserve(std::uint64_t offset, std::uint6
   auto run = find_loaded(fresh.first, cluster_size_);
   if (!run) return std::unexpected(run.error());
   fresh.head = *run;
-  const std::uint64_t end = offset + std::min(length, max_fresh_bytes);
+  const std::uint64_t slice_end = fresh.first - fresh.first % mapping_.slice_span() + mapping_.slice_span();
+  const std::uint64_t end = std::min(offset + std::min(length, max_fresh_bytes), slice_end);
   std::uint64_t wanted = 1;
   for (std::uint64_t at = fresh.first + cluster_size_; at < end; at += cluster_size_) {
-    if (is_busy(at) || mapping_.l1_index(at) != mapping_.l1_index(fresh.first)) break;
+    if (is_busy(at)) break;
     const auto next = mapping_.find(at, cluster_size_);
     if (!next || !*next || (*next)->kind == Kind::data) break;
     ++wanted;
@@ -79,9 +80,8 @@ Result<Qcow2Device::Fresh> Qcow2Device::reserve(std::uint64_t offset, std::uint6
   if (!host) return std::unexpected(host.error());
   fresh.host = host->offset;
   fresh.clusters = host->clusters;
-  run = find_loaded(fresh.first + (fresh.clusters - 1) * cluster_size_, cluster_size_);
-  if (!run) return std::unexpected(run.error());
-  fresh.tail = *run;
+  const auto tail = mapping_.find(fresh.first + (fresh.clusters - 1) * cluster_size_, cluster_size_);  // just seen
+  fresh.tail = tail && *tail ? **tail : fresh.head;
   return fresh;
 }
 
@@ -104,10 +104,8 @@ Result<void> Qcow2Device::fill(const Fresh& fresh, std::uint64_t offset, ByteVie
 
 /// With the lock held. Noted first: a server that is killed from here on has not lost it.
 Result<void> Qcow2Device::map(const Fresh& fresh) {
-  for (std::uint64_t i = 0; i < fresh.clusters; ++i) {  // the slice may have left the cache meanwhile
-    if (auto run = find_loaded(fresh.first + i * cluster_size_, cluster_size_); !run)
-      return std::unexpected(run.error());
-  }
+  // The slice may have left the cache meanwhile. One holds them all: reserve() saw to that.
+  if (auto run = find_loaded(fresh.first, cluster_size_); !run) return std::unexpected(run.error());
   if (auto noted = journal_.add({Note::What::data, fresh.first, fresh.host, fresh.clusters}); !noted) return noted;
   for (std::uint64_t i = 0; i < fresh.clusters; ++i) {
     const std::uint64_t at = fresh.first + i * cluster_size_;
@@ -174,10 +172,10 @@ Result<std::uint64_t> Qcow2Device::zero_clusters(std::uint64_t offset, std::uint
   std::uint64_t at = offset;
   for (; at < offset + length; at += cluster_size_) {
     const bool whole = offset + length - at >= cluster_size_ || offset + length == size_;
-    if (!whole || is_busy(at) || mapping_.l1_index(at) != mapping_.l1_index(offset)) break;
+    if (!whole || is_busy(at) || at / mapping_.slice_span() != offset / mapping_.slice_span()) break;
     const auto run = mapping_.find(at, cluster_size_);
     if (!run) return std::unexpected(run.error());
-    if (!*run) break;  // not in memory: the next round
+    if (!*run) break;
     changes.emplace_back(at, **run);
   }
   for (const auto& [cluster, was] : changes) {

@@ -126,10 +126,8 @@ void Connection::on_action(ResetUnit& action) {
     });
   });
   for (const auto& other : core_->table.others_of_target(id_)) {
-    if (action.drop_sessions)
-      other->ask_close("the target was reset");
-    else
-      other->ask_abort_all(action.tasks_only, done);
+    other->ask_abort_all(action.tasks_only, done);
+    if (action.drop_sessions) other->ask_close("the target was reset");
   }
 }
 

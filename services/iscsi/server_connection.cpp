@@ -318,6 +318,7 @@ void Connection::end(std::string reason) {
 void Connection::finish_ending() {
   for (Running& running : running_) running.task.reset();
   waiting_resets_.clear();
+  if (session_) session_->release_resets();
   if (nexus_began_) {
     opened_.unit->on_nexus_end(nexus_);
     publish(boot::EventKind::session_closed, "let go of its disk: " + end_reason_);

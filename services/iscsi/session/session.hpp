@@ -76,6 +76,8 @@ class Session {
   /// Another session reset the unit: every command of this one ends without an answer. `done` is let go when none of
   /// them is left.
   void on_foreign_reset(Actions& actions, std::shared_ptr<void> done = {});
+  /// The connection has ended and nothing of it is on the disk any more: nobody need wait for it.
+  void release_resets() { foreign_resets_.clear(); }
 
   /// Moves what is ready to be sent into `batch`.
   void fill(SendBatch& batch);

@@ -123,7 +123,7 @@ TEST_F(Qcow2Files, refuses_what_it_cannot_do_with_a_reason) {
     std::filesystem::remove(path("image"));
     return runs("qemu-img create -q -f qcow2 " + arguments + " " + path("image").string() + " 4M");
   };
-  ASSERT_TRUE(create("--object secret,id=s,data=abcdefgh -o encrypt.format=luks,encrypt.key-secret=s"));
+  ASSERT_TRUE(create("--object secret,id=s,data=abcdefgh -o encrypt.format=aes,encrypt.key-secret=s"));
   refused(OpenMode::read_only, "encrypted");
   ASSERT_TRUE(create("-o data_file=" + path("data").string()));
   refused(OpenMode::read_only, "another file");
@@ -225,6 +225,27 @@ TEST_F(Qcow2Files, two_mappings_of_one_cluster_are_never_written_to) {
   ASSERT_FALSE(device);
   EXPECT_EQ(device.error().kind, ErrorKind::invalid);
   EXPECT_TRUE(machine.open(OpenMode::read_only));
+}
+
+TEST_F(Qcow2Files, compressed_bytes_behind_the_end_are_a_lie) {
+  make_raw("raw");
+  ASSERT_TRUE(runs("qemu-img convert -c -f raw -O qcow2 " + path("raw").string() + " " + path("image").string()));
+  std::ifstream in(path("image"), std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  Bytes bytes(text.begin(), text.end());
+  Machine machine;
+  machine.image->set_bytes(bytes);
+  ASSERT_TRUE(machine.open());
+  ByteReader l1(ByteView(bytes).subspan(3 << 16, 8));
+  const std::uint64_t table = l1.u64() & 0x00ff'ffff'ffff'fe00;
+  // The last one of the disk lies last in the file: as many sectors as an entry can say.
+  for (std::size_t at = table + (4 << 20 >> 16) * 8 - 8; at >= table; at -= 8) {
+    if ((bytes[at] & 0x40) == 0) continue;
+    bytes[at] |= 0x3f, bytes[at + 1] |= 0xc0;
+    break;
+  }
+  machine.image->set_bytes(bytes);
+  EXPECT_FALSE(machine.open());
 }
 
 TEST_F(Qcow2Files, notes_of_another_file_are_refused) {

@@ -18,10 +18,10 @@ Bytes counting(std::size_t length) {
 TEST_F(HostileList, persistent_reserve_out_takes_lists_of_no_other_size) {
   for (std::uint8_t action = 0; action < 0x20; ++action) {
     for (const std::size_t length : {0u, 1u, 8u, 23u, 25u, 100u, 4096u, 4097u, 8192u}) {
-      const auto reply = pc_.send({0x5f, action, 0, 0, 0, static_cast<std::uint8_t>(length >> 24),
-                                   static_cast<std::uint8_t>(length >> 16), static_cast<std::uint8_t>(length >> 8),
-                                   static_cast<std::uint8_t>(length), 0},
-                                  counting(length));
+      const auto reply = pc_.send(
+          {0x5f, action, 0, 0, 0, static_cast<std::uint8_t>(length >> 24), static_cast<std::uint8_t>(length >> 16),
+           static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length), 0},
+          counting(length));
       EXPECT_FALSE(reply.good() && reply.asked_for) << int{action} << ' ' << length;
     }
   }
