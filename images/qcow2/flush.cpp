@@ -70,10 +70,10 @@ Result<void> Qcow2Device::flush_all() {
   const auto free = refcounts_->settle(retired);
   const Refcounts::Writes freed = retired.empty() ? Refcounts::Writes{} : refcounts_->take_writes();
   for (const std::uint64_t cluster : free) file_->discard({cluster}, {cluster_size_});
-  const auto told =
-      write_patches(freed.contents);  // not before their mappings are gone; lost by a crash, it costs space
-  const auto pointed = told ? write_patches(freed.pointers) : told;
-  if (!pointed) refcounts_->put_back(freed);
+  // Not before their mappings are gone; lost by a crash, it costs space. What others changed meanwhile is among it, so
+  // pointers wait for the next flush, which syncs before them.
+  const bool told = write_patches(freed.contents).has_value();
+  refcounts_->put_back({told ? std::vector<Patch>{} : freed.contents, freed.pointers});
   return journal_.end_flush();
 }
 
