@@ -60,6 +60,8 @@ Step answer(Command& command, ReserveResult result, std::vector<std::uint64_t> a
       return command.status(Status::reservation_conflict);
     case ReserveResult::invalid_release:
       return command.refuse(invalid_release());
+    case ReserveResult::invalid_ports:
+      return command.refuse(invalid_parameter(20));
     case ReserveResult::exhausted:
       return command.refuse(make_sense(SenseKey::illegal_request, 0x5504));  // INSUFFICIENT REGISTRATION RESOURCES
     case ReserveResult::invalid_parameter:

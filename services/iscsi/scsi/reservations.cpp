@@ -2,6 +2,7 @@
 #include "iscsi/scsi/reservations.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/log.hpp"
 #include "iscsi/scsi/attentions.hpp"
@@ -115,9 +116,13 @@ ReserveResult Reservations::register_key(std::uint64_t nexus, const RegisterRequ
   for (const std::string& other : request.other_ports) {
     if (other != port && keys_.contains(other)) return ReserveResult::conflict;
   }
+  // SPC-4 6.16.2: who is registered already names no others.
+  if (found != keys_.end() && !request.other_ports.empty()) return ReserveResult::invalid_ports;
   if (request.key != 0) {
-    if (keys_.size() + 1 + request.other_ports.size() > max_registrations && !keys_.contains(port))
-      return ReserveResult::exhausted;
+    std::set<std::string> fresh(request.other_ports.begin(), request.other_ports.end());
+    fresh.insert(port);
+    std::erase_if(fresh, [this](const std::string& name) { return keys_.contains(name); });
+    if (!fresh.empty() && keys_.size() + fresh.size() > max_registrations) return ReserveResult::exhausted;
     keys_[port] = request.key;
     for (const std::string& other : request.other_ports) keys_[other] = request.key;
   } else if (found != keys_.end()) {

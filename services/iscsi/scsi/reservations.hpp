@@ -22,7 +22,7 @@ class Attentions;
 struct CommandNeeds;
 
 /// How a PERSISTENT RESERVE OUT ended.
-enum class ReserveResult { good, conflict, invalid_release, invalid_parameter, exhausted };
+enum class ReserveResult { good, conflict, invalid_release, invalid_parameter, invalid_ports, exhausted };
 
 /// What REGISTER and REGISTER AND IGNORE EXISTING KEY say.
 struct RegisterRequest {

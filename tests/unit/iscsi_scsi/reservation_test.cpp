@@ -257,6 +257,44 @@ TEST_F(ReservationTest, registrations_are_bounded) {
   EXPECT_TRUE(out(*crowd.front(), 0, 1, 2).good()) << "a change is no new registration";
 }
 
+TEST_F(ReservationTest, the_ports_that_a_registration_names_are_bounded_too) {
+  const auto list = [](std::uint64_t key, std::uint64_t new_key, const std::vector<std::string>& ports) {
+    Bytes ids;
+    ByteWriter id_writer(ids);
+    for (const std::string& port : ports) put_transport_id(id_writer, port);
+    Bytes bytes;
+    ByteWriter writer(bytes);
+    writer.u64(key);
+    writer.u64(new_key);
+    writer.zeros(4);
+    writer.u8(0x08);  // SPEC_I_PT
+    writer.zeros(3);
+    writer.u32(static_cast<std::uint32_t>(ids.size()));
+    writer.bytes(ids);
+    return bytes;
+  };
+  const auto send = [&](Pc& pc, const Bytes& bytes) {
+    return pc.send({0x5f, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(bytes.size() >> 8),
+                    static_cast<std::uint8_t>(bytes.size()), 0},
+                   bytes);
+  };
+  const std::string fresh = other_.nexus().initiator_port, more = third_.nexus().initiator_port;
+  ASSERT_TRUE(out(pc_, 0, 0, 1).good());
+  const auto again = send(pc_, list(1, 1, {fresh}));
+  EXPECT_EQ(again.code(), 0x2600) << "it is registered already";
+  ASSERT_TRUE(again.sense && again.sense->field);
+  EXPECT_EQ(*again.sense->field, 20);
+  std::vector<std::unique_ptr<Pc>> crowd;
+  for (std::uint64_t n = 0; n < Reservations::max_registrations - 3; ++n) {
+    crowd.push_back(std::make_unique<Pc>(*unit_, 100 + n));
+    ASSERT_TRUE(out(*crowd.back(), 0, 0, 1).good());
+  }
+  Pc late(*unit_, 50);
+  EXPECT_EQ(send(late, list(0, 1, {fresh, more})).code(), 0x5504) << "one too many";
+  EXPECT_TRUE(send(late, list(0, 1, {fresh, fresh, late.nexus().initiator_port})).good()) << "a name counts once";
+  EXPECT_EQ(number_at(in(pc_, 0), 4, 4), 8 * Reservations::max_registrations);
+}
+
 /// What the keeper of app does, without the database.
 class FakeStore final : public ReservationStore {
  public:
