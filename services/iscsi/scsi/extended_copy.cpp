@@ -25,6 +25,16 @@ Step on_piece(Command& command, const Result<void>& result, ByteView);
 ExtendedCopy::ExtendedCopy(Disk& disk, std::uint64_t nexus, CopyPlan plan)
     : own_(disk), nexus_(nexus), plan_(std::move(plan)) {}
 
+ExtendedCopy::~ExtendedCopy() {
+  if (logged_ && status_.state == CopyStatus::State::running) end(make_sense(SenseKey::aborted_command, 0x0000));
+}
+
+bool ExtendedCopy::begin() {
+  if (!plan_.has_list_id) return true;
+  logged_ = own_.copies().begin(nexus_, plan_.list_id);
+  return logged_;
+}
+
 std::optional<Sense> ExtendedCopy::resolve() {
   for (const CopyTarget& target : plan_.targets) units_.push_back(unit_of(target));
   for (const CopySegment& segment : plan_.segments) {
@@ -119,7 +129,7 @@ Sense ExtendedCopy::end(std::optional<Sense> sense) {
 }
 
 void ExtendedCopy::tell() {
-  if (plan_.has_list_id) own_.copies().set(nexus_, plan_.list_id, status_);
+  if (logged_) own_.copies().set(nexus_, plan_.list_id, status_);
 }
 
 namespace {
@@ -141,12 +151,9 @@ Step on_copy_list(Command& command, ByteView data) {
   auto plan = decode_copy_plan(data);
   if (!plan) return command.refuse(plan.error());
   Disk& disk = command.disk();
-  const bool has_list_id = plan->has_list_id;
-  const std::uint8_t list_id = plan->list_id;
   auto copy = std::make_unique<ExtendedCopy>(disk, command.nexus(), std::move(*plan));
   if (auto wrong = copy->resolve()) return command.refuse(*wrong);
-  if (has_list_id && !disk.copies().begin(command.nexus(), list_id))
-    return command.refuse(make_sense(SenseKey::illegal_request, 0x0016));  // OPERATION IN PROGRESS
+  if (!copy->begin()) return command.refuse(make_sense(SenseKey::illegal_request, 0x0016));  // OPERATION IN PROGRESS
   command.keep(std::move(copy));
   return go_on(command);
 }

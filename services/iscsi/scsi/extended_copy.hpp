@@ -16,8 +16,15 @@ class ExtendedCopy {
   /// `disk`: the unit that was asked, which is the copy manager too. It must outlive this.
   ExtendedCopy(Disk& disk, std::uint64_t nexus, CopyPlan plan);
 
+  ExtendedCopy(const ExtendedCopy&) = delete;
+  ExtendedCopy& operator=(const ExtendedCopy&) = delete;
+  /// An aborted one is logged as failed, so that its list identifier may be used again.
+  ~ExtendedCopy();
+
   /// Finds the units and checks all segments, so that what can be known to fail does so before the first byte.
   [[nodiscard]] std::optional<Sense> resolve();
+  /// false: a copy with its list identifier runs already. Before next().
+  [[nodiscard]] bool begin();
   /// What is to be run next; null at the end.
   [[nodiscard]] std::expected<std::shared_ptr<CopyWork>, Sense> next();
   /// The work that next() gave failed.
@@ -43,6 +50,7 @@ class ExtendedCopy {
   std::vector<Unit> units_;
   std::shared_ptr<CopyWork> work_;
   CopyStatus status_;
+  bool logged_ = false;  ///< the log's entry is this one's
 };
 
 }  // namespace bootferry::iscsi::scsi

@@ -338,6 +338,21 @@ TEST(CopyLog, keeps_the_last_few_of_a_nexus_and_no_two_that_run_by_one_name) {
   EXPECT_FALSE(log.find(1, 39));
 }
 
+TEST_F(CopyTest, an_aborted_copy_is_logged_as_failed_and_frees_its_list_identifier) {
+  const Bytes list = list_of({target(own_->naa())}, {segment({0, 0, 1, 0, 100})}, 5);
+  const auto length = static_cast<std::uint8_t>(list.size());
+  const std::array<std::uint8_t, 16> cdb{0x83, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, length};
+  auto task = own_->make_task(here_.nexus(), 0, cdb);
+  ASSERT_TRUE(std::holds_alternative<NeedData>(task->start()));
+  ASSERT_TRUE(std::holds_alternative<DiskJob>(task->on_data_out(list)));
+  EXPECT_EQ(copy(list).code(), 0x0016) << "it runs";
+  EXPECT_EQ(results(0x00, 5).data.at(4), 0) << "the refused one has not ended the first";
+  task.reset();  // ABORT TASK
+  EXPECT_EQ(results(0x00, 5).data.at(4), 2);
+  EXPECT_TRUE(results(0x04, 5).good()) << "failure details";
+  EXPECT_TRUE(copy(list).good());
+}
+
 TEST_F(CopyTest, inquiry_tells_of_third_party_copies) {
   EXPECT_EQ(here_.send({0x12, 0, 0, 0, 96, 0}).data[5] & 0x08, 0x08);
   const auto page = here_.send({0x12, 1, 0x8f, 0, 255, 0});
