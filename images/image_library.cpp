@@ -23,7 +23,8 @@
 namespace bootferry::images {
 namespace {
 
-constexpr std::string_view suffix = ".raw";
+constexpr std::string_view disk_suffix = ".raw";
+constexpr std::string_view cd_suffix = ".iso";
 constexpr std::string_view unfinished = ".unfinished-";  // no image name begins with a dot
 constexpr std::uint64_t sector = 512;                    // what st_blocks counts in, and the smallest block
 
@@ -77,19 +78,20 @@ ImageLibrary::ImageLibrary(std::filesystem::path folder)
 
 ImageLibrary::~ImageLibrary() = default;
 
-std::filesystem::path ImageLibrary::file_of(std::string_view name) const {
-  return folder_ / (std::string(name) + std::string(suffix));
+std::filesystem::path ImageLibrary::file_of(std::string_view name, bool cd) const {
+  return folder_ / (std::string(name) + std::string(cd ? cd_suffix : disk_suffix));
 }
 
 // Written under another name, flushed, named, and the folder flushed: after a crash the image is whole or not there.
-Result<void> ImageLibrary::add(std::string_view name,
+Result<void> ImageLibrary::add(std::string_view name, bool cd,
                                const std::function<Result<void>(int, const std::filesystem::path&)>& fill) {
   if (auto checked = check_name(name); !checked) return checked;
   auto claim = uses_->claim(std::string(name));
   if (!claim) return std::unexpected(claim.error());
-  const std::filesystem::path file = file_of(name);
+  const std::filesystem::path file = file_of(name, cd);
   std::error_code error;
-  if (std::filesystem::exists(std::filesystem::symlink_status(file, error))) {
+  for (const bool kind : {false, true}) {
+    if (!std::filesystem::exists(std::filesystem::symlink_status(file_of(name, kind), error))) continue;
     return fail(ErrorKind::conflict, "There is already an image " + std::string(name) + ".");
   }
 
@@ -112,21 +114,21 @@ Result<void> ImageLibrary::create(std::string_view name, ByteCount size, std::ui
   if (size.value == 0) return fail(ErrorKind::invalid, "A disk needs a size above 0.");
   if (size.value > (1ull << 62)) return fail(ErrorKind::invalid, "No disk can be that big.");
   const std::uint64_t rounded = (size.value + block_size - 1) / block_size * block_size;
-  return add(name, [rounded](int fd, const std::filesystem::path& draft) -> Result<void> {
+  return add(name, false, [rounded](int fd, const std::filesystem::path& draft) -> Result<void> {
     if (::ftruncate(fd, static_cast<off_t>(rounded)) != 0) return posix_fail(errno, "make room for", draft);
     return {};
   });
 }
 
 Result<void> ImageLibrary::import_file(std::string_view name, const std::filesystem::path& source,
-                                       const Progress& progress, std::uint32_t block_size) {
+                                       const Progress& progress, ImageShape shape) {
   const FileDescriptor from(::open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!from) return posix_fail(errno, "open", source);
-  auto size = source_size(from.get(), source, block_size);
+  auto size = source_size(from.get(), source, shape.block_size);
   if (!size) return std::unexpected(size.error());
   const auto hold = hold_source(from.get(), name);
   if (!hold) return std::unexpected(hold.error());
-  return add(name, [&](int fd, const std::filesystem::path& draft) {
+  return add(name, shape.cd, [&](int fd, const std::filesystem::path& draft) {
     const CopyJob job{from.get(), fd, *size, source, draft};
     return copy_file(job, [&](ByteCount done, ByteCount total) -> Result<void> {
       if (progress) progress(done, total);
@@ -142,7 +144,8 @@ Result<std::shared_ptr<void>> ImageLibrary::hold_source(int source, std::string_
   if (::fstat(source, &wanted) != 0) return std::shared_ptr<void>();
   for (const std::string& name : names()) {
     struct stat info{};
-    if (::lstat(file_of(name).c_str(), &info) != 0 || info.st_dev != wanted.st_dev || info.st_ino != wanted.st_ino)
+    const auto file = path(name);
+    if (!file || ::lstat(file->c_str(), &info) != 0 || info.st_dev != wanted.st_dev || info.st_ino != wanted.st_ino)
       continue;
     auto opened = open(name, OpenMode::read_only, "the copy " + std::string(copy) + " that is being made of it");
     if (!opened) return std::unexpected(opened.error());
@@ -199,8 +202,10 @@ Result<void> ImageLibrary::remove(std::string_view name) {
 
 Result<std::filesystem::path> ImageLibrary::path(std::string_view name) const {
   if (auto checked = check_name(name); !checked) return std::unexpected(checked.error());
-  const std::filesystem::path file = file_of(name);
   std::error_code error;
+  const std::filesystem::path disk = file_of(name, false);
+  const bool is_disk = std::filesystem::exists(std::filesystem::symlink_status(disk, error));
+  const std::filesystem::path file = is_disk ? disk : file_of(name, true);
   const auto status = std::filesystem::symlink_status(file, error);
   if (!std::filesystem::exists(status))
     return fail(ErrorKind::not_found, "There is no image " + std::string(name) + ".");
@@ -248,8 +253,9 @@ std::vector<std::string> ImageLibrary::names() const {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder_, error)) {
     const std::string file = entry.path().filename().string();
-    if (!file.ends_with(suffix) || file.starts_with('.') || !entry.is_regular_file(error)) continue;
-    found.push_back(file.substr(0, file.size() - suffix.size()));
+    const bool known = file.ends_with(disk_suffix) || file.ends_with(cd_suffix);
+    if (!known || file.starts_with('.') || !entry.is_regular_file(error)) continue;
+    found.push_back(file.substr(0, file.size() - disk_suffix.size()));
   }
   std::ranges::sort(found);
   return found;

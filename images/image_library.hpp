@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The folder of disk images (NAME.raw), and the rule who may have one open: one holder for writing, as often as it
-// likes and alone, or many holders for reading. Made and owned by app; thread-safe. create, import_file, remove and
-// open block: call them on a worker. Every change is whole or not there after a crash.
+// The folder of disk images (NAME.raw; NAME.iso of CDs), and the rule who may have one open: one holder for writing, as
+// often as it likes and alone, or many holders for reading. Made and owned by app; thread-safe. create, import_file,
+// remove and open block: call them on a worker. Every change is whole or not there after a crash.
 #pragma once
 
 #include <atomic>
@@ -19,6 +19,12 @@
 namespace bootferry::images {
 
 class ImageUses;
+
+/// How a file of the library is made up.
+struct ImageShape {
+  std::uint32_t block_size = 512;
+  bool cd = false;  ///< NAME.iso rather than NAME.raw
+};
 
 struct Opened {
   std::shared_ptr<BlockDevice> device;  ///< the same object for all opens of one holder in one mode
@@ -42,7 +48,7 @@ class ImageLibrary {
   /// Copies a raw file or block special file (reflink where possible, holes stay holes). exhausted before it starts
   /// when it cannot fit.
   [[nodiscard]] Result<void> import_file(std::string_view name, const std::filesystem::path& source,
-                                         const Progress& progress = {}, std::uint32_t block_size = 512);
+                                         const Progress& progress = {}, ImageShape shape = {});
   /// Makes a disk bigger, also one that is in use: its open devices tell their new size when this returns. The size is
   /// rounded up to whole blocks; the new part takes no space until it is written, and reads zeros. Answers the size
   /// that it has now: the same again is no error. conflict when it would become smaller, and when a block special file
@@ -73,9 +79,9 @@ class ImageLibrary {
 
  private:
   /// Makes the file under a name of its own, lets `fill` write it, and gives it its name when all of it is on the disk.
-  [[nodiscard]] Result<void> add(std::string_view name,
+  [[nodiscard]] Result<void> add(std::string_view name, bool cd,
                                  const std::function<Result<void>(int fd, const std::filesystem::path&)>& fill);
-  [[nodiscard]] std::filesystem::path file_of(std::string_view name) const;
+  [[nodiscard]] std::filesystem::path file_of(std::string_view name, bool cd) const;
 
   [[nodiscard]] Result<void> grow_file(const std::filesystem::path& file, ByteCount size);
   /// A hold on the image that `source` is the file of, so that nobody writes to it while it is read; null when it is

@@ -7,6 +7,7 @@
 #include "app/settings.hpp"
 #include "base/log.hpp"
 #include "boot/target_name.hpp"
+#include "images/iso_image.hpp"
 
 namespace bootferry::app {
 
@@ -158,8 +159,9 @@ Result<boot::ImageView> ApplianceAdministration::register_image(const boot::NewI
   }
   auto size = parts_.library.size(name);
   if (!size) return std::unexpected(size.error());
-  const boot::Image image{
-      name, "raw", path->filename().string(), *size, parts_.clock.wall_now(), wanted.block_size, wanted.traits};
+  const boot::Image image{name,         wanted.format.value_or("raw"), path->filename().string(),
+                          *size,        parts_.clock.wall_now(),       wanted.block_size,
+                          wanted.traits};
   if (auto done = parts_.registry.put_image(image); !done) {
     (void)parts_.library.remove(name);  // no file without its row
     return std::unexpected(done.error());
@@ -179,9 +181,23 @@ Result<boot::ImageView> ApplianceAdministration::import_image(const boot::NewIma
   const std::unique_lock alone(import_, std::try_to_lock);
   if (!alone) return fail(ErrorKind::unavailable, "another image is being added; try again when it is done");
   if (auto good = check_new_image(image); !good) return std::unexpected(good.error());
-  if (auto made = parts_.library.import_file(image.name, source, {}, image.block_size); !made)
+  const auto cd = is_cd(image, source);
+  if (!cd) return std::unexpected(cd.error());
+  boot::NewImage shaped = image;
+  shaped.format = *cd ? "iso" : "raw";
+  if (*cd) shaped.block_size = images::cd_block_size;
+  if (auto made = parts_.library.import_file(image.name, source, {}, {shaped.block_size, *cd}); !made)
     return std::unexpected(made.error());
-  return register_image(image);
+  return register_image(shaped);
+}
+
+Result<bool> ApplianceAdministration::is_cd(const boot::NewImage& image, const std::filesystem::path& source) const {
+  if (image.format && *image.format != "raw" && *image.format != "iso")
+    return fail(ErrorKind::invalid, "an image is \"raw\" (a disk) or \"iso\" (a CD)");
+  if (image.format == "iso" && image.block_size != 512)
+    return fail(ErrorKind::invalid, "a CD has blocks of 2048 bytes; leave the block size out");
+  if (image.format || image.block_size != 512) return image.format == "iso";
+  return images::is_iso_image(source);
 }
 
 // First the disk itself, then those who have it open, then the row. A crash between leaves a row that is too small:
@@ -190,6 +206,7 @@ Result<boot::ImageView> ApplianceAdministration::grow_image(std::string_view nam
   std::lock_guard lock(edits_);
   auto view = require_image(name);
   if (!view) return view;
+  if (view->image.format == "iso") return fail(ErrorKind::unsupported, "a CD has the size that it was made with");
   auto grown = parts_.library.grow(name, size, view->image.block_size);
   if (!grown) return std::unexpected(grown.error());
   parts_.disks.on_image_grown(name);

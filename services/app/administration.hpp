@@ -61,6 +61,8 @@ class ApplianceAdministration final : public boot::Administration {
   /// The name is well-formed and free, and such disks exist; else the error to answer.
   [[nodiscard]] Result<void> check_new_image(const boot::NewImage& image) const;
   [[nodiscard]] Result<boot::ImageView> register_image(const boot::NewImage& image);
+  /// A CD, when the person says so or the file shows it.
+  [[nodiscard]] Result<bool> is_cd(const boot::NewImage& image, const std::filesystem::path& source) const;
 
   Parts parts_;
   std::mutex import_;  ///< held by the one copy that may run: more would leave nobody to answer the page meanwhile

@@ -44,6 +44,7 @@ struct ImageOptions {
   std::uint32_t block_size = 512;
   std::uint32_t physical_block_size = 4096;
   bool removable = false, thick = false;
+  std::string format;
 
   [[nodiscard]] json wanted() const {
     return {{"name", name},
@@ -74,6 +75,7 @@ void run_add(CommandContext& context, const ImageOptions& options) {
   if (!context.json) fmt::print(stderr, "Copying {} into the library ...\n", source.string());
   json wanted = options.wanted();
   wanted["source"] = source.string();
+  if (!options.format.empty()) wanted["format"] = options.format;
   context.show(context.client().post("/api/v1/images", wanted), print_image);
 }
 
@@ -131,9 +133,11 @@ void add_image_commands(CLI::App& app, CommandContext& context) {
   CLI::App* grow = named("grow", "Make an image bigger, also while machines use it");
   grow->add_option("SIZE", options->size, "The size it has afterwards, for example 16G")->required();
   act_on_name(grow, [&context, options] { run_grow(context, *options); });
-  CLI::App* add = named("add", "Copy a raw disk image into the library");
+  CLI::App* add = named("add", "Copy a raw disk image, or the ISO image of a CD, into the library");
   add->add_option("FILE", options->file, "The file to copy")->required()->check(CLI::ExistingFile);
   with_block_size(add);
+  add->add_option("--format", options->format, "raw: a disk, iso: a CD; when left out, the file itself shows it")
+      ->check(CLI::IsMember({"raw", "iso"}));
   act_on_name(add, [&context, options] { run_add(context, *options); });
 }
 

@@ -55,8 +55,9 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
     return refuse(LoginRefusal::Why::target_removed,
                   fmt::format("its drive was changed while it ran; it gets {} at its next boot", drive.image));
   }
-  const bool read_only = drive.mode == boot::DriveMode::readonly;
   const boot::Image* image = snapshot->find_image(drive.image);
+  const bool cd = image && image->format == "iso";
+  const bool read_only = cd || drive.mode == boot::DriveMode::readonly;
   const std::uint32_t block_size = image ? image->block_size : 512;
   auto opened = library_.open(drive.image, read_only ? images::OpenMode::read_only : images::OpenMode::read_write,
                               client->mac.to_string(), block_size);
@@ -69,6 +70,10 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   const boot::DiskTraits traits = image ? image->traits : boot::DiskTraits{};
   identity.removable = traits.removable;
   identity.physical_block_size = traits.physical_block_size;
+  if (cd) {
+    identity.type = iscsi::scsi::DeviceType::cdrom;
+    identity.removable = true;
+  }
   iscsi::OpenedTarget answer;
   // The unit, not only the session, holds the image: a copy that runs on must keep it from being opened by others.
   auto kept = std::make_shared<images::Opened>(*opened);

@@ -111,6 +111,7 @@ struct NewImage {
   std::string name;
   std::uint32_t block_size = 512;
   DiskTraits traits = {};
+  std::optional<std::string> format = {};  ///< of a file; none: what it shows to be
 };
 
 class Administration {

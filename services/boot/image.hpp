@@ -21,7 +21,7 @@ struct DiskTraits {
 
 struct Image {
   std::string name;
-  std::string format;  ///< "raw"
+  std::string format;  ///< "raw", or "iso": a CD, never written to
   std::string file;    ///< file name inside the library's folder
   ByteCount size;
   WallTime created{};

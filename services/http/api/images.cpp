@@ -35,8 +35,8 @@ std::optional<Answer> read_traits(const Json& body, boot::DiskTraits& traits) {
 }  // namespace
 
 Answer create_image(const Request& request, const Site& site) {
-  const auto body =
-      parse_body(request, {"name", "size", "source", "block_size", "removable", "thick", "physical_block_size"});
+  const auto body = parse_body(
+      request, {"name", "size", "source", "block_size", "removable", "thick", "physical_block_size", "format"});
   if (!body) return make_problem(body.error());
   const auto name = require_text(*body, "name");
   if (!name) return make_problem(name.error());
@@ -45,7 +45,7 @@ Answer create_image(const Request& request, const Site& site) {
   if (has_size == body->contains("source")) {
     return make_problem(400, "Give \"size\" for a blank image, or \"source\" to copy a file; one of the two.");
   }
-  boot::NewImage image{*name, 512};
+  boot::NewImage image{*name};
   if (body->contains("block_size")) {
     const Json& size = body->at("block_size");
     const bool fits = size.is_number_unsigned() && size.get<std::uint64_t>() <= 4096;
@@ -55,6 +55,7 @@ Answer create_image(const Request& request, const Site& site) {
   }
   if (auto wrong = read_traits(*body, image.traits)) return std::move(*wrong);
   Result<boot::ImageView> made;
+  if (has_size && body->contains("format")) return make_problem(400, "\"format\" goes with \"source\".");
   if (has_size) {
     const Json& size = body->at("size");
     if (!size.is_number_unsigned() || size.get<std::uint64_t>() == 0) {
@@ -70,6 +71,11 @@ Answer create_image(const Request& request, const Site& site) {
     if (!source) return make_problem(source.error());
     if (!source->starts_with('/') || source->find('\0') != source->npos) {
       return make_problem(400, "\"source\" must be an absolute path.");
+    }
+    if (body->contains("format")) {
+      auto format = require_text(*body, "format");
+      if (!format) return make_problem(format.error());
+      image.format = std::move(*format);
     }
     made = site.services.administration.import_image(image, *source);
   }

@@ -17,10 +17,11 @@ void Command::keep(std::unique_ptr<ExtendedCopy> copy) { copy_ = std::move(copy)
 // The order of the checks is SAM-5 5.3.3's: LUN, opcode, unit attention, reservation, then what the command itself
 // needs.
 Step Command::start() {
-  const CommandRow* row = find_command(cdb_.opcode(), cdb_.service_action());
+  const CommandTable& commands = disk_.commands();
+  const CommandRow* row = commands.find(cdb_.opcode(), cdb_.service_action());
   if (row == nullptr) {
     if (!lun_exists_) return refuse(lun_not_supported());
-    return refuse(knows_opcode(cdb_.opcode()) ? invalid_field(1) : invalid_opcode());
+    return refuse(commands.knows(cdb_.opcode()) ? invalid_field(1) : invalid_opcode());
   }
   if (!lun_exists_) return start_on_absent_lun();
   const CommandNeeds& needs = row->needs;

@@ -88,29 +88,17 @@ constexpr CommandRow table[] = {
 };
 // clang-format on
 
-// First row of each opcode, so that a command is found without a search.
-constexpr std::array<std::uint8_t, 256> make_index() {
-  std::array<std::uint8_t, 256> index{};
-  index.fill(0xff);
-  for (std::size_t row = 0; row < std::size(table); ++row) {
-    if (index[table[row].opcode] == 0xff) index[table[row].opcode] = static_cast<std::uint8_t>(row);
-  }
-  return index;
-}
-constexpr std::array<std::uint8_t, 256> first_row = make_index();
+constexpr CommandTable commands{table};
 
 }  // namespace
 
+const CommandTable& disk_commands() { return commands; }
+
 std::span<const CommandRow> command_table() { return table; }
 
-bool knows_opcode(std::uint8_t opcode) { return first_row[opcode] != 0xff; }
-
 const CommandRow* find_command(std::uint8_t opcode, std::uint8_t service_action) {
-  for (std::size_t row = first_row[opcode]; row < std::size(table) && table[row].opcode == opcode; ++row) {
-    if (table[row].service_action == no_service_action || table[row].service_action == service_action)
-      return &table[row];
-  }
-  return nullptr;
+  const CommandRow* of_disk = commands.find(opcode, service_action);
+  return of_disk ? of_disk : cdrom_commands().find(opcode, service_action);
 }
 
 }  // namespace bootferry::iscsi::scsi

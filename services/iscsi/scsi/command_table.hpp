@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every command that a disk knows, in one table: what runs it, what it needs, and its CDB usage bits. The dispatcher,
-// the checks before a command and REPORT SUPPORTED OPERATION CODES all read this table and nothing else. Constant, any
-// thread.
+// Every command that a disk, or a CD, knows, in one table each: what runs it, what it needs, and its CDB usage bits.
+// The dispatcher, the checks before a command and REPORT SUPPORTED OPERATION CODES all read this table and nothing
+// else. Constant, any thread.
 #pragma once
 
 #include <array>
@@ -38,10 +38,40 @@ struct CommandRow {
   std::array<std::uint8_t, 16> usage;  ///< SPC-4 6.35: a bit per CDB bit that is looked at; byte 0 is the opcode
 };
 
+/// The commands of a device type, sorted by opcode and service action: one is found without a search.
+class CommandTable {
+ public:
+  constexpr explicit CommandTable(std::span<const CommandRow> rows) : rows_(rows) {
+    first_.fill(none);
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      if (first_[rows[row].opcode] == none) first_[rows[row].opcode] = static_cast<std::uint8_t>(row);
+    }
+  }
+  [[nodiscard]] std::span<const CommandRow> rows() const { return rows_; }
+  [[nodiscard]] bool knows(std::uint8_t opcode) const { return first_[opcode] != none; }
+  /// null: INVALID COMMAND OPERATION CODE, or no such service action of a known one.
+  [[nodiscard]] const CommandRow* find(std::uint8_t opcode, std::uint8_t service_action) const {
+    for (std::size_t row = first_[opcode]; row < rows_.size() && rows_[row].opcode == opcode; ++row) {
+      if (rows_[row].service_action == no_service_action || rows_[row].service_action == service_action)
+        return &rows_[row];
+    }
+    return nullptr;
+  }
+
+ private:
+  static constexpr std::uint8_t none = 0xff;
+
+  std::span<const CommandRow> rows_;
+  std::array<std::uint8_t, 256> first_{};
+};
+
+[[nodiscard]] const CommandTable& disk_commands();   // command_table.cpp
+[[nodiscard]] const CommandTable& cdrom_commands();  // cdrom_table.cpp
+
+/// Of a disk.
 [[nodiscard]] std::span<const CommandRow> command_table();
-/// null: INVALID COMMAND OPERATION CODE, or no such service action of a known one.
+/// Of any device type: to name it.
 [[nodiscard]] const CommandRow* find_command(std::uint8_t opcode, std::uint8_t service_action);
-[[nodiscard]] bool knows_opcode(std::uint8_t opcode);
 
 // Handlers, one family a file.
 Step test_unit_ready(Command&);                   // unit_control.cpp
@@ -75,5 +105,18 @@ Step reserve_6(Command&);                         // reserve.cpp
 Step release_6(Command&);                         // reserve.cpp
 Step persistent_reserve_in(Command&);             // persistent_reserve_in.cpp
 Step persistent_reserve_out(Command&);            // persistent_reserve_out.cpp
+// Of a CD only.
+Step cdrom_mode_sense(Command&);               // cdrom_mode.cpp
+Step read_toc(Command&);                       // cdrom_toc.cpp
+Step get_configuration(Command&);              // cdrom_features.cpp
+Step get_event_status_notification(Command&);  // cdrom_status.cpp
+Step read_disc_information(Command&);          // cdrom_status.cpp
+Step read_track_information(Command&);         // cdrom_status.cpp
+Step mechanism_status(Command&);               // cdrom_status.cpp
+Step read_dvd_structure(Command&);             // cdrom_status.cpp
+Step set_cd_speed(Command&);                   // cdrom_read.cpp
+Step seek(Command&);                           // cdrom_read.cpp
+Step read_cd(Command&);                        // cdrom_read.cpp
+Step read_cd_msf(Command&);                    // cdrom_read.cpp
 
 }  // namespace bootferry::iscsi::scsi

@@ -127,12 +127,18 @@ class Task {
   [[nodiscard]] virtual Step on_job_done(const Result<void>& result, ByteView data) = 0;
 };
 
+enum class DeviceType : std::uint8_t {  // SPC-4 6.6.2, peripheral device type
+  disk = 0x00,
+  cdrom = 0x05,  ///< CD or DVD (MMC-6); its device has blocks of 2048 bytes
+};
+
 /// What makes a unit itself: stable over restarts (VPD 80h and 83h).
 struct Identity {
   std::string target_name;  ///< IQN
   std::string serial;       ///< VPD 80h; printable ASCII
   bool read_only = false;
   bool removable = false;
+  DeviceType type = DeviceType::disk;
   /// What initiators align to, and what UNMAP frees whole: the page size of the file systems below (READ CAPACITY(16),
   /// VPD B0h).
   std::uint32_t physical_block_size = 4096;

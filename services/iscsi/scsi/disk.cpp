@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "iscsi/scsi/disk.hpp"
 
-#include "iscsi/scsi/command.hpp"
+#include "iscsi/scsi/command_table.hpp"
 
 namespace bootferry::iscsi::scsi {
 namespace {
@@ -31,6 +31,7 @@ Naa naa_of(const Identity& identity) {
 Disk::Disk(std::shared_ptr<images::BlockDevice> device, Identity identity, DiskServices services)
     : device_(std::make_shared<GatedDevice>(std::move(device))),
       identity_(std::move(identity)),
+      commands_(identity_.type == DeviceType::cdrom ? cdrom_commands() : disk_commands()),
       services_(std::move(services)),
       naa_(naa_of(identity_)),
       block_size_(device_->block_size()),
@@ -40,6 +41,8 @@ Disk::Disk(std::shared_ptr<images::BlockDevice> device, Identity identity, DiskS
 void Disk::on_nexus_begin(const Nexus& nexus) {
   attentions_.on_nexus_begin(nexus.id);
   reservations_.on_nexus_begin(nexus);
+  // A machine that starts anew finds the tray closed: what was in it before it ejected may be what it boots from.
+  if (is_cdrom()) (void)medium_.load();
 }
 
 void Disk::on_nexus_end(const Nexus& nexus) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The logical unit of a disk: geometry, limits and the state that its commands share. Made by make_disk, used by
+// The logical unit of a disk or CD: geometry, limits and the state that its commands share. Made by make_disk, used by
 // command handlers on every session's loop; thread-safe: nothing here is locked on the way of a READ or WRITE unless a
 // reservation is held.
 #pragma once
@@ -20,6 +20,8 @@
 
 namespace bootferry::iscsi::scsi {
 
+class CommandTable;
+
 class Disk final : public LogicalUnit, public std::enable_shared_from_this<Disk> {
  public:
   Disk(std::shared_ptr<images::BlockDevice> device, Identity identity, DiskServices services);
@@ -35,6 +37,8 @@ class Disk final : public LogicalUnit, public std::enable_shared_from_this<Disk>
   [[nodiscard]] const Naa& naa() const override { return naa_; }
 
   [[nodiscard]] const Identity& identity() const { return identity_; }
+  [[nodiscard]] bool is_cdrom() const { return identity_.type == DeviceType::cdrom; }
+  [[nodiscard]] const CommandTable& commands() const { return commands_; }
   [[nodiscard]] const DiskServices& services() const { return services_; }
   [[nodiscard]] std::uint32_t block_size() const { return block_size_; }
   [[nodiscard]] std::uint64_t blocks() const { return device_->size().value / block_size_; }
@@ -91,6 +95,7 @@ class Disk final : public LogicalUnit, public std::enable_shared_from_this<Disk>
  private:
   const std::shared_ptr<GatedDevice> device_;
   const Identity identity_;
+  const CommandTable& commands_;
   const DiskServices services_;
   const Naa naa_;
   const std::uint32_t block_size_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // INQUIRY (SPC-4 6.6) and its vital product data pages (SPC-4 7.8, SBC-3 6.6).
 #include <algorithm>
+#include <span>
 
 #include "iscsi/scsi/command_table.hpp"
 #include "iscsi/scsi/disk.hpp"
@@ -9,26 +10,29 @@ namespace bootferry::iscsi::scsi {
 namespace {
 
 constexpr std::string_view vendor = "BOOTFERY";
-constexpr std::string_view product = "Virtual Disk    ";
+constexpr std::string_view disk_product = "Virtual Disk    ";
+constexpr std::string_view cdrom_product = "Virtual CD-ROM  ";
 constexpr std::string_view revision = "0001";
 
 Bytes standard_data(const Command& command) {
   const Disk& disk = command.disk();
   Bytes bytes;
   ByteWriter out(bytes);
-  out.u8(command.lun_exists() ? 0x00 : 0x7f);  // qualifier 3, type 1Fh: no unit can be here
+  const auto type = static_cast<std::uint8_t>(disk.identity().type);
+  out.u8(command.lun_exists() ? type : std::uint8_t{0x7f});  // qualifier 3, type 1Fh: no unit can be here
   out.u8(disk.identity().removable ? 0x80 : 0x00);
   out.u8(0x06);  // SPC-4
   out.u8(0x12);  // HISUP, response data format 2
   out.u8(91);
-  out.u8(0x08);  // 3PC: third-party copies
+  out.u8(disk.is_cdrom() ? 0x00 : 0x08);  // 3PC: third-party copies
   out.u8(0);
   out.u8(0x02);  // CMDQUE
   out.text(vendor);
-  out.text(product);
+  out.text(disk.is_cdrom() ? cdrom_product : disk_product);
   out.text(revision);
   out.zeros(58 - 36);
-  for (std::uint16_t standard : {0x00a0, 0x0960, 0x0460, 0x04c0}) out.u16(standard);  // SAM-5, iSCSI, SPC-4, SBC-3
+  for (std::uint16_t standard : {0x00a0, 0x0960, 0x0460}) out.u16(standard);  // SAM-5, iSCSI, SPC-4
+  out.u16(disk.is_cdrom() ? 0x04e0 : 0x04c0);                                 // MMC-6, SBC-3
   out.zeros(96 - bytes.size());
   return bytes;
 }
@@ -149,12 +153,18 @@ Bytes thin_provisioning(const Disk& disk) {  // SBC-3 6.6.6
   return {0, thin ? how : std::uint8_t{0}, static_cast<std::uint8_t>(thin ? 0x02 : 0x00), 0};
 }
 
-constexpr std::uint8_t pages[] = {0x00, 0x80, 0x83, 0x86, 0x8f, 0xb0, 0xb1, 0xb2};
+constexpr std::uint8_t cdrom_pages[] = {0x00, 0x80, 0x83};
+constexpr std::uint8_t disk_pages[] = {0x00, 0x80, 0x83, 0x86, 0x8f, 0xb0, 0xb1, 0xb2};
+
+std::span<const std::uint8_t> pages_of(const Disk& disk) {
+  if (disk.is_cdrom()) return cdrom_pages;
+  return disk_pages;
+}
 
 Bytes page_body(const Disk& disk, std::uint8_t page) {
   switch (page) {
     case 0x00:
-      return {std::begin(pages), std::end(pages)};
+      return {pages_of(disk).begin(), pages_of(disk).end()};
     case 0x80: {
       const ByteView serial = bytes_of(disk.identity().serial);
       return {serial.begin(), serial.end()};
@@ -184,13 +194,13 @@ Step inquiry(Command& command) {
     if (cdb.u8(2) != 0) return command.refuse(invalid_field(2));
     return command.good(standard_data(command), room);
   }
-  if (!command.lun_exists() || std::ranges::find(pages, cdb.u8(2)) == std::end(pages)) {
+  if (!command.lun_exists() || !std::ranges::binary_search(pages_of(command.disk()), cdb.u8(2))) {
     return command.refuse(invalid_field(2));
   }
   const Bytes body = page_body(command.disk(), cdb.u8(2));
   Bytes bytes;
   ByteWriter out(bytes);
-  out.u8(0);
+  out.u8(static_cast<std::uint8_t>(command.disk().identity().type));
   out.u8(cdb.u8(2));
   out.u16(static_cast<std::uint16_t>(body.size()));
   out.bytes(body);

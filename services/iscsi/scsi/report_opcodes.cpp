@@ -24,7 +24,7 @@ void put_timeouts(ByteWriter& out) {  // SPC-4 6.35.4: no opinion
 Bytes all_commands(const Disk& disk, bool timeouts) {
   Bytes body;
   ByteWriter out(body);
-  for (const CommandRow& row : command_table()) {
+  for (const CommandRow& row : disk.commands().rows()) {
     if (!offers(disk, row)) continue;
     const bool has_action = row.service_action != no_service_action;
     out.u8(row.opcode);
@@ -71,10 +71,10 @@ Step report_supported_operation_codes(Command& command) {
   if (options > 3) return command.refuse(invalid_field(2));
   if (options == 0) return command.good(all_commands(disk, timeouts), room);
 
-  const CommandRow* row = find_command(opcode, static_cast<std::uint8_t>(action > 0x1f ? 0xff : action));
+  const CommandRow* row = disk.commands().find(opcode, static_cast<std::uint8_t>(action > 0x1f ? 0xff : action));
   const auto same_opcode = [opcode](const CommandRow& any) { return any.opcode == opcode; };
-  const auto first = std::ranges::find_if(command_table(), same_opcode);
-  const bool known = first != command_table().end();
+  const auto first = std::ranges::find_if(disk.commands().rows(), same_opcode);
+  const bool known = first != disk.commands().rows().end();
   const bool has_actions = known && first->service_action != no_service_action;
   // 1 asks for a command without service actions, 2 for one with them, 3 takes both.
   if (options == 1 && has_actions) return command.refuse(invalid_field(2));

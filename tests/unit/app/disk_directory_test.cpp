@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "boot/target_name.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -83,6 +85,20 @@ TEST_F(DiskDirectoryTest, ADiskHasTheBlocksThatItWasMadeWith) {
   auto opened = open(pc1);
   ASSERT_TRUE(opened);
   EXPECT_EQ(opened->unit->device().block_size(), 4096u);
+}
+
+TEST_F(DiskDirectoryTest, ACdIsReadByManyWhateverTheModeSays) {
+  std::ofstream(folder.path() / "dvd.iso") << std::string(40960, 'x');
+  registry.now.images["dvd"] = {"dvd", "iso", "dvd.iso", {40960}, {}, 2048};
+  assign(pc1, "pc1", {{"dvd", boot::DriveMode::master}});
+  assign(pc2, "pc2", {{"dvd", boot::DriveMode::master}});
+  auto first = open(pc1), second = open(pc2);
+  ASSERT_TRUE(first && second);
+  EXPECT_TRUE(first->read_only);
+  EXPECT_FALSE(first->unit->device().capabilities().writable);
+  const iscsi::scsi::Nexus nexus{1, "iqn.test,i,0x000000000001"};
+  const auto inquiry = first->unit->make_task(nexus, 0, {0x12, 0, 0, 0, 36})->start();
+  EXPECT_EQ(std::get<iscsi::scsi::Answer>(inquiry).data_in.at(0), 5) << "a CD-ROM drive";
 }
 
 TEST_F(DiskDirectoryTest, AnotherMachineIsRefusedAWritableImageByTheNameOfItsHolder) {

@@ -10,6 +10,7 @@
 
 #include "base/random.hpp"
 #include "images/image_library.hpp"
+#include "images/iso_image.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace bootferry::images {
@@ -56,12 +57,33 @@ TEST_F(ImageLibraryTest, create_rounds_up_to_whole_blocks_and_refuses_nothing) {
 TEST_F(ImageLibraryTest, a_disk_of_4096_byte_blocks_is_rounded_and_opened_so) {
   ASSERT_TRUE(library_.create("native", {4097}, 4096));
   EXPECT_EQ(library_.size("native").value().value, 8192u);
-  ASSERT_TRUE(library_.import_file("copied", source(4608), {}, 4096));
+  ASSERT_TRUE(library_.import_file("copied", source(4608), {}, {.block_size = 4096}));
   EXPECT_EQ(library_.size("copied").value().value, 8192u);
   auto opened = library_.open("copied", OpenMode::read_write, pc1, 4096).value();
   EXPECT_EQ(opened.device->block_size(), 4096u);
   Bytes part(512);
   EXPECT_FALSE(opened.device->read({512}, part)) << "half a block";
+}
+
+TEST_F(ImageLibraryTest, a_cd_is_told_by_its_descriptor_and_kept_under_its_own_ending) {
+  const auto plain = source(40000);
+  EXPECT_FALSE(is_iso_image(plain).value());
+  std::fstream(plain, std::ios::in | std::ios::out | std::ios::binary).seekp(32769).write("CD001", 5);
+  EXPECT_TRUE(is_iso_image(plain).value());
+  EXPECT_FALSE(is_iso_image(source(100)).value());
+  EXPECT_EQ(is_iso_image(folder_ / "no-such-file").error().kind, ErrorKind::not_found);
+
+  ASSERT_TRUE(library_.import_file("debian", source(40000), {}, {.block_size = 2048, .cd = true}));
+  EXPECT_EQ(library_.path("debian").value().filename(), "debian.iso");
+  EXPECT_EQ(library_.size("debian").value().value, 40960u);
+  EXPECT_THAT(library_.names(), ElementsAre("debian"));
+  EXPECT_EQ(library_.create("debian", mib(1)).error().kind, ErrorKind::conflict) << "one name, one image";
+  auto pc = library_.open("debian", OpenMode::read_only, pc1, 2048).value();
+  EXPECT_EQ(pc.device->block_size(), 2048u);
+  EXPECT_TRUE(library_.open("debian", OpenMode::read_only, pc2, 2048)) << "for many at once";
+  pc = {};
+  ASSERT_TRUE(library_.create("disk", mib(1)));
+  EXPECT_EQ(library_.import_file("disk", source(40000), {}, {2048, true}).error().kind, ErrorKind::conflict);
 }
 
 TEST_F(ImageLibraryTest, a_taken_name_is_refused_and_the_old_disk_stays) {
