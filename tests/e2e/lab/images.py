@@ -38,6 +38,11 @@ def probe_efi() -> Path:
     return _built("probe-efi", sources, [DEMO / "make-probe", "--efi"])
 
 
+def boot_cd() -> Path:
+    script = ROOT / "tests" / "e2e" / "images" / "make-boot-cd"
+    return _built("boot-cd", [script], [script])
+
+
 def mini_debian() -> Path:
     script = ROOT / "tests" / "e2e" / "images" / "make-mini-debian"
     kernel = run(["apt-cache", "depends", "linux-image-amd64"], check=False).stdout
