@@ -79,9 +79,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (login.response().status != LoginStatus::success || login.finished()) return 0;
     const auto keys = parse_key_values(login.text());
     if (!keys) __builtin_trap();
-    if (const auto value = find_value(*keys, "CHAP_C")) challenge = parse_chap_binary(*value).value();
-    if (const auto value = find_value(*keys, "CHAP_I")) identifier = static_cast<unsigned>(*parse_number(*value));
-    if (const auto value = find_value(*keys, "CHAP_A")) algorithm = static_cast<unsigned>(*parse_number(*value));
+    // In the operational stage these keys are answered NotUnderstood, which is no number.
+    if (const auto value = find_value(*keys, "CHAP_C")) challenge = parse_chap_binary(*value).value_or(Bytes{});
+    if (const auto value = find_value(*keys, "CHAP_I"))
+      identifier = static_cast<unsigned>(parse_number(*value).value_or(0));
+    if (const auto value = find_value(*keys, "CHAP_A"))
+      algorithm = static_cast<unsigned>(parse_number(*value).value_or(5));
   }
   return 0;
 }
