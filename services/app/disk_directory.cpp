@@ -51,7 +51,7 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   const boot::Client* client = found->client;
   const boot::Drive& drive = *found->drive;
   if (auto objection = rights_.find_objection(*client, visitor)) return std::unexpected(std::move(*objection));
-  if (revoked_.bars(target, visitor.initiator, drive.image, clock_.now())) {
+  if (revoked_.bars(target, visitor, client->access.auth, drive.image, clock_.now())) {
     return refuse(LoginRefusal::Why::target_removed,
                   fmt::format("its drive was changed while it ran; it gets {} at its next boot", drive.image));
   }
@@ -113,11 +113,17 @@ std::optional<std::string> DiskDirectory::why_revoked(const iscsi::GrantedSessio
   else if ((drive->mode == boot::DriveMode::readonly) != session.read_only)
     why = fmt::format("its drive is {} now", boot::name_of(drive->mode));
   if (why) {
-    revoked_.add(session.target, session.visitor.initiator, session.image, clock_.now());
+    revoked_.add(session.target, session.visitor, session.image, clock_.now());
     return why;
   }
   auto objection = rights_.find_objection(*client, session.visitor);
   return objection ? std::optional(std::move(objection->reason)) : std::nullopt;
+}
+
+void DiskDirectory::on_boot(const MacAddress& mac) {
+  const auto snapshot = registry_.snapshot();
+  const boot::Client* client = snapshot->find_client(mac);
+  if (client && client->access.auth == boot::AuthKind::none) revoked_.on_boot(mac);
 }
 
 void DiskDirectory::on_image_grown(std::string_view image) {

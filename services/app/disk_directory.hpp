@@ -39,8 +39,8 @@ class DiskDirectory final : public iscsi::TargetDirectory {
   [[nodiscard]] std::expected<iscsi::OpenedTarget, iscsi::LoginRefusal> open(std::string_view target,
                                                                              const iscsi::Visitor& visitor) override;
   [[nodiscard]] std::optional<std::string> why_revoked(const iscsi::GrantedSession& session) override;
-  /// The machine was given its boot script.
-  void on_boot(const MacAddress& mac) { revoked_.on_boot(mac); }
+  /// The machine, or a stranger in its name, was given its boot script.
+  void on_boot(const MacAddress& mac);
   /// Its devices have the new size: every session that has it open learns of it. Any thread.
   void on_image_grown(std::string_view image);
 

@@ -17,18 +17,22 @@ bool boots_from_us(std::string_view target, std::string_view initiator) {
 
 }  // namespace
 
-void RevokedDisks::add(std::string_view target, std::string_view initiator, std::string_view image, SteadyTime now) {
+void RevokedDisks::add(std::string_view target, const iscsi::Visitor& visitor, std::string_view image, SteadyTime now) {
   std::lock_guard lock(mutex_);
   if (entries_.size() >= most_entries) entries_.erase(entries_.begin());
-  entries_.try_emplace({std::string(target), std::string(initiator)}, Entry{std::string(image), now});
+  entries_.try_emplace({std::string(target), visitor.initiator}, Entry{std::string(image), visitor.user, now});
 }
 
-bool RevokedDisks::bars(std::string_view target, std::string_view initiator, std::string_view image, SteadyTime now) {
+bool RevokedDisks::bars(std::string_view target, const iscsi::Visitor& visitor, boot::AuthKind auth,
+                        std::string_view image, SteadyTime now) {
   std::lock_guard lock(mutex_);
-  const auto entry = entries_.find({std::string(target), std::string(initiator)});
+  const auto entry = entries_.find({std::string(target), visitor.initiator});
   if (entry == entries_.end()) return false;
   const bool given_back = entry->second.image == image;
-  const bool began_anew = !boots_from_us(target, initiator) && now - entry->second.asked >= quiet;
+  const bool stayed_away = now - entry->second.asked >= quiet;
+  const bool began_anew = auth == boot::AuthKind::boot   ? !visitor.user.empty() && visitor.user != entry->second.user
+                          : auth == boot::AuthKind::none ? stayed_away && !boots_from_us(target, visitor.initiator)
+                                                         : stayed_away;  // fixed secrets are in no boot script
   if (given_back || began_anew) {
     entries_.erase(entry);
     return false;
@@ -41,7 +45,7 @@ void RevokedDisks::on_boot(const MacAddress& mac) {
   std::lock_guard lock(mutex_);
   std::erase_if(entries_, [&](const auto& entry) {
     const auto key = boot::find_target_key(entry.first.first);
-    return key && key->mac == mac && boot::initiator_name(mac) == entry.first.second;
+    return key && key->mac == mac;
   });
 }
 

@@ -12,21 +12,27 @@
 
 #include "base/clock.hpp"
 #include "base/mac_address.hpp"
+#include "boot/access.hpp"
+#include "iscsi/target_directory.hpp"
 
 namespace bootferry::app {
 
 class RevokedDisks {
  public:
-  /// The session of `initiator` on `image` is being ended.
-  void add(std::string_view target, std::string_view initiator, std::string_view image, SteadyTime now);
-  /// May it not have `image` now? Asking counts: one that nobody of ours boots begins anew by staying away a while.
-  [[nodiscard]] bool bars(std::string_view target, std::string_view initiator, std::string_view image, SteadyTime now);
-  /// The machine was given its boot script: whatever ran on it is gone.
+  /// The session of `visitor` on `image` is being ended.
+  void add(std::string_view target, const iscsi::Visitor& visitor, std::string_view image, SteadyTime now);
+  /// May it not have `image` now? Asking counts: one that nobody of ours boots begins anew by staying away a while, one
+  /// with boot's secrets by proving those of a newer boot (the visitor's right to the user is known to hold).
+  [[nodiscard]] bool bars(std::string_view target, const iscsi::Visitor& visitor, boot::AuthKind auth,
+                          std::string_view image, SteadyTime now);
+  /// The machine was given its boot script: whatever ran on it is gone. Anybody may fetch one in its name, so this is
+  /// for machines that prove nothing at all.
   void on_boot(const MacAddress& mac);
 
  private:
   struct Entry {
     std::string image;
+    std::string user;  ///< that the session had proven; empty: none
     SteadyTime asked{};
   };
   std::mutex mutex_;

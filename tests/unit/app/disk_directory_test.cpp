@@ -192,5 +192,24 @@ TEST_F(DiskDirectoryTest, ASessionWhoseDriveWasChangedHasNoRightAnyMore) {
   EXPECT_TRUE(open(pc1)) << "the old image, given back";
 }
 
+TEST_F(DiskDirectoryTest, AStrangersFetchOfTheScriptDoesNotLetTheRunningMachineToItsNewImage) {
+  ASSERT_TRUE(library.create("dos", mib(1)) && library.create("win", mib(1)));
+  const std::string target = boot::target_name({pc1, 0x80});
+  const auto assign_proven = [&](std::string image) {
+    assign(pc1, "pc1", {{std::move(image), boot::DriveMode::master}});
+    registry.now.clients[pc1].access = {};
+  };
+  assign_proven("dos");
+  const iscsi::Visitor running{boot::initiator_name(pc1), "10.99.0.50", boot_secrets.issue(pc1).user};
+  ASSERT_TRUE(directory.open(target, running));
+  assign_proven("win");
+  ASSERT_TRUE(directory.why_revoked({target, running, "dos", false}));
+  const iscsi::Visitor next{running.initiator, running.address, boot_secrets.issue(pc1).user};
+  directory.on_boot(pc1);
+  EXPECT_FALSE(directory.open(target, running)) << "it did not boot, whoever fetched that script";
+  EXPECT_TRUE(directory.open(target, next));
+  EXPECT_FALSE(directory.open(target, running));
+}
+
 }  // namespace
 }  // namespace bootferry::app
