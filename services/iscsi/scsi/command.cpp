@@ -24,6 +24,7 @@ Step Command::start() {
     return refuse(commands.knows(cdb_.opcode()) ? invalid_field(1) : invalid_opcode());
   }
   if (!lun_exists_) return start_on_absent_lun();
+  seals_ = disk_.gated()->seals();  // before the sanitizer is asked: what begins in between is seen by one of both
   const CommandNeeds& needs = row->needs;
   if (!needs.keeps_attention) {
     if (auto pending = disk_.attentions().take(nexus_)) return refuse(*pending);
@@ -94,6 +95,7 @@ Step Command::need_data(std::uint32_t length, OnData then) {
 
 Step Command::run(DiskJob job, OnJob then) {
   on_job_ = then;
+  job.seals = seals_;
   return job;
 }
 
@@ -103,6 +105,7 @@ Step Command::run(std::shared_ptr<DiskWork> work, OnJob then) {
   DiskJob job;
   job.kind = DiskJob::Kind::work;
   job.work = work_;
+  job.seals = seals_;
   return job;
 }
 

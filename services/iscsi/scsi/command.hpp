@@ -30,6 +30,8 @@ class Command final : public Task {
   [[nodiscard]] Disk& disk() const { return disk_; }
   [[nodiscard]] std::uint64_t nexus() const { return nexus_; }
   [[nodiscard]] const Cdb& cdb() const { return cdb_; }
+  /// GatedDevice::seals() when it was let in.
+  [[nodiscard]] std::uint64_t seals() const { return seals_; }
   [[nodiscard]] bool lun_exists() const { return lun_exists_; }
   [[nodiscard]] std::optional<std::uint32_t> expected_data_out() const { return expected_data_out_; }
 
@@ -60,6 +62,7 @@ class Command final : public Task {
   const std::uint64_t nexus_;
   const Cdb cdb_;
   const bool lun_exists_;
+  std::uint64_t seals_ = 0;
   std::optional<std::uint32_t> expected_data_out_;
   OnData on_data_ = nullptr;
   OnJob on_job_ = nullptr;

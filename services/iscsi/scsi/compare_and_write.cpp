@@ -11,8 +11,9 @@ namespace {
 
 class CompareAndWriteWork final : public DiskWork {
  public:
-  CompareAndWriteWork(std::shared_ptr<GatedDevice> device, ByteCount offset, Bytes data, bool durable)
-      : device_(std::move(device)), offset_(offset), data_(std::move(data)), durable_(durable) {}
+  CompareAndWriteWork(std::shared_ptr<GatedDevice> device, std::uint64_t seals, ByteCount offset, Bytes data,
+                      bool durable)
+      : device_(std::move(device)), seals_(seals), offset_(offset), data_(std::move(data)), durable_(durable) {}
 
   Result<void> run(images::BlockDevice&) override {
     auto done = compare_and_write();
@@ -24,7 +25,7 @@ class CompareAndWriteWork final : public DiskWork {
  private:
   Result<void> compare_and_write() {
     const AccessGate::Alone alone(device_->gate());
-    if (device_->is_sealed()) return device_->sealed();
+    if (!device_->admits(seals_)) return device_->sealed();
     const ByteView expected = ByteView(data_).first(data_.size() / 2);
     Bytes found(expected.size());
     if (auto read = device_->below().read(offset_, found); !read) return read;
@@ -37,6 +38,7 @@ class CompareAndWriteWork final : public DiskWork {
   }
 
   std::shared_ptr<GatedDevice> device_;
+  std::uint64_t seals_;
   ByteCount offset_;
   Bytes data_;
   bool durable_;
@@ -45,8 +47,8 @@ class CompareAndWriteWork final : public DiskWork {
 
 class OrWriteWork final : public DiskWork {
  public:
-  OrWriteWork(std::shared_ptr<GatedDevice> device, ByteCount offset, Bytes data, bool durable)
-      : device_(std::move(device)), offset_(offset), data_(std::move(data)), durable_(durable) {}
+  OrWriteWork(std::shared_ptr<GatedDevice> device, std::uint64_t seals, ByteCount offset, Bytes data, bool durable)
+      : device_(std::move(device)), seals_(seals), offset_(offset), data_(std::move(data)), durable_(durable) {}
 
   Result<void> run(images::BlockDevice&) override {
     auto done = or_and_write();
@@ -57,7 +59,7 @@ class OrWriteWork final : public DiskWork {
  private:
   Result<void> or_and_write() {
     const AccessGate::Alone alone(device_->gate());
-    if (device_->is_sealed()) return device_->sealed();
+    if (!device_->admits(seals_)) return device_->sealed();
     Bytes found(data_.size());
     if (auto read = device_->below().read(offset_, found); !read) return read;
     for (std::size_t i = 0; i < found.size(); ++i) found[i] |= data_[i];
@@ -65,6 +67,7 @@ class OrWriteWork final : public DiskWork {
   }
 
   std::shared_ptr<GatedDevice> device_;
+  std::uint64_t seals_;
   ByteCount offset_;
   Bytes data_;
   bool durable_;
@@ -81,16 +84,17 @@ Step on_compared(Command& command, const Result<void>& result, ByteView) {
 Step on_compare_data(Command& command, ByteView data) {
   const Disk& disk = command.disk();
   if (data.size() != 2 * disk.bytes(command.cdb().u8(13)).value) return command.refuse(invalid_field(13));
-  return command.run(std::make_shared<CompareAndWriteWork>(disk.gated(), disk.bytes(command.cdb().u64(2)),
-                                                           copy_of(data), durable(command)),
-                     on_compared);
+  return command.run(
+      std::make_shared<CompareAndWriteWork>(disk.gated(), command.seals(), disk.bytes(command.cdb().u64(2)),
+                                            copy_of(data), durable(command)),
+      on_compared);
 }
 
 Step on_or_data(Command& command, ByteView data) {
   const Disk& disk = command.disk();
   const std::uint64_t whole = data.size() / disk.block_size() * disk.block_size();
   if (whole == 0) return command.good();
-  return command.run(std::make_shared<OrWriteWork>(disk.gated(), disk.bytes(command.cdb().range().lba),
+  return command.run(std::make_shared<OrWriteWork>(disk.gated(), command.seals(), disk.bytes(command.cdb().range().lba),
                                                    copy_of(data.first(whole)), durable(command)),
                      finish_write);
 }

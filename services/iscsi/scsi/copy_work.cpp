@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "iscsi/scsi/copy_work.hpp"
 
+#include "iscsi/scsi/admitted_device.hpp"
+
 namespace bootferry::iscsi::scsi {
 namespace {
 
@@ -29,9 +31,10 @@ Result<void> CopyWork::copy_chunk(MutableByteView buffer) {
   }
   // What is empty stays empty: a copied thin disk is as thin.
   const bool empty = std::ranges::all_of(buffer, [](std::uint8_t byte) { return byte == 0; });
+  AdmittedDevice destination(*range_.destination, range_.seals);
   if (empty && range_.destination->capabilities().trimmed_reads_zero)
-    return range_.destination->trim(range_.to + at, {buffer.size()});
-  return range_.destination->write(range_.to + at, buffer);
+    return destination.trim(range_.to + at, {buffer.size()});
+  return destination.write(range_.to + at, buffer);
 }
 
 }  // namespace bootferry::iscsi::scsi

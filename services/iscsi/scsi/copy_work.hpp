@@ -17,6 +17,7 @@ class CopyWork final : public DiskWork {
     std::shared_ptr<GatedDevice> source;
     ByteCount from;
     std::shared_ptr<GatedDevice> destination;
+    std::uint64_t seals;  ///< of the destination when the copy was let in
     ByteCount to;
     ByteCount length;
   };

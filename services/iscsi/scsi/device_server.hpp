@@ -89,6 +89,7 @@ struct DiskJob {
   ByteCount offset;                ///< on the device
   ByteCount length;                ///< read: bytes into the caller's buffer; write: bytes of the Data-Out buffer
   bool force_unit_access = false;  ///< FUA: durable before the answer
+  std::uint64_t seals = 0;         ///< GatedDevice::seals() when the command was let in
   std::shared_ptr<DiskWork> work;  ///< Kind::work: what to run; it needs no buffer
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "iscsi/scsi/disk.hpp"
 
+#include "iscsi/scsi/admitted_device.hpp"
 #include "iscsi/scsi/command_table.hpp"
 
 namespace bootferry::iscsi::scsi {
@@ -24,6 +25,27 @@ Naa naa_of(const Identity& identity) {
   Naa naa;
   for (std::size_t i = 0; i < naa.size(); ++i) naa[i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
   return naa;
+}
+
+Result<void> run_on(const DiskJob& job, images::BlockDevice& device, MutableByteView buffer) {
+  switch (job.kind) {
+    case DiskJob::Kind::read:
+      // What the cache holds and the medium not yet must be written first (SBC-3 5.11, FUA).
+      if (job.force_unit_access && device.capabilities().writable) {
+        if (auto flushed = device.flush(); !flushed) return flushed;
+      }
+      return device.read(job.offset, buffer.first(job.length.value));
+    case DiskJob::Kind::write: {
+      auto written = device.write(job.offset, buffer.first(job.length.value));
+      if (!written || !job.force_unit_access) return written;
+      return device.flush();
+    }
+    case DiskJob::Kind::flush:
+      return device.flush();
+    case DiskJob::Kind::work:
+      return job.work->run(device);
+  }
+  return fail(ErrorKind::unsupported, "unknown disk job");
 }
 
 }  // namespace
@@ -89,24 +111,10 @@ std::shared_ptr<LogicalUnit> make_disk(std::shared_ptr<images::BlockDevice> devi
 }
 
 Result<void> run_job(const DiskJob& job, images::BlockDevice& device, MutableByteView buffer) {
-  switch (job.kind) {
-    case DiskJob::Kind::read:
-      // What the cache holds and the medium not yet must be written first (SBC-3 5.11, FUA).
-      if (job.force_unit_access && device.capabilities().writable) {
-        if (auto flushed = device.flush(); !flushed) return flushed;
-      }
-      return device.read(job.offset, buffer.first(job.length.value));
-    case DiskJob::Kind::write: {
-      auto written = device.write(job.offset, buffer.first(job.length.value));
-      if (!written || !job.force_unit_access) return written;
-      return device.flush();
-    }
-    case DiskJob::Kind::flush:
-      return device.flush();
-    case DiskJob::Kind::work:
-      return job.work->run(device);
-  }
-  return fail(ErrorKind::unsupported, "unknown disk job");
+  auto* gated = dynamic_cast<GatedDevice*>(&device);
+  if (gated == nullptr) return run_on(job, device, buffer);
+  AdmittedDevice admitted(*gated, job.seals);
+  return run_on(job, admitted, buffer);
 }
 
 Result<images::TryRead> try_run_job(const DiskJob& job, images::BlockDevice& device, MutableByteView buffer) {

@@ -22,8 +22,8 @@ Step on_piece(Command& command, const Result<void>& result, ByteView);
 
 }  // namespace
 
-ExtendedCopy::ExtendedCopy(Disk& disk, std::uint64_t nexus, CopyPlan plan)
-    : own_(disk), nexus_(nexus), plan_(std::move(plan)) {}
+ExtendedCopy::ExtendedCopy(Disk& disk, std::uint64_t nexus, std::uint64_t seals, CopyPlan plan)
+    : own_(disk), nexus_(nexus), own_seals_(seals), plan_(std::move(plan)) {}
 
 ExtendedCopy::~ExtendedCopy() {
   if (logged_ && status_.state == CopyStatus::State::running) end(make_sense(SenseKey::aborted_command, 0x0000));
@@ -45,12 +45,12 @@ std::optional<Sense> ExtendedCopy::resolve() {
 
 ExtendedCopy::Unit ExtendedCopy::unit_of(const CopyTarget& target) const {
   if (!target.naa) return {};
-  if (*target.naa == own_.naa()) return {&own_, nullptr, nexus_};
+  if (*target.naa == own_.naa()) return {&own_, nullptr, nexus_, own_seals_};
   auto found = own_.services().copy_scope ? own_.services().copy_scope->find(*target.naa) : nullptr;
   auto* disk = dynamic_cast<Disk*>(found.get());
   if (disk == nullptr) return {};
   const auto nexus = disk->reservations().find_nexus(own_.reservations().port_of_nexus(nexus_));
-  return {disk, std::move(found), nexus.value_or(0)};
+  return {disk, std::move(found), nexus.value_or(0), disk->gated()->seals()};
 }
 
 std::optional<Sense> ExtendedCopy::check(const CopySegment& segment) const {
@@ -91,8 +91,9 @@ std::uint64_t ExtendedCopy::bytes_of_segment(const CopySegment& segment) const {
 std::shared_ptr<CopyWork> ExtendedCopy::work_of(const CopySegment& segment) const {
   const Unit& from = units_[segment.source];
   const Unit& to = units_[segment.destination];
-  const CopyWork::Range range{from.disk->gated(), from.disk->bytes(segment.source_lba), to.disk->gated(),
-                              to.disk->bytes(segment.destination_lba), ByteCount{bytes_of_segment(segment)}};
+  const CopyWork::Range range{
+      from.disk->gated(), from.disk->bytes(segment.source_lba),    to.disk->gated(),
+      to.seals,           to.disk->bytes(segment.destination_lba), ByteCount{bytes_of_segment(segment)}};
   return std::make_shared<CopyWork>(range, !to.disk->modes().write_cache());
 }
 
@@ -151,7 +152,7 @@ Step on_copy_list(Command& command, ByteView data) {
   auto plan = decode_copy_plan(data);
   if (!plan) return command.refuse(plan.error());
   Disk& disk = command.disk();
-  auto copy = std::make_unique<ExtendedCopy>(disk, command.nexus(), std::move(*plan));
+  auto copy = std::make_unique<ExtendedCopy>(disk, command.nexus(), command.seals(), std::move(*plan));
   if (auto wrong = copy->resolve()) return command.refuse(*wrong);
   if (!copy->begin()) return command.refuse(make_sense(SenseKey::illegal_request, 0x0016));  // OPERATION IN PROGRESS
   command.keep(std::move(copy));

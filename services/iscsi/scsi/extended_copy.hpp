@@ -13,8 +13,9 @@ class Disk;
 
 class ExtendedCopy {
  public:
-  /// `disk`: the unit that was asked, which is the copy manager too. It must outlive this.
-  ExtendedCopy(Disk& disk, std::uint64_t nexus, CopyPlan plan);
+  /// `disk`: the unit that was asked, which is the copy manager too. It must outlive this. `seals`: of its device, when
+  /// the command was let in.
+  ExtendedCopy(Disk& disk, std::uint64_t nexus, std::uint64_t seals, CopyPlan plan);
 
   ExtendedCopy(const ExtendedCopy&) = delete;
   ExtendedCopy& operator=(const ExtendedCopy&) = delete;
@@ -35,6 +36,7 @@ class ExtendedCopy {
     Disk* disk = nullptr;  ///< null: not reachable
     std::shared_ptr<LogicalUnit> keep;
     std::uint64_t nexus = 0;  ///< of the same initiator port with that unit; 0: none, as a stranger
+    std::uint64_t seals = 0;  ///< of its device, when the copy was let in
   };
   [[nodiscard]] Unit unit_of(const CopyTarget& target) const;
   [[nodiscard]] std::optional<Sense> check(const CopySegment& segment) const;
@@ -46,6 +48,7 @@ class ExtendedCopy {
 
   Disk& own_;
   const std::uint64_t nexus_;
+  const std::uint64_t own_seals_;
   const CopyPlan plan_;
   std::vector<Unit> units_;
   std::shared_ptr<CopyWork> work_;

@@ -16,10 +16,16 @@ class GatedDevice final : public images::BlockDevice {
   /// For whoever holds the gate alone.
   [[nodiscard]] images::BlockDevice& below() { return *below_; }
   /// From now on plain accesses fail: a command that was let in before a SANITIZE must not reach the disk after it.
-  void seal() { sealed_ = true; }
+  void seal() {
+    ++seals_;
+    sealed_ = true;
+  }
   void unseal() { sealed_ = false; }
-  /// For an atomic command, once it is alone.
-  [[nodiscard]] bool is_sealed() const { return sealed_; }
+  /// How often it was sealed: a command keeps what this was when it was let in.
+  [[nodiscard]] std::uint64_t seals() const { return seals_; }
+  /// Whether a command of back then may still write; asked with the gate held. One that waited for its data or in a
+  /// queue until a SANITIZE was over must not bring back what was wiped.
+  [[nodiscard]] bool admits(std::uint64_t seals) const { return !sealed_ && seals_ == seals; }
   static Result<void> sealed() { return fail(ErrorKind::unavailable, "The disk is being sanitized."); }
 
   ByteCount size() const override { return below_->size(); }
@@ -29,18 +35,21 @@ class GatedDevice final : public images::BlockDevice {
     const AccessGate::Shared access(gate_);
     return sealed_ ? sealed() : below_->read(offset, out);
   }
-  Result<void> write(ByteCount offset, ByteView data) override {
+  Result<void> write(ByteCount offset, ByteView data) override { return write(offset, data, seals_); }
+  Result<void> write(ByteCount offset, ByteView data, std::uint64_t seals) {
     const AccessGate::Shared access(gate_);
-    return sealed_ ? sealed() : below_->write(offset, data);
+    return admits(seals) ? below_->write(offset, data) : sealed();
   }
   Result<void> flush() override { return below_->flush(); }
-  Result<void> trim(ByteCount offset, ByteCount length) override {
+  Result<void> trim(ByteCount offset, ByteCount length) override { return trim(offset, length, seals_); }
+  Result<void> trim(ByteCount offset, ByteCount length, std::uint64_t seals) {
     const AccessGate::Shared access(gate_);
-    return sealed_ ? sealed() : below_->trim(offset, length);
+    return admits(seals) ? below_->trim(offset, length) : sealed();
   }
-  Result<void> zero(ByteCount offset, ByteCount length) override {
+  Result<void> zero(ByteCount offset, ByteCount length) override { return zero(offset, length, seals_); }
+  Result<void> zero(ByteCount offset, ByteCount length, std::uint64_t seals) {
     const AccessGate::Shared access(gate_);
-    return sealed_ ? sealed() : below_->zero(offset, length);
+    return admits(seals) ? below_->zero(offset, length) : sealed();
   }
   Result<std::vector<images::Extent>> extents(ByteCount offset, ByteCount length) override {
     return below_->extents(offset, length);
@@ -55,6 +64,7 @@ class GatedDevice final : public images::BlockDevice {
 
  private:
   const std::shared_ptr<images::BlockDevice> below_;
+  std::atomic<std::uint64_t> seals_{0};
   std::atomic<bool> sealed_{false};
   AccessGate gate_;
 };

@@ -10,14 +10,13 @@ namespace {
 
 class AtomicWriteWork final : public DiskWork {
  public:
-  AtomicWriteWork(std::shared_ptr<GatedDevice> device, ByteCount offset, Bytes data, bool durable)
-      : device_(std::move(device)), offset_(offset), data_(std::move(data)), durable_(durable) {}
+  AtomicWriteWork(std::shared_ptr<GatedDevice> device, std::uint64_t seals, ByteCount offset, Bytes data, bool durable)
+      : device_(std::move(device)), seals_(seals), offset_(offset), data_(std::move(data)), durable_(durable) {}
 
   Result<void> run(images::BlockDevice&) override {
     {
       const AccessGate::Alone alone(device_->gate());
-      if (device_->is_sealed()) return device_->sealed();
-      if (device_->is_sealed()) return device_->sealed();
+      if (!device_->admits(seals_)) return device_->sealed();
       if (auto written = device_->below().write(offset_, data_); !written) return written;
     }
     return durable_ ? device_->flush() : Result<void>{};
@@ -25,6 +24,7 @@ class AtomicWriteWork final : public DiskWork {
 
  private:
   std::shared_ptr<GatedDevice> device_;
+  std::uint64_t seals_;
   ByteCount offset_;
   Bytes data_;
   bool durable_;
@@ -38,8 +38,9 @@ Step on_atomic_data(Command& command, ByteView data) {
   const BlockRange range = atomic_range(command.cdb());
   if (data.size() != disk.bytes(range.count).value) return command.refuse(invalid_field(12));
   const bool durable = command.cdb().bit(1, 0x08) || !disk.modes().write_cache();
-  return command.run(std::make_shared<AtomicWriteWork>(disk.gated(), disk.bytes(range.lba), copy_of(data), durable),
-                     finish_write);
+  return command.run(
+      std::make_shared<AtomicWriteWork>(disk.gated(), command.seals(), disk.bytes(range.lba), copy_of(data), durable),
+      finish_write);
 }
 
 }  // namespace

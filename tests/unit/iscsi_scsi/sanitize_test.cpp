@@ -171,6 +171,39 @@ TEST_F(SanitizeTest, a_write_that_was_waiting_for_its_data_does_not_reach_the_di
   EXPECT_EQ(on_disk(0), Bytes(512));
 }
 
+// Nor may it land when the wipe is over: its data came late, or it stood in the disk workers' queue.
+TEST_F(SanitizeTest, nothing_that_was_let_in_before_reaches_the_disk_after_it) {
+  auto unit = open_disk();
+  test::ScsiInitiator pc(*unit, 1);
+  const std::vector<std::pair<std::array<std::uint8_t, 16>, std::size_t>> writers{
+      {{0x2a, 0, 0, 0, 0, 0, 0, 0, 1, 0}, 1},
+      {{0x2e, 0, 0, 0, 0, 0, 0, 0, 1, 0}, 1},
+      {{0x41, 0, 0, 0, 0, 0, 0, 0, 1, 0}, 1},
+      {{0x89, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 2},
+      {{0x8b, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 1},
+      {{0x9c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8}, 8},
+  };
+  for (const bool queued : {false, true}) {
+    for (const auto& [cdb, count] : writers) {
+      SCOPED_TRACE(testing::Message() << int{cdb[0]} << queued);
+      Bytes data(count * block, 0x66);
+      if (cdb[0] == 0x89) std::fill_n(data.begin(), block, 0);  // what COMPARE AND WRITE is to find
+      auto task = unit->make_task(pc.nexus(), 0, cdb);
+      ASSERT_TRUE(std::holds_alternative<NeedData>(task->start()));
+      std::optional<DiskJob> job;
+      if (queued) job = std::get<DiskJob>(task->on_data_out(data));
+      ASSERT_TRUE(pc.send({0x48, 0x02 | immed}).good());
+      run_jobs();
+      if (!job) job = std::get<DiskJob>(task->on_data_out(data));
+      const auto result = run_job(*job, unit->device(), data);
+      EXPECT_FALSE(result);
+      EXPECT_EQ(std::get<Answer>(task->on_job_done(result, {})).status, Status::check_condition);
+      EXPECT_EQ(on_disk(0), Bytes(512));
+    }
+  }
+  EXPECT_TRUE(pc.send({0x2a, 0, 0, 0, 0, 0, 0, 0, 1, 0}, Bytes(512, 1)).good()) << "new ones are let in";
+}
+
 TEST_F(SanitizeTest, a_failure_holds_until_it_is_done_again_or_given_up_by_leave) {
   auto unit = open_disk();
   test::ScsiInitiator pc(*unit, 1);
