@@ -69,10 +69,16 @@ std::optional<Sense> ExtendedCopy::check(const CopySegment& segment) const {
   return check_rights(segment);
 }
 
-// Asked again before each piece: a reservation or a write protection may come while a copy runs.
+bool ExtendedCopy::reachable(const Unit& unit) const {
+  return unit.disk == &own_ || own_.services().copy_scope->find(unit.disk->naa()) == unit.keep;
+}
+
+// Asked again before each piece: while a copy runs the client may lose its other drive, a reservation or a write
+// protection may come.
 std::optional<Sense> ExtendedCopy::check_rights(const CopySegment& segment) const {
   const Unit& from = units_[segment.source];
   const Unit& to = units_[segment.destination];
+  if (!reachable(from) || !reachable(to)) return copy_aborted(not_reachable);
   if (from.disk->reservations().conflicts(from.nexus, reads)) return copy_aborted(third_party_failure);
   if (to.disk->reservations().conflicts(to.nexus, writes)) return copy_aborted(third_party_failure);
   const auto idle = Sanitizer::State::idle;

@@ -39,6 +39,7 @@ class ExtendedCopy {
     std::uint64_t seals = 0;  ///< of its device, when the copy was let in
   };
   [[nodiscard]] Unit unit_of(const CopyTarget& target) const;
+  [[nodiscard]] bool reachable(const Unit& unit) const;
   [[nodiscard]] std::optional<Sense> check(const CopySegment& segment) const;
   [[nodiscard]] std::optional<Sense> check_rights(const CopySegment& segment) const;
   [[nodiscard]] std::uint64_t bytes_of_segment(const CopySegment& segment) const;

@@ -353,6 +353,33 @@ TEST_F(CopyTest, an_aborted_copy_is_logged_as_failed_and_frees_its_list_identifi
   EXPECT_TRUE(copy(list).good());
 }
 
+TEST_F(CopyTest, a_unit_that_is_taken_away_gets_no_further_piece) {
+  auto big = std::make_shared<images::MemoryDevice>(mib(40));
+  ASSERT_TRUE(big->write({0}, Bytes(mib(32).value, 0x77)));
+  auto big_unit = unit("big", big, reaching(scope_));
+  auto far = std::make_shared<images::MemoryDevice>(mib(40));
+  auto far_unit = unit("far", far);
+  scope_->units.push_back(far_unit);
+  test::ScsiInitiator pc(*big_unit, 1);
+  const Bytes list = list_of({target(big_unit->naa()), target(far_unit->naa())}, {segment({0, 1, 65535, 0, 0})});
+  const auto length = static_cast<std::uint8_t>(list.size());
+  auto task = big_unit->make_task(pc.nexus(), 0, {0x83, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, length});
+  ASSERT_TRUE(std::holds_alternative<NeedData>(task->start()));
+  const auto job = std::get<DiskJob>(task->on_data_out(list));
+  ASSERT_TRUE(run_job(job, big_unit->device(), {}));
+  std::erase(scope_->units, far_unit);
+  const Step step = task->on_job_done({}, {});
+  const auto* answer = std::get_if<Answer>(&step);
+  ASSERT_TRUE(answer && answer->sense);
+  EXPECT_EQ(answer->sense->key, SenseKey::copy_aborted);
+  EXPECT_EQ(answer->sense->asc << 8 | answer->sense->ascq, 0x0d02);
+  Bytes found(block);
+  ASSERT_TRUE(far->read({0}, found));
+  EXPECT_EQ(found, Bytes(block, 0x77)) << "the first piece was";
+  ASSERT_TRUE(far->read(mib(20), found));
+  EXPECT_EQ(found, Bytes(block)) << "the second was not";
+}
+
 TEST_F(CopyTest, inquiry_tells_of_third_party_copies) {
   EXPECT_EQ(here_.send({0x12, 0, 0, 0, 96, 0}).data[5] & 0x08, 0x08);
   const auto page = here_.send({0x12, 1, 0x8f, 0, 255, 0});
