@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "iscsi/scsi/disk.hpp"
 
+#include <exception>
+
 #include "iscsi/scsi/admitted_device.hpp"
 #include "iscsi/scsi/command_table.hpp"
 
@@ -90,7 +92,11 @@ void Disk::on_capacity_changed() { attentions_.raise_for_all(attention::capacity
 std::shared_ptr<Completion> Disk::start_sanitizer(SanitizePlan plan) {
   auto completion = sanitizer_.try_begin(std::move(plan));
   if (!completion) return nullptr;
-  services_.background([self = shared_from_this()](std::stop_token stop) { self->sanitizer_.run(stop); });
+  try {
+    services_.background([self = shared_from_this()](std::stop_token stop) { self->sanitizer_.run(stop); });
+  } catch (const std::exception& error) {  // no thread to be had: it must not seem to run for ever
+    sanitizer_.give_up({ErrorKind::exhausted, error.what()});
+  }
   return completion;
 }
 

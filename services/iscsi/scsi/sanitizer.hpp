@@ -44,10 +44,12 @@ class Sanitizer {
   /// Of 65536.
   [[nodiscard]] std::uint16_t progress() const { return progress_.load(std::memory_order_relaxed); }
 
-  /// Nothing when one runs; else run() must follow, and the result says when that is through.
+  /// Nothing when one runs; else run() or give_up() must follow, and the result says when that is through.
   [[nodiscard]] std::shared_ptr<Completion> try_begin(SanitizePlan plan);
   /// Blocks until all is done, or stopped: then it is still marked, and begins again when the disk is opened next.
   void run(const std::stop_token& stop);
+  /// Instead of run(), when it cannot be called: ends as failed.
+  void give_up(Error why) { end(std::unexpected(std::move(why))); }
   /// The plan that a crash or a stop left. `can_write`: else it can only be told as failed.
   [[nodiscard]] std::optional<SanitizePlan> find_unfinished(bool can_write);
   /// EXIT FAILURE MODE: false when the failed one did not allow it.

@@ -221,6 +221,15 @@ TEST_F(SanitizeTest, a_failure_holds_until_it_is_done_again_or_given_up_by_leave
   EXPECT_TRUE(mark_->kept.empty());
 }
 
+TEST_F(SanitizeTest, one_that_cannot_be_started_has_failed) {
+  DiskServices services;
+  services.background = [](auto) { throw std::runtime_error("no thread"); };
+  auto unit = make_disk(device_, identity(), std::move(services));
+  test::ScsiInitiator pc(*unit, 1);
+  EXPECT_EQ(pc.send({0x48, 0x02 | ause}).code(), 0x3103);
+  EXPECT_EQ(pc.send({0x28, 0, 0, 0, 0, 0, 0, 0, 1, 0}).code(), 0x3103) << "it does not run for ever";
+}
+
 TEST_F(SanitizeTest, one_that_was_cut_off_goes_on_when_the_disk_is_opened_next) {
   put(0, 0xee, blocks);
   {
