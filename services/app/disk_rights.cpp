@@ -131,7 +131,10 @@ std::vector<std::string> DiskRights::targets_for(const Visitor& visitor) const {
 
 std::optional<LoginRefusal> DiskRights::find_objection(const boot::Client& client, const Visitor& visitor) const {
   if (auto stranger = find_stranger(client, visitor)) return stranger;
-  if (client.access.auth == boot::AuthKind::none || secret_of(client, visitor)) return std::nullopt;
+  if (client.access.auth == boot::AuthKind::none) return std::nullopt;
+  const auto secret = secret_of(client, visitor);
+  // A boot's user never gets another secret; a fixed one's is what people change to shut somebody out.
+  if (secret && (!is_fixed(client.access.auth) || fingerprint(*secret) == visitor.proof)) return std::nullopt;
   return LoginRefusal{LoginRefusal::Why::not_authorized,
                       fmt::format("{} asks for another proof now.", client.mac.to_string())};
 }

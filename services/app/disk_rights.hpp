@@ -34,7 +34,7 @@ class DiskRights {
   [[nodiscard]] std::optional<iscsi::ChapSecret> find_secret(std::string_view target,
                                                              const iscsi::Visitor& visitor) const;
   [[nodiscard]] std::vector<std::string> targets_for(const iscsi::Visitor& visitor) const;
-  /// For a visitor whose `user` is proven: why he may not open this client's disks; nothing when he may.
+  /// For a visitor whose `user` and `proof` are proven: why he may not open this client's disks; nothing when he may.
   [[nodiscard]] std::optional<iscsi::LoginRefusal> find_objection(const boot::Client& client,
                                                                   const iscsi::Visitor& visitor) const;
   /// His session begins: older boots of the client are over.

@@ -100,7 +100,7 @@ void Connection::on_action(OpenTarget& action) {
 
 Visitor Connection::visitor() const {
   const Login& login = session_->login();
-  return {login.initiator_name(), host_of(address_), std::string(login.user())};
+  return {login.initiator_name(), host_of(address_), std::string(login.user()), login.proof()};
 }
 
 std::unique_ptr<Authenticator> Connection::make_authenticator() const {

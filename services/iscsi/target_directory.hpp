@@ -4,6 +4,7 @@
 // disk pool; all else answers at once, on a network loop.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <memory>
 #include <optional>
@@ -29,6 +30,7 @@ struct Visitor {
   std::string initiator;
   std::string address;  ///< IPv4 or IPv6, without port
   std::string user;     ///< the CHAP name that he claims (find_secret) or has proven (targets_for, open); else empty
+  std::uint64_t proof = 0;  ///< fingerprint() of the secrets that `user` has proven
 };
 
 struct OpenedTarget {

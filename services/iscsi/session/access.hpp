@@ -3,7 +3,9 @@
 // answered by the shell out of what is in memory (it runs on the connection's loop and must never block).
 #pragma once
 
+#include <cstdint>
 #include <expected>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +20,13 @@ struct ChapSecret {
   std::string target;       ///< what we prove to know; empty: the login is one-way
   std::string target_user;  ///< our own CHAP_N, when `target` is set
 };
+
+/// Tells later, without keeping the secrets, whether a session proved those that are set then. Never 0, never leaves
+/// this process.
+[[nodiscard]] inline std::uint64_t fingerprint(const ChapSecret& secret) {
+  const std::hash<std::string> hash;
+  return (hash(secret.initiator) * 31 + hash(secret.target)) | 1;
+}
 
 class AccessSource {
  public:

@@ -4,6 +4,7 @@
 // connection's loop.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -32,6 +33,8 @@ class Authenticator {
   [[nodiscard]] virtual bool may_skip() = 0;
   /// The name that was proven; empty where nothing was.
   [[nodiscard]] virtual std::string_view user() const { return {}; }
+  /// The fingerprint() of the secrets that were proven; 0 where nothing was.
+  [[nodiscard]] virtual std::uint64_t proof() const { return 0; }
   /// Why the login was turned down, for the log; the initiator hears only a status.
   [[nodiscard]] virtual std::string_view failure() const { return {}; }
 };

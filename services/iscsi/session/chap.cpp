@@ -129,7 +129,7 @@ Authenticator::Step ChapAuthenticator::on_response(const std::vector<KeyValue>& 
   if (!response || !expected || !equal_in_constant_time(*response, *expected) || !known)
     return fail("its CHAP user or secret is wrong, or no longer holds");
   const auto step = prove_ourselves(keys, secret, *response, reply);
-  if (step == Step::passed) user_ = *user;
+  if (step == Step::passed) user_ = *user, proof_ = fingerprint(secret);
   challenge_ = {};
   return step;
 }

@@ -24,6 +24,7 @@ class ChapAuthenticator final : public Authenticator {
   [[nodiscard]] Step on_keys(const std::vector<KeyValue>& keys, KeyValueText& reply) override;
   [[nodiscard]] bool may_skip() override;
   [[nodiscard]] std::string_view user() const override { return user_; }
+  [[nodiscard]] std::uint64_t proof() const override { return proof_; }
   [[nodiscard]] std::string_view failure() const override { return failure_; }
 
  private:
@@ -42,6 +43,7 @@ class ChapAuthenticator final : public Authenticator {
   State state_ = State::method;
   std::string initiator_, target_, user_, failure_;
   ChapAlgorithm algorithm_ = ChapAlgorithm::sha256;
+  std::uint64_t proof_ = 0;
   std::uint8_t identifier_ = 0;
   Bytes challenge_;
 };

@@ -155,6 +155,7 @@ void Login::release() {
   std::vector<KeyValue>().swap(keys_);
   text_ = {};
   user_ = authenticator_->user();
+  proof_ = authenticator_->proof();
   authenticator_.reset();
 }
 

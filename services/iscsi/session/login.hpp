@@ -39,6 +39,8 @@ class Login {
   [[nodiscard]] std::string_view user() const {
     return authenticator_ ? authenticator_->user() : std::string_view(user_);
   }
+  /// The fingerprint of the secrets that it proved; 0 without CHAP.
+  [[nodiscard]] std::uint64_t proof() const { return authenticator_ ? authenticator_->proof() : proof_; }
   /// Why its names or its proof were turned down, for the log; empty when that was not the matter.
   [[nodiscard]] std::string_view failure() const {
     return authenticator_ ? authenticator_->failure() : std::string_view();
@@ -62,6 +64,7 @@ class Login {
   const Offer offer_;
   std::unique_ptr<Authenticator> authenticator_;  ///< none after release()
   std::string user_;                              ///< its user(), from then on
+  std::uint64_t proof_ = 0;                       ///< and its proof()
   Parameters parameters_;
   bool started_ = false, discovery_ = false, authenticated_ = false, opened_ = false, finished_ = false;
   bool declared_length_ = false, declared_group_ = false;

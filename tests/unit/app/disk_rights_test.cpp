@@ -106,6 +106,24 @@ TEST_F(DiskRightsTest, FixedSecretsBelongToOneUser) {
   EXPECT_FALSE(rights.find_secret(disk2, {"iqn.debian:1", "10.99.0.50", "dos"})) << "no secret is not an empty one";
 }
 
+TEST_F(DiskRightsTest, AChangedSecretEndsWhatTheOldOneOpened) {
+  boot::Access& access = give(pc1, boot::AuthKind::chap, "iqn.debian:1", "twelve bytes");
+  const auto proves = [&](std::string secret, std::string target) {
+    return Visitor{"iqn.debian:1", "10.99.0.50", "iqn.debian:1",
+                   fingerprint(iscsi::ChapSecret{std::move(secret), std::move(target), {}})};
+  };
+  const Visitor visitor = proves("twelve bytes", "");
+  EXPECT_FALSE(rights.find_objection(client(pc1), visitor));
+  access.secret = boot::Secret("other twelve bytes");
+  EXPECT_TRUE(rights.find_objection(client(pc1), visitor));
+  EXPECT_FALSE(rights.find_objection(client(pc1), proves("other twelve bytes", "")));
+  access.secret = boot::Secret("twelve bytes");
+  access.auth = boot::AuthKind::mutual;
+  access.target_secret = boot::Secret("the target's secret");
+  EXPECT_TRUE(rights.find_objection(client(pc1), visitor)) << "it never asked who we are";
+  EXPECT_FALSE(rights.find_objection(client(pc1), proves("twelve bytes", "the target's secret")));
+}
+
 TEST_F(DiskRightsTest, DiscoveryShowsOnlyWhatTheVisitorHasARightTo) {
   give(pc1, boot::AuthKind::none, "iqn.a");
   give(pc2, boot::AuthKind::chap, "iqn.b", "twelve bytes");

@@ -33,10 +33,14 @@ TEST(Chap, IpxeLogsInWithTransitOnEveryRequest) {
   EXPECT_TRUE(pc.opened) << "the target is opened only behind the proof";
   EXPECT_EQ(pc.value("CHAP_R"), "(absent)");
   EXPECT_EQ(pc.login.user(), "pc");
+  const std::uint64_t proven = fingerprint({secret, {}, {}});
+  EXPECT_EQ(pc.login.proof(), proven);
   EXPECT_EQ(pc.rights.asked_initiator, "iqn.2020-01.test:pc");
   EXPECT_EQ(pc.rights.asked_target, "iqn.2020-01.test:disk");
   EXPECT_EQ(pc.send("HeaderDigest=None", true, LoginStage::operational), success);
   EXPECT_TRUE(pc.login.finished());
+  pc.login.release();
+  EXPECT_EQ(pc.login.proof(), proven);
 }
 
 TEST(Chap, Sha256IsTakenWhereItIsOfferedWhateverTheOrder) {
