@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/migrate.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <charconv>
+#include <system_error>
 #include <vector>
 
 #include "base/log.hpp"
@@ -37,10 +43,22 @@ std::vector<Step> steps_of(const EmbeddedFiles& files) {
   return steps;
 }
 
+// SQLite would make it by the umask, and it holds the secrets of initiators. VACUUM INTO takes a file that is empty.
+void make_private_file(const std::filesystem::path& file) {
+  const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (made < 0) {
+    throw DbError(fmt::format("cannot make the copy {}: {}; check the state directory and its rights", file.string(),
+                              std::generic_category().message(errno)),
+                  SQLITE_CANTOPEN);
+  }
+  ::close(made);
+}
+
 void keep_copy(Database& database, std::int64_t target) {
   const std::filesystem::path copy = database.file().string() + fmt::format(".before-v{}", target);
   std::error_code ignored;
   std::filesystem::remove(copy, ignored);
+  make_private_file(copy);
   Statement(database, "VACUUM INTO ?1").bind(std::string_view(copy.native())).run();
   log::info("DATABASE_COPIED", {{"to", copy.string()}});
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/migrate.hpp"
 
+#include <sys/stat.h>
+
 #include <cstring>
 
 #include "db/registry_rows.hpp"
@@ -119,6 +121,16 @@ TEST_F(MigrateTest, an_old_file_is_copied_then_brought_forward) {
   EXPECT_EQ(copy.query_number("PRAGMA user_version"), 1);
   EXPECT_EQ(copy.query_number("SELECT count(*) FROM notes"), 1);
   EXPECT_EQ(copy.query_number("SELECT count(*) FROM pragma_table_info('notes')"), 1);
+}
+
+TEST_F(MigrateTest, the_copy_is_for_its_owner_only_as_it_holds_secrets) {
+  migrate(*std::make_unique<Database>(file), EmbeddedFiles{three_steps, 1});
+  const mode_t before = ::umask(0022);
+  migrate(*std::make_unique<Database>(file), EmbeddedFiles{three_steps, 2});
+  ::umask(before);
+  struct stat info{};
+  ASSERT_EQ(::stat((folder / "bootferry.db.before-v2").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
 }
 
 TEST_F(MigrateTest, a_step_that_fails_leaves_the_version_before_it) {
