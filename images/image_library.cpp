@@ -161,9 +161,7 @@ Result<ByteCount> ImageLibrary::grow(std::string_view name, ByteCount size, std:
   const ByteCount rounded{(size.value + block_size - 1) / block_size * block_size};
   std::lock_guard alone(growing_);
   if (auto grown = grow_file(*file, rounded); !grown) return std::unexpected(grown.error());
-  for (const auto& device : uses_->devices(std::string(name))) {
-    if (auto told = device->refresh_size(); !told) return std::unexpected(told.error());
-  }
+  if (auto told = uses_->refresh_sizes(std::string(name)); !told) return std::unexpected(told.error());
   return rounded;
 }
 

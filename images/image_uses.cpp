@@ -53,6 +53,14 @@ Result<std::shared_ptr<void>> ImageUses::claim(const std::string& name) {
   });
 }
 
+Result<void> ImageUses::refresh_sizes(const std::string& name) {
+  Result<void> all;
+  for (const auto& device : devices(name)) {
+    if (auto told = device->refresh_size(); !told && all) all = told;
+  }
+  return all;
+}
+
 std::vector<std::shared_ptr<BlockDevice>> ImageUses::devices(const std::string& name) const {
   std::lock_guard lock(mutex_);
   std::vector<std::shared_ptr<BlockDevice>> found;

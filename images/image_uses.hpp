@@ -21,10 +21,13 @@ class ImageUses : public std::enable_shared_from_this<ImageUses> {
                                     const OpenDevice& open_device);
   /// The name for one who makes, replaces or removes the file; nobody opens it until the claim is gone.
   [[nodiscard]] Result<std::shared_ptr<void>> claim(const std::string& name);
-  [[nodiscard]] std::vector<std::shared_ptr<BlockDevice>> devices(const std::string& name) const;
+  /// Tells all open devices to look how big they are; the first error, after all have been told.
+  [[nodiscard]] Result<void> refresh_sizes(const std::string& name);
   [[nodiscard]] std::vector<std::string> holders(const std::string& name) const;
 
  private:
+  [[nodiscard]] std::vector<std::shared_ptr<BlockDevice>> devices(const std::string& name) const;
+
   using Key = std::pair<std::string, OpenMode>;  ///< holder, mode
   struct Use {
     std::shared_ptr<BlockDevice> device;

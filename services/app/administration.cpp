@@ -207,12 +207,18 @@ Result<boot::ImageView> ApplianceAdministration::grow_image(std::string_view nam
   auto view = require_image(name);
   if (!view) return view;
   if (view->image.format == "iso") return fail(ErrorKind::unsupported, "a CD has the size that it was made with");
-  auto grown = parts_.library.grow(name, size, view->image.block_size);
-  if (!grown) return std::unexpected(grown.error());
+  const std::uint32_t block_size = view->image.block_size;
+  auto grown = parts_.library.grow(name, size, block_size);
+  // An error may come after the disk has grown: then all that could be told are, and the row is true.
+  auto now = parts_.library.size(name);
+  const ByteCount whole{now ? now->value - now->value % block_size : view->image.size.value};
+  if (!grown && whole <= view->image.size) return std::unexpected(grown.error());
   parts_.disks.on_image_grown(name);
-  if (*grown == view->image.size) return view;
-  view->image.size = *grown;
-  if (auto done = parts_.registry.put_image(view->image); !done) return std::unexpected(done.error());
+  if (whole != view->image.size) {
+    view->image.size = whole;
+    if (auto done = parts_.registry.put_image(view->image); !done) return std::unexpected(done.error());
+  }
+  if (!grown) return std::unexpected(grown.error());
   return require_image(name);
 }
 
