@@ -60,6 +60,27 @@ Result<ByteCount> source_size(int fd, const std::filesystem::path& path, std::ui
   return ByteCount{(size + block - 1) / block * block};  // a last part of a block is filled up with zeros
 }
 
+int allocate(int fd, int mode, ByteCount offset, ByteCount length) {
+  int result = 0;
+  do {
+    result = ::fallocate(fd, mode, static_cast<off_t>(offset.value), static_cast<off_t>(length.value));
+  } while (result != 0 && errno == EINTR);
+  return result == 0 ? 0 : errno;
+}
+
+// Behind the end of the file, which stays where it is: a crash leaves the old size. Where the space cannot be there,
+// other images are not starved of it by trying.
+Result<void> reserve_behind(int fd, const std::filesystem::path& file, ByteCount end, ByteCount new_end) {
+  const ByteCount more{new_end.value - end.value};
+  std::error_code unknown;
+  const auto space = std::filesystem::space(file, unknown);
+  const bool fits = unknown || space.available >= more.value;
+  const int failed = fits ? allocate(fd, FALLOC_FL_KEEP_SIZE, end, more) : ENOSPC;
+  if (failed == 0) return {};
+  (void)::ftruncate(fd, static_cast<off_t>(end.value));  // gives back what was taken before it failed
+  return posix_fail(failed, "reserve the space of", file);
+}
+
 }  // namespace
 
 ImageLibrary::ImageLibrary(std::filesystem::path folder)
@@ -154,19 +175,19 @@ Result<std::shared_ptr<void>> ImageLibrary::hold_source(int source, std::string_
   return std::shared_ptr<void>();
 }
 
-Result<ByteCount> ImageLibrary::grow(std::string_view name, ByteCount size, std::uint32_t block_size) {
+Result<ByteCount> ImageLibrary::grow(std::string_view name, ByteCount size, std::uint32_t block_size, bool thick) {
   if (size.value > (1ull << 62)) return fail(ErrorKind::invalid, "No disk can be that big.");
   auto file = path(name);
   if (!file) return std::unexpected(file.error());
   const ByteCount rounded{(size.value + block_size - 1) / block_size * block_size};
   std::lock_guard alone(growing_);
-  if (auto grown = grow_file(*file, rounded); !grown) return std::unexpected(grown.error());
+  if (auto grown = grow_file(*file, rounded, thick); !grown) return std::unexpected(grown.error());
   if (auto told = uses_->refresh_sizes(std::string(name)); !told) return std::unexpected(told.error());
   return rounded;
 }
 
 // The length of a file is one number of its inode: after a crash it is the old or the new one.
-Result<void> ImageLibrary::grow_file(const std::filesystem::path& file, ByteCount size) {
+Result<void> ImageLibrary::grow_file(const std::filesystem::path& file, ByteCount size, bool thick) {
   const FileDescriptor fd(::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
   if (!fd) return posix_fail(errno, "open", file);
   struct stat info{};
@@ -183,6 +204,9 @@ Result<void> ImageLibrary::grow_file(const std::filesystem::path& file, ByteCoun
                 fmt::format("{} has {} bytes itself; make it bigger first.", file.string(), now->value));
   }
   if (size <= *now) return {};
+  if (thick) {
+    if (auto reserved = reserve_behind(fd.get(), file, *now, size); !reserved) return reserved;
+  }
   if (::ftruncate(fd.get(), static_cast<off_t>(size.value)) != 0) return posix_fail(errno, "make room for", file);
   if (::fsync(fd.get()) != 0) return posix_fail(errno, "flush", file);
   return {};
@@ -219,10 +243,7 @@ Result<void> ImageLibrary::reserve(std::string_view name) {
   const FileDescriptor fd(::open(file->c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
   struct stat info{};
   if (!fd || ::fstat(fd.get(), &info) != 0) return posix_fail(errno, "open", *file);
-  int failed = 0;
-  do {
-    failed = ::fallocate(fd.get(), 0, 0, info.st_size) == 0 ? 0 : errno;
-  } while (failed == EINTR);
+  const int failed = allocate(fd.get(), 0, {0}, {static_cast<std::uint64_t>(info.st_size)});
   return failed == 0 ? Result<void>{} : posix_fail(failed, "reserve the space of", *file);
 }
 

@@ -50,10 +50,13 @@ class ImageLibrary {
   [[nodiscard]] Result<void> import_file(std::string_view name, const std::filesystem::path& source,
                                          const Progress& progress = {}, ImageShape shape = {});
   /// Makes a disk bigger, also one that is in use: its open devices tell their new size when this returns. The size is
-  /// rounded up to whole blocks; the new part takes no space until it is written, and reads zeros. Answers the size
-  /// that it has now: the same again is no error. conflict when it would become smaller, and when a block special file
-  /// has not grown so far itself.
-  [[nodiscard]] Result<ByteCount> grow(std::string_view name, ByteCount size, std::uint32_t block_size = 512);
+  /// rounded up to whole blocks; the new part reads zeros, and takes no space until it is written, unless the disk is
+  /// `thick`: exhausted then when there is not enough, and nothing has changed. Answers the size that it has now: the
+  /// same again is no error. conflict when it would become smaller, and when a block special file has not grown so far
+  /// itself. When a device cannot be told,
+  /// all others are, the disk has grown, and the error is the answer.
+  [[nodiscard]] Result<ByteCount> grow(std::string_view name, ByteCount size, std::uint32_t block_size = 512,
+                                       bool thick = false);
   /// Copies that run end soon, unavailable, and leave nothing; new ones too. Any thread: at shutdown.
   void stop_imports() { imports_stopped_ = true; }
   /// conflict, naming the holders, while it is in use.
@@ -83,7 +86,7 @@ class ImageLibrary {
                                  const std::function<Result<void>(int fd, const std::filesystem::path&)>& fill);
   [[nodiscard]] std::filesystem::path file_of(std::string_view name, bool cd) const;
 
-  [[nodiscard]] Result<void> grow_file(const std::filesystem::path& file, ByteCount size);
+  [[nodiscard]] Result<void> grow_file(const std::filesystem::path& file, ByteCount size, bool thick);
   /// A hold on the image that `source` is the file of, so that nobody writes to it while it is read; null when it is
   /// none of ours.
   [[nodiscard]] Result<std::shared_ptr<void>> hold_source(int source, std::string_view copy);

@@ -208,7 +208,7 @@ Result<boot::ImageView> ApplianceAdministration::grow_image(std::string_view nam
   if (!view) return view;
   if (view->image.format == "iso") return fail(ErrorKind::unsupported, "a CD has the size that it was made with");
   const std::uint32_t block_size = view->image.block_size;
-  auto grown = parts_.library.grow(name, size, block_size);
+  auto grown = parts_.library.grow(name, size, block_size, view->image.traits.thick);
   // An error may come after the disk has grown: then all that could be told are, and the row is true.
   auto now = parts_.library.size(name);
   const ByteCount whole{now ? now->value - now->value % block_size : view->image.size.value};

@@ -292,6 +292,27 @@ TEST_F(ImageLibraryTest, grow_is_told_to_every_reader) {
   EXPECT_LT(library_.allocated("cd").value(), kib(64)) << "no space is taken before it is written";
 }
 
+TEST_F(ImageLibraryTest, a_thick_disk_has_the_space_of_its_new_part_when_it_has_grown) {
+  ASSERT_TRUE(library_.create("dos", mib(1)));
+  ASSERT_TRUE(library_.reserve("dos"));
+  ASSERT_TRUE(library_.grow("dos", mib(3), 512, true));
+  EXPECT_EQ(library_.size("dos").value(), mib(3));
+  EXPECT_GE(library_.allocated("dos").value(), mib(3));
+}
+
+TEST_F(ImageLibraryTest, a_thick_disk_that_cannot_have_the_space_stays_as_it_is) {
+  ASSERT_TRUE(library_.create("dos", mib(1)));
+  ASSERT_TRUE(library_.reserve("dos"));
+  auto opened = library_.open("dos", OpenMode::read_write, pc1).value();
+  const ByteCount before = library_.allocated("dos").value();
+  const ByteCount all{std::filesystem::space(folder_.path()).capacity};
+  ASSERT_FALSE(library_.grow("dos", all + mib(1), 512, true));
+  EXPECT_EQ(library_.grow("dos", all + mib(1), 512, true).error().kind, ErrorKind::exhausted);
+  EXPECT_EQ(library_.size("dos").value(), mib(1));
+  EXPECT_EQ(library_.allocated("dos").value(), before);
+  EXPECT_EQ(opened.device->size(), mib(1));
+}
+
 TEST_F(ImageLibraryTest, grow_never_makes_a_disk_smaller) {
   ASSERT_TRUE(library_.create("dos", mib(4)));
   EXPECT_EQ(library_.grow("dos", mib(3)).error().kind, ErrorKind::conflict);
