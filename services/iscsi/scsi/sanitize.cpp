@@ -12,6 +12,21 @@ namespace {
 
 constexpr std::size_t head_length = 4;
 
+/// It takes the mark off the disk below. The unit outlives it: who runs the work holds the unit.
+class ExitWork final : public DiskWork {
+ public:
+  explicit ExitWork(Disk& disk) : disk_(disk) {}
+  Result<void> run(images::BlockDevice&) override { return disk_.sanitizer().exit_failure_mode(); }
+
+ private:
+  Disk& disk_;
+};
+
+Step on_exited(Command& command, const Result<void>& result, ByteView) {
+  if (result) return command.good();
+  return command.refuse(result.error().kind == ErrorKind::denied ? invalid_field(1) : sanitize_failed());
+}
+
 Step on_sanitized(Command& command, const Result<void>& result, ByteView) {
   if (!result) return command.refuse(sanitize_failed());
   return command.good();
@@ -56,8 +71,7 @@ Step sanitize(Command& command) {
     return command.need_data(length, on_overwrite_list);
   }
   if (length != 0) return command.refuse(invalid_field(7));
-  if (cdb.service_action() == 0x1f)
-    return command.disk().sanitizer().exit_failure_mode() ? command.good() : command.refuse(invalid_field(1));
+  if (cdb.service_action() == 0x1f) return command.run(std::make_shared<ExitWork>(command.disk()), on_exited);
   SanitizePlan plan;
   plan.method = static_cast<SanitizePlan::Method>(cdb.service_action());
   return begin(command, std::move(plan));

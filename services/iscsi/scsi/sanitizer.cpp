@@ -141,13 +141,15 @@ std::optional<SanitizePlan> Sanitizer::find_unfinished(bool can_write) {
   return std::nullopt;
 }
 
-bool Sanitizer::exit_failure_mode() {
+Result<void> Sanitizer::exit_failure_mode() {
   std::lock_guard lock(mutex_);
-  if (state() != State::failed) return true;
-  if (!plan_.unrestricted_exit) return false;
-  if (mark_ && !mark_->clear()) return false;
+  if (state() != State::failed) return {};
+  if (!plan_.unrestricted_exit) return fail(ErrorKind::denied, "The SANITIZE that failed must be done again.");
+  if (mark_) {
+    if (auto cleared = mark_->clear(); !cleared) return cleared;
+  }
   state_ = State::idle;
-  return true;
+  return {};
 }
 
 }  // namespace bootferry::iscsi::scsi

@@ -52,8 +52,8 @@ class Sanitizer {
   void give_up(Error why) { end(std::unexpected(std::move(why))); }
   /// The plan that a crash or a stop left. `can_write`: else it can only be told as failed.
   [[nodiscard]] std::optional<SanitizePlan> find_unfinished(bool can_write);
-  /// EXIT FAILURE MODE: false when the failed one did not allow it.
-  [[nodiscard]] bool exit_failure_mode();
+  /// EXIT FAILURE MODE: denied when the failed one did not allow it. Blocks.
+  [[nodiscard]] Result<void> exit_failure_mode();
 
  private:
   [[nodiscard]] Result<void> do_it(const std::stop_token& stop);

@@ -12,14 +12,17 @@ class MemoryMark final : public SanitizeMark {
  public:
   Bytes load() override { return kept; }
   Result<void> store(ByteView bytes) override {
+    if (broken) return fail(ErrorKind::io, "no");
     kept.assign(bytes.begin(), bytes.end());
     return {};
   }
   Result<void> clear() override {
+    if (broken) return fail(ErrorKind::io, "no");
     kept.clear();
     return {};
   }
   Bytes kept;
+  bool broken = false;
 };
 
 Bytes overwrite_list(std::uint8_t count, ByteView pattern) {
@@ -228,6 +231,24 @@ TEST_F(SanitizeTest, one_that_cannot_be_started_has_failed) {
   test::ScsiInitiator pc(*unit, 1);
   EXPECT_EQ(pc.send({0x48, 0x02 | ause}).code(), 0x3103);
   EXPECT_EQ(pc.send({0x28, 0, 0, 0, 0, 0, 0, 0, 1, 0}).code(), 0x3103) << "it does not run for ever";
+}
+
+TEST_F(SanitizeTest, leaving_a_failure_takes_the_mark_away_on_a_disk_worker) {
+  auto unit = open_disk();
+  test::ScsiInitiator pc(*unit, 1);
+  ASSERT_TRUE(overwrite(pc, overwrite_list(1, Bytes(512, 1)), immed | ause).good());
+  device_->fail_call(1);
+  run_jobs();
+  auto task = unit->make_task(pc.nexus(), 0, {0x48, 0x1f});
+  const Step step = task->start();
+  ASSERT_TRUE(std::holds_alternative<DiskJob>(step));
+  EXPECT_FALSE(mark_->kept.empty()) << "a session's loop touches no file";
+  mark_->broken = true;
+  EXPECT_EQ(pc.send({0x48, 0x1f}).code(), 0x3103) << "it would be found again";
+  mark_->broken = false;
+  const auto result = run_job(std::get<DiskJob>(step), unit->device(), {});
+  EXPECT_EQ(std::get<Answer>(task->on_job_done(result, {})).status, Status::good);
+  EXPECT_TRUE(mark_->kept.empty());
 }
 
 TEST_F(SanitizeTest, one_that_was_cut_off_goes_on_when_the_disk_is_opened_next) {
