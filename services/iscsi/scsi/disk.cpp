@@ -89,15 +89,19 @@ void Disk::on_commands_cleared(const Nexus& of) { attentions_.raise(of.id, atten
 void Disk::on_capacity_changed() { attentions_.raise_for_all(attention::capacity_changed); }
 
 // The job keeps the disk: a SANITIZE goes on when the last session ends, and is found by the next one.
-std::shared_ptr<Completion> Disk::start_sanitizer(SanitizePlan plan) {
+Result<std::shared_ptr<Completion>> Disk::start_sanitizer(SanitizePlan plan) {
   auto completion = sanitizer_.try_begin(std::move(plan));
-  if (!completion) return nullptr;
+  if (!completion) return fail(ErrorKind::conflict, "A SANITIZE runs already.");
+  auto started = sanitizer_.store_mark();
   try {
-    services_.background([self = shared_from_this()](std::stop_token stop) { self->sanitizer_.run(stop); });
+    if (started)
+      services_.background([self = shared_from_this()](std::stop_token stop) { self->sanitizer_.run(stop); });
   } catch (const std::exception& error) {  // no thread to be had: it must not seem to run for ever
-    sanitizer_.give_up({ErrorKind::exhausted, error.what()});
+    started = fail(ErrorKind::exhausted, error.what());
   }
-  return completion;
+  if (started) return completion;
+  sanitizer_.give_up(started.error());
+  return std::unexpected(started.error());
 }
 
 void Disk::resume_sanitizer() {

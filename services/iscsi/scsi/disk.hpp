@@ -68,8 +68,8 @@ class Disk final : public LogicalUnit, public std::enable_shared_from_this<Disk>
     return services_.background && writable_medium() && (service_action != 0x02 || thin());
   }
   [[nodiscard]] Sanitizer& sanitizer() { return sanitizer_; }
-  /// Nothing: one runs already.
-  [[nodiscard]] std::shared_ptr<Completion> start_sanitizer(SanitizePlan plan);
+  /// Marked for good when it returns. A conflict: one runs already. Blocks.
+  [[nodiscard]] Result<std::shared_ptr<Completion>> start_sanitizer(SanitizePlan plan);
   /// One that a crash or a stop left goes on. Once, when the disk is opened.
   void resume_sanitizer();
 

@@ -32,12 +32,35 @@ Step on_sanitized(Command& command, const Result<void>& result, ByteView) {
   return command.good();
 }
 
+/// It marks the disk before the answer. The unit outlives it, as above.
+class StartWork final : public DiskWork {
+ public:
+  StartWork(Disk& disk, SanitizePlan plan) : disk_(disk), plan_(std::move(plan)) {}
+  Result<void> run(images::BlockDevice&) override {
+    auto started = disk_.start_sanitizer(std::move(plan_));
+    if (!started) return std::unexpected(started.error());
+    through = std::move(*started);
+    return {};
+  }
+
+  std::shared_ptr<Completion> through;
+
+ private:
+  Disk& disk_;
+  SanitizePlan plan_;
+};
+
+Step on_started(Command& command, const Result<void>& result, ByteView) {
+  if (!result && result.error().kind == ErrorKind::conflict)
+    return command.refuse(sanitize_in_progress(command.disk().sanitizer().progress()));
+  if (!result) return command.refuse(sanitize_failed());
+  if (command.cdb().bit(1, 0x80)) return command.good();  // IMMED
+  return command.wait_for(std::move(command.work_as<StartWork>().through), on_sanitized);
+}
+
 Step begin(Command& command, SanitizePlan plan) {
   plan.unrestricted_exit = command.cdb().bit(1, 0x20);
-  auto through = command.disk().start_sanitizer(std::move(plan));
-  if (!through) return command.refuse(sanitize_in_progress(command.disk().sanitizer().progress()));
-  if (command.cdb().bit(1, 0x80)) return command.good();  // IMMED
-  return command.wait_for(std::move(through), on_sanitized);
+  return command.run(std::make_shared<StartWork>(command.disk(), std::move(plan)), on_started);
 }
 
 // SBC-3 5.22.3, table 83.

@@ -68,6 +68,8 @@ std::shared_ptr<Completion> Sanitizer::try_begin(SanitizePlan plan) {
   return completion_;
 }
 
+Result<void> Sanitizer::store_mark() { return mark_ ? mark_->store(encode_plan(plan_)) : Result<void>{}; }
+
 void Sanitizer::run(const std::stop_token& stop) {
   {
     const AccessGate::Alone drained(device_->gate());
@@ -76,9 +78,6 @@ void Sanitizer::run(const std::stop_token& stop) {
 }
 
 Result<void> Sanitizer::do_it(const std::stop_token& stop) {
-  if (mark_) {
-    if (auto marked = mark_->store(encode_plan(plan_)); !marked) return marked;
-  }
   auto done = plan_.method == SanitizePlan::Method::overwrite ? overwrite(stop) : erase(stop);
   if (done) done = device_->flush();
   return done && mark_ ? mark_->clear() : done;

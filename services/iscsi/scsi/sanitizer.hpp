@@ -44,8 +44,11 @@ class Sanitizer {
   /// Of 65536.
   [[nodiscard]] std::uint16_t progress() const { return progress_.load(std::memory_order_relaxed); }
 
-  /// Nothing when one runs; else run() or give_up() must follow, and the result says when that is through.
+  /// Nothing when one runs; else store_mark(), then run() or give_up() must follow, and the result says when that is
+  /// through.
   [[nodiscard]] std::shared_ptr<Completion> try_begin(SanitizePlan plan);
+  /// Durable when it returns: what is acknowledged goes on after a crash. Blocks.
+  [[nodiscard]] Result<void> store_mark();
   /// Blocks until all is done, or stopped: then it is still marked, and begins again when the disk is opened next.
   void run(const std::stop_token& stop);
   /// Instead of run(), when it cannot be called: ends as failed.

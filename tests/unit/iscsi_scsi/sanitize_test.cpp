@@ -251,6 +251,25 @@ TEST_F(SanitizeTest, leaving_a_failure_takes_the_mark_away_on_a_disk_worker) {
   EXPECT_TRUE(mark_->kept.empty());
 }
 
+TEST_F(SanitizeTest, what_is_acknowledged_is_marked_before) {
+  auto unit = open_disk();
+  test::ScsiInitiator pc(*unit, 1);
+  mark_->broken = true;
+  EXPECT_EQ(pc.send({0x48, 0x02 | immed | ause}).code(), 0x3103) << "a crash would hide it";
+  EXPECT_TRUE(jobs_.empty());
+  mark_->broken = false;
+  auto task = unit->make_task(pc.nexus(), 0, {0x48, 0x02 | immed});
+  const Step step = task->start();
+  ASSERT_TRUE(std::holds_alternative<DiskJob>(step)) << "a session's loop touches no file";
+  EXPECT_TRUE(mark_->kept.empty());
+  const auto result = run_job(std::get<DiskJob>(step), unit->device(), {});
+  EXPECT_FALSE(mark_->kept.empty());
+  EXPECT_EQ(std::get<Answer>(task->on_job_done(result, {})).status, Status::good);
+  run_jobs();
+  EXPECT_TRUE(pc.send({0x00}).good());
+  EXPECT_TRUE(mark_->kept.empty());
+}
+
 TEST_F(SanitizeTest, one_that_was_cut_off_goes_on_when_the_disk_is_opened_next) {
   put(0, 0xee, blocks);
   {
