@@ -97,6 +97,12 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   return answer;
 }
 
+std::optional<MacAddress> DiskDirectory::find_owner(std::string_view target) {
+  const auto key = boot::find_target_key(target);
+  if (!key || !registry_.snapshot()->find_client(key->mac)) return std::nullopt;
+  return key->mac;
+}
+
 std::optional<std::string> DiskDirectory::why_revoked(const iscsi::GrantedSession& session) {
   const auto key = boot::find_target_key(session.target);
   const auto snapshot = registry_.snapshot();

@@ -33,6 +33,7 @@ class DiskDirectory final : public iscsi::TargetDirectory {
                                                              const iscsi::Visitor& visitor) override {
     return rights_.find_secret(target, visitor);
   }
+  [[nodiscard]] std::optional<MacAddress> find_owner(std::string_view target) override;
   [[nodiscard]] std::vector<std::string> targets_for(const iscsi::Visitor& visitor) override {
     return rights_.targets_for(visitor);
   }

@@ -11,6 +11,7 @@
 
 #include "base/random.hpp"
 #include "iscsi/login_refusals.hpp"
+#include "iscsi/refusal_limits.hpp"
 #include "iscsi/server.hpp"
 #include "iscsi/session/session.hpp"
 #include "iscsi/session_table.hpp"
@@ -45,6 +46,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
   const std::shared_ptr<CommandBudget> budget = std::make_shared<CommandBudget>(settings.total_window);
   std::vector<boost::asio::ip::tcp::endpoint> portals;  ///< set before the first connection
   LoginRefusals refusals;
+  RefusalLimits refusal_limits;
   std::atomic<bool> stopping{false};
 
   /// Of one loop: its connections share the space that they receive into, and batches that none is sending.

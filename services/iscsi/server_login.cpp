@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
-#include "boot/target_name.hpp"
 #include "iscsi/server_connection.hpp"
 #include "iscsi/session/chap.hpp"
 
@@ -148,6 +147,7 @@ void Connection::on_directory(std::expected<OpenedTarget, LoginRefusal> opened) 
 }
 
 void Connection::tell_refusal(std::string_view reason) {
+  if (!core_->refusal_limits.try_take(host_of(address_), core_->clock.now())) return;
   const Login& login = session_->login();
   const std::string what = login.discovery() ? "the list of targets" : login.target_name();
   log::warning("ISCSI_LOGIN_REFUSED", {{"target", login.target_name()},
@@ -207,8 +207,7 @@ void Connection::publish(boot::EventKind kind, std::string text) {
   event.kind = kind;
   event.mac = opened_.mac;
   // A refusal has opened nothing, but the target names the client whose disk was asked for: its boot log must tell.
-  const auto wanted = boot::find_target_key(session_->login().target_name());
-  if (!event.mac && wanted) event.mac = wanted->mac;
+  if (!event.mac) event.mac = core_->directory.find_owner(session_->login().target_name());
   if (const auto address = parse_ipv4_address(host_of(address_))) event.address = *address;
   const std::string who =
       opened_.mac ? "PC " + opened_.mac->to_string() : session_->login().initiator_name() + " at " + address_;

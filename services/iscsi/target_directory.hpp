@@ -63,6 +63,11 @@ class TargetDirectory {
     (void)target, (void)visitor;
     return std::nullopt;
   }
+  /// The client that `target` is a disk of, or would be; nothing when we know of none.
+  [[nodiscard]] virtual std::optional<MacAddress> find_owner(std::string_view target) {
+    (void)target;
+    return std::nullopt;
+  }
   /// Names for SendTargets=All (RFC 7143 appendix C): those that this visitor has a right to.
   [[nodiscard]] virtual std::vector<std::string> targets_for(const Visitor& visitor) = 0;
   /// Judges the right again: it may have been taken away since admit().

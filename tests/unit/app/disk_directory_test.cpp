@@ -146,6 +146,9 @@ TEST_F(DiskDirectoryTest, WhatIsNotAssignedIsNotThere) {
     ASSERT_FALSE(opened) << target;
     EXPECT_EQ(opened.error().why, LoginRefusal::Why::target_not_found) << target;
   }
+  EXPECT_EQ(directory.find_owner(boot::target_name({pc1, 0x81})), pc1);
+  EXPECT_FALSE(directory.find_owner(boot::target_name({pc2, 0x80}))) << "nobody's boot log";
+  EXPECT_FALSE(directory.find_owner("iqn.2003-01.org.other:disk"));
 }
 
 TEST_F(DiskDirectoryTest, AnImageThatIsGoneIsATargetThatWasRemoved) {

@@ -115,6 +115,23 @@ TEST_F(ServerTest, RefusalsAreToldAndPublished) {
   EXPECT_EQ(directory.holds, 0);
 }
 
+TEST_F(ServerTest, WhoIsRefusedWithoutEndDoesNotFillTheLog) {
+  const std::string nobodys = "iqn.2026-11.org.bootferry:525400e2e0ff.80";
+  constexpr std::size_t logins = 100;
+  for (std::size_t i = 0; i < logins; ++i) {
+    Initiator stranger(server.port());
+    EXPECT_EQ(stranger.log_in(nobodys), LoginStatus::not_found);
+    EXPECT_TRUE(stranger.receive().closed);
+  }
+  const auto told = events.since(0).first;
+  EXPECT_FALSE(told.empty());
+  EXPECT_LT(told.size(), logins);
+  for (const boot::Event& event : told) EXPECT_FALSE(event.mac) << "there is no such client";
+  const auto counted = server.login_refusals();
+  ASSERT_EQ(counted.size(), 1u);
+  EXPECT_EQ(counted.front().second, logins);
+}
+
 TEST_F(ServerTest, DiscoveryNamesTargetAndPortal) {
   Initiator pc(server.port());
   ASSERT_EQ(pc.log_in(""), LoginStatus::success);
