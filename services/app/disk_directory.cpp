@@ -38,6 +38,13 @@ std::string with_names(std::string sentence, const boot::RegistrySnapshot& regis
   return sentence;
 }
 
+bool is_cd(const boot::Image* image) { return image && image->format == "iso"; }
+
+/// A CD is, whatever the drive's mode.
+bool opens_read_only(const boot::Image* image, const boot::Drive& drive) {
+  return is_cd(image) || drive.mode == boot::DriveMode::readonly;
+}
+
 }  // namespace
 
 std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string_view target,
@@ -56,8 +63,7 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
                   fmt::format("its drive was changed while it ran; it gets {} at its next boot", drive.image));
   }
   const boot::Image* image = snapshot->find_image(drive.image);
-  const bool cd = image && image->format == "iso";
-  const bool read_only = cd || drive.mode == boot::DriveMode::readonly;
+  const bool read_only = opens_read_only(image, drive);
   const std::uint32_t block_size = image ? image->block_size : 512;
   auto opened = library_.open(drive.image, read_only ? images::OpenMode::read_only : images::OpenMode::read_write,
                               client->mac.to_string(), block_size);
@@ -70,7 +76,7 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   const boot::DiskTraits traits = image ? image->traits : boot::DiskTraits{};
   identity.removable = traits.removable;
   identity.physical_block_size = traits.physical_block_size;
-  if (cd) {
+  if (is_cd(image)) {
     identity.type = iscsi::scsi::DeviceType::cdrom;
     identity.removable = true;
   }
@@ -116,7 +122,7 @@ std::optional<std::string> DiskDirectory::why_revoked(const iscsi::GrantedSessio
     why = "its drive was taken away";
   else if (drive->image != session.image)
     why = fmt::format("its drive has the image {} now", drive->image);
-  else if ((drive->mode == boot::DriveMode::readonly) != session.read_only)
+  else if (opens_read_only(snapshot->find_image(drive->image), *drive) != session.read_only)
     why = fmt::format("its drive is {} now", boot::name_of(drive->mode));
   if (why) {
     revoked_.add(session.target, session.visitor, session.image, clock_.now());

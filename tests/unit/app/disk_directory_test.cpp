@@ -99,6 +99,10 @@ TEST_F(DiskDirectoryTest, ACdIsReadByManyWhateverTheModeSays) {
   const iscsi::scsi::Nexus nexus{1, "iqn.test,i,0x000000000001"};
   const auto inquiry = first->unit->make_task(nexus, 0, {0x12, 0, 0, 0, 36})->start();
   EXPECT_EQ(std::get<iscsi::scsi::Answer>(inquiry).data_in.at(0), 5) << "a CD-ROM drive";
+  // It stays open read-only although its drive is a master: a check of the rights must not take it for changed.
+  EXPECT_EQ(directory.why_revoked(
+                {boot::target_name({pc1, 0x80}), {boot::initiator_name(pc1), "10.99.0.50", {}}, "dvd", true}),
+            std::nullopt);
 }
 
 TEST_F(DiskDirectoryTest, AnotherMachineIsRefusedAWritableImageByTheNameOfItsHolder) {
