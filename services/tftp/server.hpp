@@ -25,7 +25,7 @@ struct Settings {
   Ipv4Address address = Ipv4Address::any();  ///< any: answers come from the address that was asked
   std::uint16_t port = 69;
   std::string interface;  ///< only on this one, unless empty
-  TransferLimits limits;
+  TransferLimits limits{};
   std::size_t max_transfers = 512;
   std::size_t max_transfers_per_address = 64;  ///< one address may be many machines behind a router
 };

@@ -28,8 +28,8 @@ bool is_type(std::uint8_t type) { return type == 1 || type == 3 || (type >= 5 &&
 /// The unit outlives it: who runs the work holds the unit.
 class SaveWork final : public DiskWork {
  public:
-  SaveWork(Reservations& reservations, std::vector<std::uint64_t> aborted)
-      : aborted(std::move(aborted)), reservations_(reservations) {}
+  SaveWork(Reservations& reservations, std::vector<std::uint64_t> nexuses)
+      : aborted(std::move(nexuses)), reservations_(reservations) {}
   Result<void> run(images::BlockDevice&) override { return reservations_.save(); }
 
   std::vector<std::uint64_t> aborted;
