@@ -195,7 +195,8 @@ struct Appliance::Parts {
         registry(*database, bus, clock, db_pool),
         leases(*database, db_pool),
         events(*database, bus, db_pool),
-        pump(bus, db_pool, [this](const boot::Event& event) { on_event(event); }),
+        pump(
+            bus, db_pool, [this](const boot::Event& event) { on_event(event); }, [this] { on_lost_events(); }),
         library(settings.state_dir / "images"),
         token(load_or_make_admin_token(settings.state_dir, random)),
         loaders(find_loaders(settings.loader_dir, settings.state_dir / "loaders")),
@@ -263,6 +264,10 @@ struct Appliance::Parts {
     if (!serving) return;
     if (event.kind == boot::EventKind::script_served && event.mac) disks.on_boot(*event.mac);
     if (changes_rights(event.kind)) target.check_rights();
+  }
+  /// One of them may have been of a right that was taken away.
+  void on_lost_events() {
+    if (serving) target.check_rights();
   }
   static bool changes_rights(boot::EventKind kind) {
     return kind == boot::EventKind::client_changed || kind == boot::EventKind::client_removed ||

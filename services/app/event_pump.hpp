@@ -15,16 +15,21 @@ class EventPump {
  public:
   using Handler = std::function<void(const boot::Event&)>;
 
-  EventPump(boot::EventBus& bus, WorkerPool& pool, Handler handler) : handler_(std::move(handler)) {
+  /// `on_lost`: events were dropped, for the handler was too slow; called behind those that came after them.
+  EventPump(boot::EventBus& bus, WorkerPool& pool, Handler handler, std::function<void()> on_lost)
+      : handler_(std::move(handler)), on_lost_(std::move(on_lost)) {
     subscription_ = bus.subscribe([this, &pool] { pool.post([this] { drain(); }); });
   }
 
  private:
   void drain() {
-    for (const boot::Event& event : subscription_->take().events) handler_(event);
+    const auto batch = subscription_->take();
+    for (const boot::Event& event : batch.events) handler_(event);
+    if (batch.lost) on_lost_();
   }
 
   Handler handler_;
+  std::function<void()> on_lost_;
   std::unique_ptr<boot::EventSubscription> subscription_;
 };
 
