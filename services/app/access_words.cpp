@@ -86,6 +86,9 @@ void add_access_options(CLI::App& set, AccessOptions& options) {
 }
 
 Result<json> access_change_of(const AccessOptions& options) {
+  // A script whose variable is empty must not open the disks to everybody.
+  if (options.from && options.from->empty())
+    return fail(ErrorKind::invalid, "--from wants an address or network; \"any\" lets initiators come from anywhere");
   json access = json::object();
   if (options.auth) access["auth"] = *options.auth;
   if (options.initiator) access["initiator"] = *options.initiator == "own" ? json(nullptr) : json(*options.initiator);

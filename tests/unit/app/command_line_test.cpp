@@ -48,5 +48,11 @@ TEST(CommandLine, ANameThatWouldMeanAnotherImageIsRefusedBeforeAnybodyIsAsked) {
   EXPECT_NE(run({"image", "show", "dos"}).errors.find("no Bootferry answers"), std::string::npos);
 }
 
+TEST(CommandLine, AnEmptyAddressDoesNotLetEverybodyIn) {
+  const Said said = run({"client", "set", "52:54:00:00:00:01", "--from", ""});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_NE(said.errors.find("--from wants an address"), std::string::npos) << said.errors;
+}
+
 }  // namespace
 }  // namespace bootferry::app
