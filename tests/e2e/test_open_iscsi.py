@@ -204,21 +204,14 @@ def chap(guest, secret, target_secret=None, target=None, algorithm="MD5"):
     return {f"session.auth.{name}": value for name, value in settings.items()}
 
 
-def require_access_settings(site):
-    if "--auth" not in site.server.cli("client", "set", "--help").stdout:
-        pytest.skip("this release's `client set` has no --auth yet")
-
-
 @pytest.fixture
 def guarded(site, guest):
     """Makes a disk of the guest alone, that asks for one secret (chap) or two (mutual)."""
-    require_access_settings(site)
-
-    def make(auth) -> Disk:
+    def make(auth, *more) -> Disk:
         secrets = site.lab.folder / "secrets"
         secrets.write_text(f"{OWN}\n{TARGETS}\n")
         secrets.chmod(0o600)
-        return site.disk(access=["--initiator", guest.iqn, "--auth", auth, "--secret-file", str(secrets)])
+        return site.disk(access=["--initiator", guest.iqn, "--auth", auth, "--secret-file", str(secrets), *more])
 
     return make
 
@@ -259,8 +252,24 @@ def test_mutual_chap_lets_in_and_shows_a_false_target(site, guest, guarded):
     assert OWN not in log and TARGETS not in log
 
 
+def test_settings_before_discovery_prove_the_initiator_there_and_at_every_login(guest, guarded):
+    disk = guarded("mutual", "--user", "guide")  # a user of its own: clients of other tests have the same initiator
+    keys = {"authmethod": "CHAP", "username": "guide", "password": OWN, "username_in": disk.target, "password_in": TARGETS}
+    lines = [f"{of}.auth.{name} = {value}" for of in ("node.session", "discovery.sendtargets") for name, value in keys.items()]
+    lines.append("node.session.auth.chap_algs = SHA256,MD5")
+    discovery = f"iscsiadm -m discovery -t sendtargets -p {SERVER}"
+    assert disk.target not in guest.ask(f"{discovery} 2>&1").text, "without a proof it is not shown"
+    settings = "/etc/iscsi/iscsid.conf"
+    guest.run(f"cp {settings} /tmp/settings && printf '%s\\n' {' '.join(repr(line) for line in lines)} >>{settings}")
+    try:
+        assert disk.target in guest.run(discovery)
+        guest.run(f"iscsiadm -m node -T {disk.target} -p {SERVER} --login")
+        wait_until("its disk", lambda: guest.disks(disk.target))
+    finally:
+        guest.run(f"cp /tmp/settings {settings}")
+
+
 def test_a_guest_sees_and_opens_its_own_targets_only(site, guest):
-    require_access_settings(site)
     own = site.disk(access=["--initiator", guest.iqn, "--auth", "none"])
     foreign = site.disk(access=["--initiator", "iqn.2026-11.test.lab:somebody-else", "--auth", "none"])
     found = guest.run(f"iscsiadm -m discovery -t sendtargets -p {SERVER}")
