@@ -23,7 +23,7 @@ def disc(lab):
 @pytest.mark.parametrize("path", ["bios-rom", "bios-plain"])
 def test_a_bios_machine_boots_from_a_cd(lab, disc, path):
     pc = lab.machine(path, mac=MAC).power_on()
-    assert pc.wait_serial(r"CD-BOOTED drive=(\w\w) read=(\w+)", 40).group(2) == "OK"
+    pc.wait_serial(r"CD-BOOTED drive=\w\w read=OK", 40)
 
 
 def test_tools_see_a_cdrom_drive(lab, disc):
