@@ -5,6 +5,8 @@ One server and one booted guest serve all tests of this file, as a boot under TC
 each test has an image, a client and so a target of its own, and every session is ended after it; a guest that a test has left
 unable to do that is switched off, and the next test boots a new one.
 """
+import hashlib
+import random
 import re
 import time
 
@@ -189,6 +191,31 @@ def test_a_disk_grows_under_a_mounted_file_system(site, guest, disk):
     guest.run(f"umount /mnt && e2fsck -fn {device}", 60)
     assert guest.bad_news() == []
     assert disk.path.stat().st_size == 384 * MIB
+
+
+# -- a CD ---------------------------------------------------------------------------------------------------------------------------
+
+
+def test_an_iso_image_is_a_cd_that_linux_mounts(site, guest, tmp_path):
+    content = tmp_path / "content"
+    content.mkdir()
+    for name, size in (("small", 700), ("large", 5 * MIB)):
+        (content / name).write_bytes(random.Random(name).randbytes(size))
+    run(["xorriso", "-as", "mkisofs", "-quiet", "-R", "-V", "GUEST-CD", "-o", tmp_path / "cd.iso", content])
+    disc = site.disk(source=tmp_path / "cd.iso")
+    drive = guest.log_in(disc.target)
+    assert drive == "/dev/sr0"
+    inquiry = guest.run(f"sg_inq {drive}")
+    assert "Peripheral device type: cd/dvd" in inquiry and "RMB=1" in inquiry, inquiry
+    assert "Logical block length=2048 bytes" in guest.run(f"sg_readcap {drive}")
+    assert "CD-ROM" in guest.run(f"sg_get_config {drive}")
+    guest.run(f"mount -t iso9660 -o ro {drive} /mnt")
+    wanted = {file.name: hashlib.md5(file.read_bytes()).hexdigest() for file in content.iterdir()}
+    assert checksums(guest) == wanted
+    assert guest.ask("touch /mnt/new").status != 0
+    assert guest.ask(f"dd if=/dev/zero of={drive} bs=2048 count=1 conv=fsync 2>&1").status != 0
+    guest.run("umount /mnt")
+    assert guest.bad_news() == []
 
 
 # -- who may, and how he proves it ---------------------------------------------------------------------------------------------
