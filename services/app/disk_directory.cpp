@@ -47,6 +47,20 @@ bool opens_read_only(const boot::Image* image, const boot::Drive& drive) {
 
 }  // namespace
 
+std::optional<LoginRefusal> DiskDirectory::find_objection(std::string_view target, const iscsi::Visitor& visitor) {
+  const auto snapshot = registry_.snapshot();
+  const auto found = find_drive(target, *snapshot);
+  if (!found) {
+    return LoginRefusal{LoginRefusal::Why::target_not_found,
+                        fmt::format("No client has a drive with the target name {}.", target)};
+  }
+  if (auto objection = rights_.find_objection(*found->client, visitor)) return objection;
+  const std::string& image = found->drive->image;
+  if (!revoked_.bars(target, visitor, found->client->access.auth, image, clock_.now())) return std::nullopt;
+  return LoginRefusal{LoginRefusal::Why::target_removed,
+                      fmt::format("its drive was changed while it ran; it gets {} at its next boot", image)};
+}
+
 std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string_view target,
                                                                      const iscsi::Visitor& visitor) {
   const auto snapshot = registry_.snapshot();
@@ -57,11 +71,7 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   }
   const boot::Client* client = found->client;
   const boot::Drive& drive = *found->drive;
-  if (auto objection = rights_.find_objection(*client, visitor)) return std::unexpected(std::move(*objection));
-  if (revoked_.bars(target, visitor, client->access.auth, drive.image, clock_.now())) {
-    return refuse(LoginRefusal::Why::target_removed,
-                  fmt::format("its drive was changed while it ran; it gets {} at its next boot", drive.image));
-  }
+  if (auto objection = find_objection(target, visitor)) return std::unexpected(std::move(*objection));
   const boot::Image* image = snapshot->find_image(drive.image);
   const bool read_only = opens_read_only(image, drive);
   const std::uint32_t block_size = image ? image->block_size : 512;
@@ -99,7 +109,8 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   answer.read_only = read_only;
   answer.mac = client->mac;
   answer.hold = std::move(opened->hold);
-  rights_.on_opened(*client, visitor);
+  rights_.on_opened(*client, visitor);  // older boots prove nothing from here on
+  revoked_.on_opened(target, visitor.initiator);
   return answer;
 }
 

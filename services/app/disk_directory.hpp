@@ -37,6 +37,8 @@ class DiskDirectory final : public iscsi::TargetDirectory {
   [[nodiscard]] std::vector<std::string> targets_for(const iscsi::Visitor& visitor) override {
     return rights_.targets_for(visitor);
   }
+  [[nodiscard]] std::optional<iscsi::LoginRefusal> find_objection(std::string_view target,
+                                                                  const iscsi::Visitor& visitor) override;
   [[nodiscard]] std::expected<iscsi::OpenedTarget, iscsi::LoginRefusal> open(std::string_view target,
                                                                              const iscsi::Visitor& visitor) override;
   [[nodiscard]] std::optional<std::string> why_revoked(const iscsi::GrantedSession& session) override;

@@ -33,12 +33,14 @@ bool RevokedDisks::bars(std::string_view target, const iscsi::Visitor& visitor, 
   const bool began_anew = auth == boot::AuthKind::boot   ? !visitor.user.empty() && visitor.user != entry->second.user
                           : auth == boot::AuthKind::none ? stayed_away && !boots_from_us(target, visitor.initiator)
                                                          : stayed_away;  // fixed secrets are in no boot script
-  if (given_back || began_anew) {
-    entries_.erase(entry);
-    return false;
-  }
+  if (given_back || began_anew) return false;
   entry->second.asked = now;
   return true;
+}
+
+void RevokedDisks::on_opened(std::string_view target, const std::string& initiator) {
+  std::lock_guard lock(mutex_);
+  entries_.erase({std::string(target), initiator});
 }
 
 void RevokedDisks::on_boot(const MacAddress& mac) {

@@ -25,6 +25,8 @@ class RevokedDisks {
   /// with boot's secrets by proving those of a newer boot (the visitor's right to the user is known to hold).
   [[nodiscard]] bool bars(std::string_view target, const iscsi::Visitor& visitor, boot::AuthKind auth,
                           std::string_view image, SteadyTime now);
+  /// It was not barred, and has a disk again.
+  void on_opened(std::string_view target, const std::string& initiator);
   /// The machine was given its boot script: whatever ran on it is gone. Anybody may fetch one in its name, so this is
   /// for machines that prove nothing at all.
   void on_boot(const MacAddress& mac);

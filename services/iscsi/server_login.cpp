@@ -87,6 +87,11 @@ void Connection::on_action(OpenTarget& action) {
                                        actions_);
   }
   if (action.target.empty()) return session_->on_target_opened(core_->table.next_tsih(), actions_);
+  // Who has no right here must not end the session of one who has.
+  if (const auto objection = core_->directory.find_objection(action.target, visitor())) {
+    tell_refusal(objection->reason);
+    return session_->on_target_refused(status_of(objection->why), actions_);
+  }
   const auto older = core_->table.claim(id_, std::move(key));
   if (!older) return ask_directory(std::move(action.target));
   if (const auto door = core_->table.find(*older)) door->ask_close("its initiator logged in again");

@@ -70,6 +70,11 @@ class TargetDirectory {
   }
   /// Names for SendTargets=All (RFC 7143 appendix C): those that this visitor has a right to.
   [[nodiscard]] virtual std::vector<std::string> targets_for(const Visitor& visitor) = 0;
+  /// Why open() would turn him down for want of a right; asked before his predecessor is ended for him.
+  [[nodiscard]] virtual std::optional<LoginRefusal> find_objection(std::string_view target, const Visitor& visitor) {
+    (void)target, (void)visitor;
+    return std::nullopt;
+  }
   /// Judges the right again: it may have been taken away since admit().
   [[nodiscard]] virtual std::expected<OpenedTarget, LoginRefusal> open(std::string_view target,
                                                                        const Visitor& visitor) = 0;

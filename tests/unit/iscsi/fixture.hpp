@@ -38,6 +38,10 @@ class FakeDirectory final : public TargetDirectory {
     if (!revoked.contains(session.visitor.initiator)) return std::nullopt;
     return "its right is gone";
   }
+  std::optional<LoginRefusal> find_objection(std::string_view, const Visitor&) override {
+    if (!objects) return std::nullopt;
+    return LoginRefusal{LoginRefusal::Why::not_authorized, "it has no right any more"};
+  }
   void revoke(const std::string& initiator) {
     std::lock_guard lock(mutex);
     revoked.insert(initiator);
@@ -46,6 +50,7 @@ class FakeDirectory final : public TargetDirectory {
   std::shared_ptr<scsi::LogicalUnit> unit =
       scsi::make_disk(std::make_shared<images::MemoryDevice>(mib(8)), {disk, "0001"});
   std::atomic<int> holds{0};
+  std::atomic<bool> objects{false};
 
  private:
   std::mutex mutex;

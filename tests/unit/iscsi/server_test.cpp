@@ -155,6 +155,19 @@ TEST_F(ServerTest, TheSameSessionAgainEndsTheOldOne) {
   EXPECT_EQ(again.read(0, 8, out), 0);
 }
 
+TEST_F(ServerTest, WhoHasNoRightDoesNotEndTheSessionThatHeNames) {
+  Initiator old(server.port()), again(server.port());
+  ASSERT_EQ(old.log_in(disk), LoginStatus::success);
+  const auto session = server.sessions().front().id;
+  directory.objects = true;
+  EXPECT_EQ(again.log_in(disk), LoginStatus::authorization_failure);
+  EXPECT_TRUE(again.receive().closed);
+  EXPECT_FALSE(old.has_news());
+  ASSERT_EQ(server.sessions().size(), 1u);
+  EXPECT_EQ(server.sessions().front().id, session);
+  EXPECT_TRUE(has_event("it has no right any more"));
+}
+
 TEST_F(ServerTest, AnotherIsidIsAnotherSession) {
   Initiator ipxe(server.port()), linux_(server.port());
   ASSERT_EQ(ipxe.log_in(disk, 1), LoginStatus::success);
