@@ -50,7 +50,7 @@ SET_UPS = {
     "thick": SetUp((*SMALL, "--thick"), ANY_DISK | PROVISIONED),
     "4096": SetUp((*SMALL, "--block-size", "4096"), ANY_DISK | THIN | SAME_SIZES),
     # Nearly all other suites write and want that to succeed.
-    "write-protected": SetUp(SMALL, {}, mode="readonly", only=("ReadOnly", "Inquiry", "ReadCapacity16", "TestUnitReady")),
+    "write-protected": SetUp(SMALL, {"Inquiry.BlockLimits": THICK}, mode="readonly", only=("ReadOnly", "Inquiry", "ReadCapacity16", "TestUnitReady")),
     # On a fresh image: MultipathIO.CompareAndWrite clears 255 blocks and wants 256 to be clear.
     "two paths": SetUp(SMALL, {}, paths=2, only=("MultipathIO",)),
     "sanitize": SetUp(BIG, {}, only=("Sanitize",)),
