@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "images/qcow2/header.hpp"
 
+#include "images/qcow2/encoding.hpp"
+
 namespace bootferry::images::qcow2 {
 namespace {
 
@@ -13,9 +15,6 @@ constexpr std::uint32_t max_backing_name = 1023;
 constexpr std::uint64_t known_incompatible = 0x1f;
 constexpr std::uint64_t incompatible_data_file = 4;
 
-std::unexpected<Error> broken(std::string what) {
-  return fail(ErrorKind::invalid, "This qcow2 file is damaged: " + std::move(what) + ".");
-}
 std::unexpected<Error> unsupported(std::string what) { return fail(ErrorKind::unsupported, std::move(what)); }
 
 struct Layout {
@@ -44,21 +43,21 @@ Result<void> check_features(const Layout& layout) {
 }
 
 Result<void> check_limits(const Header& header, std::uint64_t file_size) {
-  if (header.size == 0 || header.size % 512 != 0) return broken("its disk is not a whole number of sectors");
-  if (header.extended_l2 && header.cluster_bits < 14) return broken("its subclusters are too small");
-  if (header.refcount_order > 6) return broken("its refcounts are too wide");
+  if (header.size == 0 || header.size % 512 != 0) return damaged("its disk is not a whole number of sectors");
+  if (header.extended_l2 && header.cluster_bits < 14) return damaged("its subclusters are too small");
+  if (header.refcount_order > 6) return damaged("its refcounts are too wide");
   const std::uint64_t cluster_mask = header.cluster_size() - 1;
   const std::uint64_t l1_bytes = std::uint64_t{header.l1_entries} * 8;
-  if (l1_bytes > max_l1_bytes) return broken("its L1 table is too large");
-  if (header.l1_entries < needed_l1_entries(header)) return broken("its L1 table is too short for its disk");
+  if (l1_bytes > max_l1_bytes) return damaged("its L1 table is too large");
+  if (header.l1_entries < needed_l1_entries(header)) return damaged("its L1 table is too short for its disk");
   if ((header.l1_offset & cluster_mask) != 0 || header.l1_offset == 0 ||
       !lies_inside(header.l1_offset, l1_bytes, file_size))
-    return broken("its L1 table is not inside the file");
+    return damaged("its L1 table is not inside the file");
   const std::uint64_t table_bytes = std::uint64_t{header.refcount_table_clusters} << header.cluster_bits;
-  if (table_bytes == 0 || table_bytes > max_refcount_table_bytes) return broken("its refcount table has a wrong size");
+  if (table_bytes == 0 || table_bytes > max_refcount_table_bytes) return damaged("its refcount table has a wrong size");
   if ((header.refcount_table_offset & cluster_mask) != 0 || header.refcount_table_offset == 0 ||
       !lies_inside(header.refcount_table_offset, table_bytes, file_size))
-    return broken("its refcount table is not inside the file");
+    return damaged("its refcount table is not inside the file");
   return {};
 }
 
@@ -70,7 +69,7 @@ Result<void> read_extensions(ByteView extensions, Header& header) {
     const std::uint32_t length = in.u32();
     if (type == 0) return {};
     const ByteView data = in.take(length);
-    if (!in.ok()) return broken("a header extension is longer than the header");
+    if (!in.ok()) return damaged("a header extension is longer than the header");
     in.skip(std::min<std::size_t>((8 - length % 8) % 8, in.remaining()));
     if (type == backing_format_extension)
       header.backing_format = std::string(text_of(data.first(std::min<std::size_t>(length, 64))));
@@ -104,11 +103,11 @@ Result<Header> decode_header(ByteView start, ByteCount file_size) {
   header.refcount_table_clusters = in.u32();
   layout.snapshots = in.u32();
   in.skip(8);
-  if (!in.ok()) return broken("its header is cut off");
+  if (!in.ok()) return damaged("its header is cut off");
   if (header.version != 2 && header.version != 3)
     return unsupported("This qcow2 file has version " + std::to_string(header.version) + "; 2 and 3 are known.");
-  if (header.cluster_bits < 9 || header.cluster_bits > 21) return broken("its clusters have an impossible size");
-  if (header.size > max_offset) return broken("its disk is impossibly large");
+  if (header.cluster_bits < 9 || header.cluster_bits > 21) return damaged("its clusters have an impossible size");
+  if (header.size > max_offset) return damaged("its disk is impossibly large");
   if (header.version == 3) {
     layout.incompatible = in.u64();
     in.skip(8);  // compatible: lazy refcounts, which nobody has to use
@@ -117,7 +116,7 @@ Result<Header> decode_header(ByteView start, ByteCount file_size) {
     layout.header_length = in.u32();
     if (!in.ok() || layout.header_length < v3_length || layout.header_length > header.cluster_size() ||
         layout.header_length > start.size())
-      return broken("its header is cut off");
+      return damaged("its header is cut off");
     header.dirty = (layout.incompatible & incompatible_dirty) != 0;
     header.corrupt = (layout.incompatible & incompatible_corrupt) != 0;
     header.extended_l2 = (layout.incompatible & incompatible_extended_l2) != 0;
@@ -134,7 +133,7 @@ Result<Header> decode_header(ByteView start, ByteCount file_size) {
   if (layout.backing_offset != 0) {
     if (layout.backing_length > max_backing_name || layout.backing_offset < layout.header_length ||
         layout.backing_offset > extensions_end || layout.backing_length > extensions_end - layout.backing_offset)
-      return broken("the name of its backing file is not inside its header");
+      return damaged("the name of its backing file is not inside its header");
     header.backing_name = std::string(text_of(start.subspan(layout.backing_offset, layout.backing_length)));
     extensions_end = layout.backing_offset;
   }

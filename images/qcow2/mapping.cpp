@@ -4,25 +4,15 @@
 #include <algorithm>
 #include <bit>
 
+#include "images/qcow2/encoding.hpp"
+
 namespace bootferry::images::qcow2 {
 namespace {
 
-constexpr std::uint64_t offset_mask = 0x00ff'ffff'ffff'fe00;
 constexpr std::uint64_t copied_flag = std::uint64_t{1} << 63, compressed_flag = std::uint64_t{1} << 62, zero_flag = 1;
-constexpr std::uint64_t slice_limit = 4096;
 constexpr std::uint32_t subclusters = 32;
 
-std::unexpected<Error> broken(std::string what) {
-  return fail(ErrorKind::invalid, "This qcow2 file is damaged: " + std::move(what) + ".");
-}
-
 std::uint64_t decode_u64(ByteView bytes) { return ByteReader(bytes).u64(); }
-
-Bytes encode_u64(std::uint64_t value) {
-  Bytes bytes;
-  ByteWriter(bytes).u64(value);
-  return bytes;
-}
 
 }  // namespace
 
@@ -74,7 +64,7 @@ Result<Run> Mapping::decode_entry(const Slice& slice, std::uint64_t offset) cons
   if (zeroes_ && (entry & zero_flag) != 0) return Run{Kind::zero, cluster_size_ - inside, 0, 0};
   const std::uint64_t host = entry & offset_mask;
   if (host == 0) return Run{Kind::unallocated, cluster_size_ - inside, 0, 0};
-  if (host % cluster_size_ != 0 || host >= file_size_) return broken("a cluster does not lie inside the file");
+  if (host % cluster_size_ != 0 || host >= file_size_) return damaged("a cluster does not lie inside the file");
   return Run{Kind::data, cluster_size_ - inside, host + inside, 0};
 }
 
@@ -84,13 +74,13 @@ Result<Run> Mapping::decode_extended(std::uint64_t entry, std::uint64_t bitmap, 
   const std::uint64_t part_size = cluster_size_ / subclusters;
   const std::uint64_t inside = offset % cluster_size_;
   if (host % cluster_size_ != 0 || (host != 0 && host >= file_size_))
-    return broken("a cluster does not lie inside the file");
+    return damaged("a cluster does not lie inside the file");
   const auto kind_of = [&](std::uint64_t part) {
     if ((bitmap >> (part + subclusters) & 1) != 0) return Kind::zero;
     return (bitmap >> part & 1) != 0 ? Kind::data : Kind::unallocated;
   };
   const Kind kind = kind_of(inside / part_size);
-  if (kind == Kind::data && host == 0) return broken("a subcluster has no place");
+  if (kind == Kind::data && host == 0) return damaged("a subcluster has no place");
   std::uint64_t end = (inside / part_size + 1) * part_size;
   while (end < cluster_size_ && kind_of(end / part_size) == kind) end += part_size;
   return Run{kind, end - inside, kind == Kind::data ? host + inside : 0, 0};
@@ -100,7 +90,7 @@ Result<Run> Mapping::decode_compressed(std::uint64_t entry, std::uint64_t offset
   const std::uint32_t split = 62 - (cluster_bits_ - 8);
   const std::uint64_t host = entry & ((std::uint64_t{1} << split) - 1);
   const std::uint64_t sectors = (entry >> split & ((std::uint64_t{1} << (62 - split)) - 1)) + 1;
-  if (host >= file_size_) return broken("a compressed cluster does not lie inside the file");
+  if (host >= file_size_) return damaged("a compressed cluster does not lie inside the file");
   return Run{Kind::compressed, cluster_size_ - offset % cluster_size_, host, sectors * 512 - host % 512};
 }
 

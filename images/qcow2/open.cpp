@@ -3,16 +3,13 @@
 
 #include <algorithm>
 
+#include "images/qcow2/encoding.hpp"
+
 namespace bootferry::images::qcow2 {
 namespace {
 
 constexpr std::uint64_t first_bytes = 64u << 10;
 constexpr std::uint64_t max_clusters = std::uint64_t{1} << 30;  // one bit of memory each
-constexpr std::uint64_t offset_mask = 0x00ff'ffff'ffff'fe00;
-
-std::unexpected<Error> broken(std::string what) {
-  return fail(ErrorKind::invalid, "This qcow2 file is damaged: " + std::move(what) + ".");
-}
 
 /// One L2 table through Mapping's own eyes, so that an entry means the same here and later.
 Result<void> count_table(ByteFile& file, const Header& header, std::uint64_t place, std::uint64_t file_size,
@@ -62,7 +59,7 @@ Result<std::vector<std::uint64_t>> read_l1(ByteFile& file, const Header& header)
     entry = in.u64() & offset_mask;
     if (entry % header.cluster_size() != 0 ||
         (entry != 0 && entry + header.cluster_size() > size->value + header.cluster_size() - 1))
-      return broken("an L2 table does not lie inside the file");
+      return damaged("an L2 table does not lie inside the file");
   }
   return l1;
 }

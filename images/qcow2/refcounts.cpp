@@ -3,23 +3,10 @@
 
 #include <algorithm>
 
+#include "images/qcow2/encoding.hpp"
+
 namespace bootferry::images::qcow2 {
-namespace {
-
-constexpr std::uint64_t offset_mask = 0x00ff'ffff'ffff'fe00;  // a table entry without its reserved bits
-constexpr std::uint64_t slice_limit = 4096;                   // what one changed refcount costs to write
-
-std::unexpected<Error> broken(std::string what) {
-  return fail(ErrorKind::invalid, "This qcow2 file is damaged: " + std::move(what) + ".");
-}
-
-Bytes encode_u64(std::uint64_t value) {
-  Bytes bytes;
-  ByteWriter(bytes).u64(value);
-  return bytes;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Refcounts::Refcounts(const Header& header, std::uint64_t file_size)
     : cluster_bits_(header.cluster_bits),
@@ -34,14 +21,14 @@ Refcounts::Refcounts(const Header& header, std::uint64_t file_size)
 Result<void> Refcounts::claim(std::uint64_t offset, std::uint64_t length, bool shared) {
   if (length == 0) return {};
   const std::uint64_t first = offset >> cluster_bits_, last = (offset + length - 1) >> cluster_bits_;
-  if (last >= file_clusters_) return broken("a table points behind the end of the file");
+  if (last >= file_clusters_) return damaged("a table points behind the end of the file");
   for (std::uint64_t cluster = first; cluster <= last; ++cluster) {
     if (!is_used(cluster)) {
       mark(cluster);
     } else if (shared) {
-      if (++more_[cluster] >= 0xffff) return broken("a cluster has too many references");
+      if (++more_[cluster] >= 0xffff) return damaged("a cluster has too many references");
     } else {
-      return broken("two tables use the same cluster");
+      return damaged("two tables use the same cluster");
     }
   }
   return {};
@@ -55,7 +42,7 @@ Result<void> Refcounts::load(ByteFile& file) {
   table_.resize(raw.size() / 8);
   for (std::uint64_t& entry : table_) {
     entry = in.u64() & offset_mask;
-    if ((entry & ((std::uint64_t{1} << cluster_bits_) - 1)) != 0) return broken("a refcount block is not aligned");
+    if ((entry & ((std::uint64_t{1} << cluster_bits_) - 1)) != 0) return damaged("a refcount block is not aligned");
     if (entry == 0) continue;
     if (auto good = claim(entry, std::uint64_t{1} << cluster_bits_); !good) return good;
   }
