@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tables of a qcow2 file have in common: entries of 64 bits whose offsets leave the high and low bits to flags,
-// and the word for an entry that cannot be. Used inside this folder only.
+// What the tables of a qcow2 file have in common: entries of 64 bits whose offsets leave the high and low bits to
+// flags, and the word for an entry that cannot be. Used inside this folder only.
 #pragma once
 
 #include "base/bytes.hpp"

@@ -3,6 +3,7 @@
 
 #include <exception>
 
+#include "base/log.hpp"
 #include "iscsi/scsi/admitted_device.hpp"
 #include "iscsi/scsi/command_table.hpp"
 
@@ -106,7 +107,10 @@ Result<std::shared_ptr<Completion>> Disk::start_sanitizer(SanitizePlan plan) {
 
 void Disk::resume_sanitizer() {
   auto plan = sanitizer_.find_unfinished(services_.background && writable_medium());
-  if (plan) (void)start_sanitizer(std::move(*plan));
+  if (!plan) return;
+  const auto resumed = start_sanitizer(std::move(*plan));  // initiators are told of a failure until one clears it
+  if (!resumed)
+    log::error("SANITIZE_NOT_RESUMED", {{"target", identity_.target_name}, {"why", resumed.error().message}});
 }
 
 std::unique_ptr<Task> Disk::make_task(const Nexus& nexus, std::uint64_t lun, const std::array<std::uint8_t, 16>& cdb) {

@@ -115,7 +115,7 @@ std::expected<std::shared_ptr<CopyWork>, Sense> ExtendedCopy::next() {
     return nullptr;
   }
   const CopySegment& segment = plan_.segments[status_.segments];
-  if (auto wrong = check_rights(segment)) return std::unexpected(end(*wrong));
+  if (auto wrong = check_rights(segment)) return std::unexpected(end(wrong));
   if (!work_) work_ = work_of(segment);
   tell();
   return work_;

@@ -80,6 +80,7 @@ void Session::abort(Command& command, Actions& actions) {
 /// Those that an earlier function aborted and that are still on the disk are waited for too.
 std::vector<CommandId> Session::abort_all(Actions& actions) {
   std::vector<CommandId> aborted;
+  aborted.reserve(busy_slots_.size());
   for (const std::uint32_t slot : busy_slots_) aborted.push_back(id_of(*commands_[slot]));
   for (const CommandId id : aborted) abort(*commands_[id.slot], actions);
   return aborted;
