@@ -310,12 +310,15 @@ void send_reserve_out(Initiator& pc, std::uint8_t action, std::uint8_t type, std
 // Whoever takes a disk over must not find a late write of the other on it.
 TEST_F(ServerTest, PreemptAndAbortAnswersAfterTheVictimsWritesAreOver) {
   auto device = std::make_shared<test::FaultDevice>(std::make_shared<images::MemoryDevice>(mib(8)));
-  std::promise<void> reached, released;
-  std::atomic<bool> holds_one{false};
-  device->before_each([&](const auto&) {
-    if (!holds_one.exchange(false)) return;
-    reached.set_value();
-    released.get_future().wait();
+  struct Gate {
+    std::promise<void> reached, released;
+    std::atomic<bool> holds_one{false};
+  };
+  const auto gate = std::make_shared<Gate>();  // the device is flushed once more when the test has ended
+  device->before_each([gate](const auto&) {
+    if (!gate->holds_one.exchange(false)) return;
+    gate->reached.set_value();
+    gate->released.get_future().wait();
   });
   directory.unit = scsi::make_disk(device, {disk, "0001"});
   Initiator victim(server.port()), heir(server.port()), witness(server.port());
@@ -335,7 +338,7 @@ TEST_F(ServerTest, PreemptAndAbortAnswersAfterTheVictimsWritesAreOver) {
   ASSERT_EQ(status_of(heir), 0);
   witness.settle();
 
-  holds_one = true;
+  gate->holds_one = true;
   ScsiCommand write;
   write.write = true;
   write.task_tag = 77;
@@ -343,13 +346,13 @@ TEST_F(ServerTest, PreemptAndAbortAnswersAfterTheVictimsWritesAreOver) {
   write.cmd_sn = 3;
   write.cdb = Initiator::cdb(0x8a, 0, 1);
   victim.send(write, Bytes(512, 0x11));
-  reached.get_future().wait();
+  gate->reached.get_future().wait();
 
   send_reserve_out(heir, 5, 1, 2, 1, 3);  // PREEMPT AND ABORT
   Bytes ignored;
   for (int i = 0; i < 50; ++i) (void)witness.read(1, 1, ignored);
   EXPECT_FALSE(heir.has_news()) << "the victim's write is still on its way to the disk";
-  released.set_value();
+  gate->released.set_value();
   EXPECT_EQ(status_of(heir), 0);
 }
 
