@@ -21,12 +21,12 @@ enum class Profile : std::uint16_t { none = 0x0000, cd_rom = 0x0008, dvd_rom = 0
 /// Minute, second, frame behind the 2 seconds of lead-in (MMC-6 4.2.3.4), as an address field with its zero byte. What
 /// is behind the last minute that a byte can say is said so.
 inline void put_msf(ByteWriter& out, std::uint64_t block) {
-  constexpr std::uint64_t frames_a_minute = 60 * 75;
-  const std::uint64_t frames = std::min<std::uint64_t>(block + 150, 255 * frames_a_minute + 59 * 75 + 74);
+  constexpr std::uint64_t frames_a_second = 75, frames_a_minute = 60 * frames_a_second;
+  const std::uint64_t frames = std::min(block + 150, 255 * frames_a_minute + 59 * frames_a_second + 74);
   out.u8(0);
   out.u8(static_cast<std::uint8_t>(frames / frames_a_minute));
-  out.u8(static_cast<std::uint8_t>(frames / 75 % 60));
-  out.u8(static_cast<std::uint8_t>(frames % 75));
+  out.u8(static_cast<std::uint8_t>(frames / frames_a_second % 60));
+  out.u8(static_cast<std::uint8_t>(frames % frames_a_second));
 }
 
 inline constexpr std::uint8_t data_track = 0x14;  ///< ADR 1, CONTROL 4: data, not to be copied
