@@ -66,6 +66,7 @@ ROWS = (
 
 # Bars that the measurements show to be out of reach, with the reason: told, not judged.
 BEYOND: dict[tuple[str, str], str] = {
+    ("loopback: rand read 4K qd1 x1", "work"): "the bare loop of pread and send itself does 1.5 times tgt's work here: both mostly sleep and wake",
     ("loopback: rand read 4K qd1 x8", "work"): "the bare loop's receive, read and send alone cost 0.75 CPU s for 100k, and tgt needs 1.3",
     ("loopback: rand write 4K qd1 x1", "work"): "a buffered write may block (neither ext4 nor tmpfs takes RWF_NOWAIT), so it goes to a worker and back, as in tgt",
 }
