@@ -50,10 +50,7 @@ bool opens_read_only(const boot::Image* image, const boot::Drive& drive) {
 std::optional<LoginRefusal> DiskDirectory::find_objection(std::string_view target, const iscsi::Visitor& visitor) {
   const auto snapshot = registry_.snapshot();
   const auto found = find_drive(target, *snapshot);
-  if (!found) {
-    return LoginRefusal{LoginRefusal::Why::target_not_found,
-                        fmt::format("No client has a drive with the target name {}.", target)};
-  }
+  if (!found) return refuse_unknown(target);
   if (auto objection = rights_.find_objection(*found->client, visitor)) return objection;
   const std::string& image = found->drive->image;
   if (!revoked_.bars(target, visitor, found->client->access.auth, image, clock_.now())) return std::nullopt;
@@ -65,10 +62,7 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
                                                                      const iscsi::Visitor& visitor) {
   const auto snapshot = registry_.snapshot();
   const auto found = find_drive(target, *snapshot);
-  if (!found) {
-    return refuse(LoginRefusal::Why::target_not_found,
-                  fmt::format("No client has a drive with the target name {}.", target));
-  }
+  if (!found) return std::unexpected(refuse_unknown(target));
   const boot::Client* client = found->client;
   const boot::Drive& drive = *found->drive;
   if (auto objection = find_objection(target, visitor)) return std::unexpected(std::move(*objection));

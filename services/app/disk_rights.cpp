@@ -51,6 +51,10 @@ std::optional<FoundDrive> find_drive(std::string_view target, const boot::Regist
   return FoundDrive{client, &disks->drives[position], key->drive};
 }
 
+LoginRefusal refuse_unknown(std::string_view target) {
+  return {LoginRefusal::Why::target_not_found, fmt::format("No client has a drive with the target name {}.", target)};
+}
+
 /// A stranger learns that a target exists (its name is made of a MAC, and can be guessed anyway): RFC 7143 wants
 /// "not found" and "no right" told apart, and so does whoever has mistyped a name. Which names and addresses would do
 /// he does not learn.
@@ -59,10 +63,7 @@ std::expected<DiskRights::Demand, LoginRefusal> DiskRights::admit(std::string_vi
   if (target.empty()) return demand_of_discovery(visitor);
   const auto snapshot = registry_.snapshot();
   const auto found = find_drive(target, *snapshot);
-  if (!found) {
-    return std::unexpected(LoginRefusal{LoginRefusal::Why::target_not_found,
-                                        fmt::format("No client has a drive with the target name {}.", target)});
-  }
+  if (!found) return std::unexpected(refuse_unknown(target));
   if (auto stranger = find_stranger(*found->client, visitor)) return std::unexpected(std::move(*stranger));
   return found->client->access.auth == boot::AuthKind::none ? Demand::none : Demand::chap;
 }

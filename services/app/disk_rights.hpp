@@ -21,6 +21,8 @@ struct FoundDrive {
   std::uint8_t number = 0x80;
 };
 [[nodiscard]] std::optional<FoundDrive> find_drive(std::string_view target, const boot::RegistrySnapshot& registry);
+/// For the name of a target that nobody has.
+[[nodiscard]] iscsi::LoginRefusal refuse_unknown(std::string_view target);
 
 class DiskRights {
  public:

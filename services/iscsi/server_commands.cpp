@@ -23,9 +23,9 @@ constexpr std::size_t small_write_bytes = 256u << 10;
 constexpr std::size_t answered_at_once = 32;  // whose latencies wait for one look at the clock
 
 /// Its connection counts the jobs that are out: one that throws (no memory) must come back too.
-Result<void> run_caught(const scsi::DiskJob& job, images::BlockDevice& device, MutableByteView buffer) {
+Result<void> run_caught(const scsi::DiskJob& job, scsi::LogicalUnit& unit, MutableByteView buffer) {
   try {
-    return scsi::run_job(job, device, buffer);
+    return unit.run_job(job, buffer);
   } catch (const std::exception& error) {
     log::error("DISK_JOB_FAILED", {{"why", error.what()}});
     return fail(ErrorKind::unavailable, error.what());
@@ -197,7 +197,7 @@ void Connection::dispatch_jobs() {
         const auto size = job.job.kind == scsi::DiskJob::Kind::read || job.job.kind == scsi::DiskJob::Kind::write
                               ? job.job.length.value
                               : 0;
-        job.result = run_caught(job.job, unit->device(), job.data.first(size));
+        job.result = run_caught(job.job, *unit, job.data.first(size));
       }
       const auto executor = self->socket_.get_executor();
       asio::post(executor,

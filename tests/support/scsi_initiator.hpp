@@ -71,7 +71,7 @@ class ScsiInitiator {
       }
       iscsi::scsi::DiskJob job = std::get<iscsi::scsi::DiskJob>(step);
       if (job.kind == iscsi::scsi::DiskJob::Kind::read) buffer.assign(job.length.value, 0xdd);
-      const auto result = iscsi::scsi::run_job(job, unit_.device(), buffer);
+      const auto result = unit_.run_job(job, buffer);
       step = task->on_job_done(result, job.kind == iscsi::scsi::DiskJob::Kind::read ? ByteView(buffer) : ByteView{});
     }
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A disk's device as one command sees it, which was let in before or after a given seal: its writes fail once a
-// SANITIZE (SBC-3 4.11) has begun since, even when that is over. Made by run_job and CopyWork around what they run; a
-// disk worker.
+// SANITIZE (SBC-3 4.11) has begun since, even when that is over. Made by Disk::run_job and CopyWork around what they
+// run; a disk worker.
 #pragma once
 
 #include "iscsi/scsi/gated_device.hpp"

@@ -164,6 +164,9 @@ class LogicalUnit {
   /// 3, REPORT LUNS, else 25h/00h).
   [[nodiscard]] virtual std::unique_ptr<Task> make_task(const Nexus& nexus, std::uint64_t lun,
                                                         const std::array<std::uint8_t, 16>& cdb) = 0;
+  /// Runs a job that one of its tasks asked for; blocks. `buffer`: a read job fills it, a write job takes from it
+  /// (job.length bytes); else unused. Errors: the device's, and unavailable when a SANITIZE has begun since.
+  [[nodiscard]] virtual Result<void> run_job(const DiskJob& job, MutableByteView buffer) = 0;
   [[nodiscard]] virtual images::BlockDevice& device() = 0;
   [[nodiscard]] virtual const Naa& naa() const = 0;
 };
@@ -184,9 +187,6 @@ struct DiskServices {
 [[nodiscard]] std::shared_ptr<LogicalUnit> make_disk(std::shared_ptr<images::BlockDevice> device, Identity identity,
                                                      DiskServices services = {});
 
-/// Runs the job on the disk; blocks. `buffer`: a read job fills it, a write job takes from it (job.length bytes); else
-/// unused.
-[[nodiscard]] Result<void> run_job(const DiskJob& job, images::BlockDevice& device, MutableByteView buffer);
 /// A read that memory can answer at once; everything else says would_block.
 [[nodiscard]] Result<images::TryRead> try_run_job(const DiskJob& job, images::BlockDevice& device,
                                                   MutableByteView buffer);

@@ -124,10 +124,8 @@ std::shared_ptr<LogicalUnit> make_disk(std::shared_ptr<images::BlockDevice> devi
   return disk;
 }
 
-Result<void> run_job(const DiskJob& job, images::BlockDevice& device, MutableByteView buffer) {
-  auto* gated = dynamic_cast<GatedDevice*>(&device);
-  if (gated == nullptr) return run_on(job, device, buffer);
-  AdmittedDevice admitted(*gated, job.seals);
+Result<void> Disk::run_job(const DiskJob& job, MutableByteView buffer) {
+  AdmittedDevice admitted(*device_, job.seals);
   return run_on(job, admitted, buffer);
 }
 

@@ -33,6 +33,7 @@ class Disk final : public LogicalUnit, public std::enable_shared_from_this<Disk>
   void on_capacity_changed() override;
   [[nodiscard]] std::unique_ptr<Task> make_task(const Nexus& nexus, std::uint64_t lun,
                                                 const std::array<std::uint8_t, 16>& cdb) override;
+  [[nodiscard]] Result<void> run_job(const DiskJob& job, MutableByteView buffer) override;
   [[nodiscard]] images::BlockDevice& device() override { return *device_; }
   [[nodiscard]] const Naa& naa() const override { return naa_; }
 

@@ -366,7 +366,7 @@ TEST_F(CopyTest, a_unit_that_is_taken_away_gets_no_further_piece) {
   auto task = big_unit->make_task(pc.nexus(), 0, {0x83, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, length});
   ASSERT_TRUE(std::holds_alternative<NeedData>(task->start()));
   const auto job = std::get<DiskJob>(task->on_data_out(list));
-  ASSERT_TRUE(run_job(job, big_unit->device(), {}));
+  ASSERT_TRUE(big_unit->run_job(job, {}));
   std::erase(scope_->units, far_unit);
   const Step step = task->on_job_done({}, {});
   const auto* answer = std::get_if<Answer>(&step);

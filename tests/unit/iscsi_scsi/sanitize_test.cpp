@@ -169,7 +169,7 @@ TEST_F(SanitizeTest, a_write_that_was_waiting_for_its_data_does_not_reach_the_di
   ASSERT_TRUE(pc.send({0x48, 0x02 | immed}).good());
   Bytes data(512, 0x66);
   const auto job = std::get<DiskJob>(task->on_data_out(data));
-  EXPECT_FALSE(run_job(job, unit->device(), data));
+  EXPECT_FALSE(unit->run_job(job, data));
   run_jobs();
   EXPECT_EQ(on_disk(0), Bytes(512));
 }
@@ -198,7 +198,7 @@ TEST_F(SanitizeTest, nothing_that_was_let_in_before_reaches_the_disk_after_it) {
       ASSERT_TRUE(pc.send({0x48, 0x02 | immed}).good());
       run_jobs();
       if (!job) job = std::get<DiskJob>(task->on_data_out(data));
-      const auto result = run_job(*job, unit->device(), data);
+      const auto result = unit->run_job(*job, data);
       EXPECT_FALSE(result);
       EXPECT_EQ(std::get<Answer>(task->on_job_done(result, {})).status, Status::check_condition);
       EXPECT_EQ(on_disk(0), Bytes(512));
@@ -246,7 +246,7 @@ TEST_F(SanitizeTest, leaving_a_failure_takes_the_mark_away_on_a_disk_worker) {
   mark_->broken = true;
   EXPECT_EQ(pc.send({0x48, 0x1f}).code(), 0x3103) << "it would be found again";
   mark_->broken = false;
-  const auto result = run_job(std::get<DiskJob>(step), unit->device(), {});
+  const auto result = unit->run_job(std::get<DiskJob>(step), {});
   EXPECT_EQ(std::get<Answer>(task->on_job_done(result, {})).status, Status::good);
   EXPECT_TRUE(mark_->kept.empty());
 }
@@ -262,7 +262,7 @@ TEST_F(SanitizeTest, what_is_acknowledged_is_marked_before) {
   const Step step = task->start();
   ASSERT_TRUE(std::holds_alternative<DiskJob>(step)) << "a session's loop touches no file";
   EXPECT_TRUE(mark_->kept.empty());
-  const auto result = run_job(std::get<DiskJob>(step), unit->device(), {});
+  const auto result = unit->run_job(std::get<DiskJob>(step), {});
   EXPECT_FALSE(mark_->kept.empty());
   EXPECT_EQ(std::get<Answer>(task->on_job_done(result, {})).status, Status::good);
   run_jobs();
