@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "boot/overlay_plans.hpp"
+#include "db/layer_rows.hpp"
 #include "db/registry_rows.hpp"
 #include "db/transaction.hpp"
 
@@ -75,6 +77,7 @@ Registry::Registry(Database& database, boot::EventBus& bus, const Clock& clock, 
   {
     std::lock_guard lock(database_.mutex());
     current_ = std::make_shared<const Snapshot>(load_snapshot(database_));
+    if (!current_->layers.empty()) next_layer_ = current_->layers.rbegin()->first.value + 1;
   }
   timer_ = std::thread([this] { run_seen_timer(); });
 }
@@ -227,69 +230,85 @@ Result<void> Registry::put_client(const boot::Client& wanted) {
 
 Result<void> Registry::remove_client(const MacAddress& mac) {
   std::lock_guard lock(database_.mutex());
-  auto next = std::make_shared<Snapshot>(*snapshot());
+  const auto before = snapshot();
+  auto next = std::make_shared<Snapshot>(*before);
   const auto at = next->clients.find(mac);
   if (at == next->clients.end())
     return fail(ErrorKind::not_found, fmt::format("there is no client {}", mac.to_string()));
-  Events events;
-  events.push_back(
+  boot::LayerEdit edit;  // what only its boots needed goes with it; what it has changed for good does not
+  for (const auto& [key, overlay] : before->overlays) {
+    if (key.mac != mac) continue;
+    if (!overlay.is_of_one_boot())
+      return fail(ErrorKind::conflict,
+                  fmt::format("the client {} has changes of its own on image {}; discard them first (bootferry overlay "
+                              "discard {} {}), or apply them",
+                              title(at->second), key.image, mac.to_string(), key.image));
+    edit.remove_overlays.push_back(key);
+  }
+  edit.events.push_back(
       event_of(boot::EventKind::client_removed, at->second, fmt::format("Client {} was removed", title(at->second))));
   next->clients.erase(at);
+  boot::apply(edit, *next);
   try {
     Transaction transaction(database_);
+    write_layer_edit(database_, edit, *before, *next);
     delete_client(database_, mac);
     transaction.commit();
   } catch (const DbError& error) {
     return std::unexpected(error.to_error());
   }
-  publish(std::move(next), std::move(events));
+  publish(std::move(next), std::move(edit.events));
   return {};
 }
 
-Result<void> Registry::put_image(const boot::Image& image) {
-  if (auto name = boot::check_image_name(image.name); !name) return name;
+Result<void> Registry::put_image(const boot::Image& wanted) {
+  if (auto name = boot::check_image_name(wanted.name); !name) return name;
   std::lock_guard lock(database_.mutex());
-  auto next = std::make_shared<Snapshot>(*snapshot());
-  const bool is_new = !next->images.contains(image.name);
-  next->images[image.name] = image;
-  Events events;
-  events.push_back(event_of(
-      is_new ? boot::EventKind::image_added : boot::EventKind::image_changed, image.name,
-      fmt::format("Image {} was {} ({})", image.name, is_new ? "added" : "changed", render_byte_count(image.size))));
-  try {
-    Transaction transaction(database_);
-    write_image(database_, image);
-    transaction.commit();
-  } catch (const DbError& error) {
-    return std::unexpected(error.to_error());
+  const auto now = snapshot();
+  const boot::Image* known = now->find_image(wanted.name);
+  boot::LayerEdit edit;
+  boot::Image image = wanted;
+  if (known) {
+    image.versions = known->versions;
+    boot::Layer layer = now->layers.at(known->current().layer);
+    layer.size = wanted.size;
+    edit.put_layers.push_back(layer);
+  } else {
+    const boot::Layer layer{new_layer_id(), {}, wanted.file, wanted.format, wanted.size, wanted.created};
+    image.versions = {{1, layer.id, "", wanted.created}};
+    edit.put_layers.push_back(layer);
   }
-  publish(std::move(next), std::move(events));
-  return {};
+  edit.put_images.push_back(image);
+  edit.events.push_back(event_of(
+      known ? boot::EventKind::image_changed : boot::EventKind::image_added, image.name,
+      fmt::format("Image {} was {} ({})", image.name, known ? "changed" : "added", render_byte_count(image.size))));
+  return commit(edit);
 }
 
 Result<void> Registry::remove_image(std::string_view name) {
   std::lock_guard lock(database_.mutex());
-  auto next = std::make_shared<Snapshot>(*snapshot());
-  const auto at = next->images.find(name);
-  if (at == next->images.end()) return fail(ErrorKind::not_found, fmt::format("there is no image {}", name));
-  std::string users;
-  for (const MacAddress& mac : next->users_of(name))
-    users += (users.empty() ? "" : ", ") + title(next->clients.at(mac));
-  if (!users.empty()) {
-    return fail(ErrorKind::conflict,
-                fmt::format("the image {} is a drive of {}; give these another drive first", name, users));
-  }
-  Events events;
-  events.push_back(event_of(boot::EventKind::image_removed, name, fmt::format("Image {} was removed", name)));
+  const auto now = snapshot();
+  const auto plan = boot::plan_remove_image({*now, clock_.wall_now(), {}}, name);
+  return plan ? commit(plan->edit) : Result<void>(std::unexpected(plan.error()));
+}
+
+Result<void> Registry::change(const boot::LayerEdit& edit) {
+  std::lock_guard lock(database_.mutex());
+  return commit(edit);
+}
+
+Result<void> Registry::commit(const boot::LayerEdit& edit) {
+  const auto before = snapshot();
+  auto next = std::make_shared<Snapshot>(*before);
+  boot::apply(edit, *next);
   try {
     Transaction transaction(database_);
-    delete_image(database_, name);
+    write_layer_edit(database_, edit, *before, *next);
     transaction.commit();
   } catch (const DbError& error) {
     return std::unexpected(error.to_error());
   }
-  next->images.erase(at);
-  publish(std::move(next), std::move(events));
+  publish(std::move(next), edit.events);
   return {};
 }
 

@@ -15,13 +15,14 @@
 #include "base/rate_limit.hpp"
 #include "boot/client_registry.hpp"
 #include "boot/event_bus.hpp"
+#include "boot/layer_edit.hpp"
 #include "db/database.hpp"
 #include "db/job_gate.hpp"
 #include "db/sightings.hpp"
 
 namespace bootferry::db {
 
-class Registry final : public boot::ClientRegistry {
+class Registry final : public boot::ClientRegistry, public boot::LayerStore {
  public:
   /// Machines that were only seen and never named: a flood of made-up MACs pushes out its own kind, oldest first.
   static constexpr std::size_t max_unknown = 4096;
@@ -39,6 +40,9 @@ class Registry final : public boot::ClientRegistry {
   [[nodiscard]] Result<void> put_image(const boot::Image& image) override;
   [[nodiscard]] Result<void> remove_image(std::string_view name) override;
 
+  [[nodiscard]] boot::LayerId new_layer_id() override { return {next_layer_++}; }
+  [[nodiscard]] Result<void> change(const boot::LayerEdit& edit) override;
+
   /// Makes the sightings noted so far visible and stored, now.
   void flush_seen();
 
@@ -47,6 +51,8 @@ class Registry final : public boot::ClientRegistry {
   using Events = std::vector<boot::Event>;
 
   void publish(std::shared_ptr<const Snapshot> next, Events events);
+  /// With the database's mutex held.
+  [[nodiscard]] Result<void> commit(const boot::LayerEdit& edit);
   void run_seen_timer();
   /// Both change `next` and the rows alike.
   void apply_sightings(Snapshot& next, const std::vector<boot::Sighting>& sightings, Events& events);
@@ -63,6 +69,8 @@ class Registry final : public boot::ClientRegistry {
   // A mutex held for one pointer copy: what GCC 12's atomic<shared_ptr> does too, but visible to ThreadSanitizer.
   mutable std::mutex current_mutex_;
   std::shared_ptr<const Snapshot> current_;
+
+  std::atomic<std::int64_t> next_layer_{1};
 
   Sightings sightings_;
   std::atomic<bool> flush_posted_{false};

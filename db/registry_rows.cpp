@@ -2,6 +2,7 @@
 #include "db/registry_rows.hpp"
 
 #include "base/log.hpp"
+#include "db/layer_rows.hpp"
 #include "db/statement.hpp"
 
 namespace bootferry::db {
@@ -88,13 +89,14 @@ boot::Client* client_of(boot::RegistrySnapshot& snapshot, const Statement& row) 
 }
 
 void load_lists(Database& database, boot::RegistrySnapshot& snapshot) {
-  Statement drives(database, "SELECT mac, image, mode FROM drives ORDER BY mac, position");
+  Statement drives(database, "SELECT mac, image, mode, quota FROM drives ORDER BY mac, position");
   while (drives.step()) {
     boot::Client* client = client_of(snapshot, drives);
     auto* disks = client ? std::get_if<boot::Disks>(&client->boot) : nullptr;
     if (disks)
-      disks->drives.push_back(
-          {drives.text(1), boot::parse_drive_mode(drives.text(2)).value_or(boot::DriveMode::readonly)});
+      disks->drives.push_back({drives.text(1),
+                               boot::parse_drive_mode(drives.text(2)).value_or(boot::DriveMode::readonly),
+                               ByteCount{static_cast<std::uint64_t>(drives.number(3))}});
   }
   Statement initrds(database, "SELECT mac, initrd FROM initrds ORDER BY mac, position");
   while (initrds.step()) {
@@ -117,7 +119,8 @@ void load_images(Database& database, boot::RegistrySnapshot& snapshot) {
         size,
         rows.time(4),
         static_cast<std::uint32_t>(rows.number(5)),
-        {rows.number(6) != 0, rows.number(7) != 0, static_cast<std::uint32_t>(rows.number(8))}};
+        {rows.number(6) != 0, rows.number(7) != 0, static_cast<std::uint32_t>(rows.number(8))},
+        {}};
   }
 }
 
@@ -129,6 +132,7 @@ boot::RegistrySnapshot load_snapshot(Database& database) {
   load_clients(database, snapshot);
   load_lists(database, snapshot);
   load_access(database, snapshot);
+  load_layers(database, snapshot);
   return snapshot;
 }
 
@@ -173,10 +177,11 @@ void write_client(Database& database, const boot::Client& client) {
   Statement(database, "DELETE FROM drives WHERE mac = ?1").bind(mac).run();
   Statement(database, "DELETE FROM initrds WHERE mac = ?1").bind(mac).run();
   if (disks) {
-    Statement insert(database, "INSERT INTO drives (mac, position, image, mode) VALUES (?1, ?2, ?3, ?4)");
+    Statement insert(database, "INSERT INTO drives (mac, position, image, mode, quota) VALUES (?1, ?2, ?3, ?4, ?5)");
     std::int64_t position = 0;
     for (const boot::Drive& drive : disks->drives)
-      insert.bind(mac, position++, drive.image, boot::name_of(drive.mode)).run();
+      insert.bind(mac, position++, drive.image, boot::name_of(drive.mode), static_cast<std::int64_t>(drive.quota.value))
+          .run();
   }
   if (kernel) {
     Statement insert(database, "INSERT INTO initrds (mac, position, initrd) VALUES (?1, ?2, ?3)");

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "boot/overlay_plans.hpp"
 #include "boot/target_name.hpp"
 
 namespace bootferry::boot {
@@ -71,6 +72,10 @@ struct ScriptMaker {
         return Broken{
             fmt::format("The image {} of drive 0x{:02x} is not in the library any more.", drive.image, number),
             script_url(mac, settings)};
+      }
+      if (drive.mode == DriveMode::master) {
+        if (auto objection = find_master_objection(registry, drive.image))
+          return Broken{fmt::format("Drive 0x{:02x}: {}.", number, *objection), script_url(mac, settings)};
       }
       const std::string target = target_name({mac, number});
       boot.drives.push_back({number, target, san_uri(target, settings)});

@@ -9,6 +9,8 @@
 namespace bootferry::boot {
 namespace {
 
+constexpr std::string_view mode_names[] = {"master", "readonly", "private", "fresh"};  // in the order of DriveMode
+
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
 }
@@ -49,6 +51,17 @@ Result<void> check_file_reference(std::string_view what, std::string_view refere
 Result<void> check(const Wait&) { return {}; }
 Result<void> check(const LocalDisk&) { return {}; }
 
+Result<void> check_quota(const Drive& drive) {
+  if (drive.quota.value == 0) return {};
+  if (drive.mode == DriveMode::master || drive.mode == DriveMode::readonly)
+    return fail(ErrorKind::invalid,
+                fmt::format("a quota is for private and fresh drives, not for one that is {}", name_of(drive.mode)));
+  if (drive.quota < least_quota)
+    return fail(ErrorKind::invalid, fmt::format("a quota of {} leaves no room for any change; give {} or more",
+                                                render_byte_count(drive.quota), render_byte_count(least_quota)));
+  return {};
+}
+
 Result<void> check(const Disks& disks) {
   if (disks.drives.empty() || disks.drives.size() > max_drives) {
     return fail(ErrorKind::invalid,
@@ -56,8 +69,9 @@ Result<void> check(const Disks& disks) {
   }
   for (std::size_t i = 0; i < disks.drives.size(); ++i) {
     if (auto name = check_image_name(disks.drives[i].image); !name) return name;
+    if (auto quota = check_quota(disks.drives[i]); !quota) return quota;
     for (std::size_t j = 0; j < i; ++j) {
-      const bool writes = disks.drives[i].mode == DriveMode::master || disks.drives[j].mode == DriveMode::master;
+      const bool writes = disks.drives[i].mode != DriveMode::readonly || disks.drives[j].mode != DriveMode::readonly;
       if (writes && disks.drives[i].image == disks.drives[j].image) {
         return fail(
             ErrorKind::invalid,
@@ -81,13 +95,14 @@ Result<void> check(const Kernel& kernel) {
 
 }  // namespace
 
-std::string_view name_of(DriveMode mode) { return mode == DriveMode::master ? "master" : "readonly"; }
+std::string_view name_of(DriveMode mode) { return mode_names[static_cast<std::size_t>(mode)]; }
 
 Result<DriveMode> parse_drive_mode(std::string_view name) {
-  if (name == "master") return DriveMode::master;
-  if (name == "readonly") return DriveMode::readonly;
+  for (std::size_t i = 0; i < std::size(mode_names); ++i) {
+    if (mode_names[i] == name) return static_cast<DriveMode>(i);
+  }
   return fail(ErrorKind::invalid,
-              fmt::format("\"{}\" is not a drive mode; use master or readonly", name.substr(0, 40)));
+              fmt::format("\"{}\" is not a drive mode; use private, fresh, readonly or master", name.substr(0, 40)));
 }
 
 Result<void> check_boot_entry(const BootEntry& entry) {
@@ -101,6 +116,18 @@ Result<void> check_client_name(std::string_view name) {
   return fail(
       ErrorKind::invalid,
       fmt::format("\"{}\" is not a client name; use 1 to 63 letters, digits, '-', '_' or '.'", name.substr(0, 64)));
+}
+
+const ImageVersion* Image::find_version(unsigned number) const {
+  const auto at = std::ranges::find(versions, number, &ImageVersion::number);
+  return at == versions.end() ? nullptr : &*at;
+}
+
+Result<void> check_comment(std::string_view comment) {
+  const bool one_line =
+      std::ranges::all_of(comment, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
+  if (comment.size() <= 200 && one_line) return {};
+  return fail(ErrorKind::invalid, "a comment is one line of at most 200 bytes");
 }
 
 Result<void> check_block_size(std::uint64_t block_size) {
@@ -121,13 +148,28 @@ Result<void> check_image_name(std::string_view name) {
 }
 
 Result<Drive> parse_drive(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  Drive drive{std::string(text.substr(0, colon)), DriveMode::master};
+  std::vector<std::string_view> parts;
+  for (std::string_view rest = text; parts.size() < 4;) {
+    const std::size_t colon = rest.find(':');
+    parts.push_back(rest.substr(0, colon));
+    if (colon == std::string_view::npos) break;
+    rest.remove_prefix(colon + 1);
+  }
+  if (parts.size() > 3)
+    return fail(ErrorKind::invalid, "a drive is written NAME, NAME:MODE or NAME:MODE:QUOTA, as in win:private:20G");
+  Drive drive;
+  drive.image = parts[0];
   if (auto name = check_image_name(drive.image); !name) return std::unexpected(name.error());
-  if (colon == std::string_view::npos) return drive;
-  auto mode = parse_drive_mode(text.substr(colon + 1));
-  if (!mode) return std::unexpected(mode.error());
-  drive.mode = *mode;
+  if (parts.size() > 1) {
+    auto mode = parse_drive_mode(parts[1]);
+    if (!mode) return std::unexpected(mode.error());
+    drive.mode = *mode;
+  }
+  if (parts.size() > 2) {
+    auto quota = parse_byte_count(parts[2]);
+    if (!quota) return std::unexpected(quota.error());
+    drive.quota = *quota;
+  }
   return drive;
 }
 

@@ -11,14 +11,17 @@
 #include "base/clock.hpp"
 #include "base/ipv4_address.hpp"
 #include "base/mac_address.hpp"
+#include "base/units.hpp"
 #include "boot/access.hpp"
 #include "boot/architecture.hpp"
 
 namespace bootferry::boot {
 
 enum class DriveMode {
-  master,    ///< writes go to the image itself; one client at a time
-  readonly,  ///< many clients may share it
+  master,           ///< writes go to the image itself; one client at a time
+  readonly,         ///< many clients may share it
+  private_overlay,  ///< writes go to a layer of its own, which is kept
+  fresh_overlay,    ///< writes go to a layer of its own, which each boot begins anew
 };
 [[nodiscard]] std::string_view name_of(DriveMode mode);
 [[nodiscard]] Result<DriveMode> parse_drive_mode(std::string_view name);
@@ -26,6 +29,7 @@ enum class DriveMode {
 struct Drive {
   std::string image;
   DriveMode mode = DriveMode::master;
+  ByteCount quota = {};  ///< of an overlay: what its changes may take on the server's disk; 0: what there is
   friend bool operator==(const Drive&, const Drive&) = default;
 };
 
@@ -50,7 +54,8 @@ struct LocalDisk {
   friend bool operator==(const LocalDisk&, const LocalDisk&) = default;
 };
 using BootEntry = std::variant<Wait, Disks, Kernel, LocalDisk>;
-inline constexpr std::size_t max_drives = 4;  ///< the BIOS iBFT has room for the targets of few drives
+inline constexpr ByteCount least_quota = mib(16);  ///< the tables of an overlay take some of it
+inline constexpr std::size_t max_drives = 4;       ///< the BIOS iBFT has room for the targets of few drives
 
 struct Client {
   MacAddress mac;
@@ -70,7 +75,7 @@ struct Client {
 /// newlines.
 [[nodiscard]] Result<void> check_boot_entry(const BootEntry& entry);
 [[nodiscard]] Result<void> check_client_name(std::string_view name);  ///< 1 to 63 of letters, digits, '-', '_', '.'
-/// "NAME:MODE" of the command line; the mode may be left out and is then master.
+/// "NAME:MODE:QUOTA" of the command line; the quota may be left out, and the mode, which is then master.
 [[nodiscard]] Result<Drive> parse_drive(std::string_view text);
 
 }  // namespace bootferry::boot

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "boot/client_registry.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
+#include <set>
 
 namespace bootferry::boot {
 
@@ -22,6 +24,58 @@ std::vector<MacAddress> RegistrySnapshot::users_of(std::string_view image) const
     if (disks && std::any_of(disks->drives.begin(), disks->drives.end(),
                              [&](const Drive& drive) { return drive.image == image; })) {
       users.push_back(mac);
+    }
+  }
+  return users;
+}
+
+std::string RegistrySnapshot::title_of(const MacAddress& mac) const {
+  const Client* client = find_client(mac);
+  return client && !client->name.empty() ? fmt::format("{} ({})", client->name, mac.to_string()) : mac.to_string();
+}
+
+const OverlaySnapshot* Overlay::find_snapshot(unsigned number) const {
+  const auto at = std::ranges::find(snapshots, number, &OverlaySnapshot::number);
+  return at == snapshots.end() ? nullptr : &*at;
+}
+
+const Overlay* RegistrySnapshot::find_overlay(const OverlayKey& key) const {
+  const auto at = overlays.find(key);
+  return at == overlays.end() ? nullptr : &at->second;
+}
+
+std::vector<Layer> RegistrySnapshot::stack_of(LayerId top) const {
+  std::vector<Layer> stack;
+  for (LayerId id = top; id;) {
+    const auto layer = layers.find(id);
+    if (layer == layers.end() || stack.size() > layers.size()) return {};
+    stack.push_back(layer->second);
+    id = layer->second.below;
+  }
+  return stack;
+}
+
+std::vector<std::string> RegistrySnapshot::users_of(LayerId layer, bool lasting) const {
+  std::set<LayerId> roots;  // layers that lie right on it: whatever goes through one of them would be hurt
+  for (const auto& [id, other] : layers) {
+    if (other.below == layer) roots.insert(id);
+  }
+  const auto rests_on = [&](LayerId top) {
+    return std::ranges::any_of(stack_of(top), [&](const Layer& one) { return roots.contains(one.id); });
+  };
+  std::vector<std::string> users;
+  for (const auto& [name, image] : images) {
+    for (const ImageVersion& version : image.versions) {
+      if (rests_on(version.layer)) users.push_back(fmt::format("version {} of image {}", version.number, name));
+    }
+  }
+  for (const auto& [key, overlay] : overlays) {
+    const std::string who = fmt::format("the {} overlay of {}", name_of(key.mode), title_of(key.mac));
+    if (!(lasting && overlay.is_of_one_boot()) && rests_on(overlay.layer)) users.push_back(who);
+    for (const OverlaySnapshot& snapshot : overlay.snapshots) {
+      // A snapshot that is the layer itself was taken of what must not change any more, too.
+      if (snapshot.layer == layer || rests_on(snapshot.layer))
+        users.push_back(fmt::format("snapshot {} of {}", snapshot.number, who));
     }
   }
   return users;

@@ -9,17 +9,28 @@
 
 #include "boot/client.hpp"
 #include "boot/image.hpp"
+#include "boot/overlay.hpp"
 
 namespace bootferry::boot {
 
 struct RegistrySnapshot {
   std::map<MacAddress, Client> clients;
   std::map<std::string, Image, std::less<>> images;
+  std::map<LayerId, Layer> layers;
+  std::map<OverlayKey, Overlay> overlays;
 
   [[nodiscard]] const Client* find_client(const MacAddress& mac) const;
   [[nodiscard]] const Image* find_image(std::string_view name) const;
+  /// What people call it: "pc1 (52:54:00:e2:e0:01)", or the MAC alone.
+  [[nodiscard]] std::string title_of(const MacAddress& mac) const;
   /// MACs of the clients that have the image among their drives.
   [[nodiscard]] std::vector<MacAddress> users_of(std::string_view image) const;
+  [[nodiscard]] const Overlay* find_overlay(const OverlayKey& key) const;
+  /// The layer and all below it, top first; empty when one is missing.
+  [[nodiscard]] std::vector<Layer> stack_of(LayerId top) const;
+  /// Who would lose his footing if `layer` were written to: "private overlay of pc1 (52:54:...)", "version 3 of image
+  /// win", "snapshot 2 of ...". Those of one boot are left out when `lasting`.
+  [[nodiscard]] std::vector<std::string> users_of(LayerId layer, bool lasting) const;
 };
 
 /// What a protocol noticed about a machine; fields without news stay empty.
@@ -43,6 +54,7 @@ class ClientRegistry {
   /// Adds or replaces what a person says of a client (name, boot, reserved_address; known becomes true).
   [[nodiscard]] virtual Result<void> put_client(const Client& client) = 0;
   [[nodiscard]] virtual Result<void> remove_client(const MacAddress& mac) = 0;
+  /// A new one brings its file as its first version; of one that is known its versions are not touched.
   [[nodiscard]] virtual Result<void> put_image(const Image& image) = 0;
   [[nodiscard]] virtual Result<void> remove_image(std::string_view name) = 0;
 };

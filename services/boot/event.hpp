@@ -23,6 +23,8 @@ enum class EventKind {
   image_added,
   image_changed,
   image_removed,
+  overlay_made,
+  overlay_changed,
   dhcp_discover,
   dhcp_offer,
   dhcp_request,

@@ -73,7 +73,7 @@ BEYOND: dict[tuple[str, str], str] = {
 
 BUSY = 0.3  # cores that others took: a row that then misses a bar says nothing about us
 P99_NOISE = 1.15  # two medians of the same thing differ by so much
-FLOOR_PART = 0.8
+FLOOR_PART = {"loopback": 0.8, "veth": 0.6}  # a veth pair hands the work of one side to the other core: its figures spread
 IDLE_BYTES = 14 << 10
 
 
@@ -111,7 +111,7 @@ def judge(rows, results: dict, idle: dict) -> tuple[str, list[str], list[str]]:
         if FLOOR in results[row.key]:
             bare = results[row.key][FLOOR]
             part = ours[row.unit] / bare[row.unit]
-            verdict = f": {hold(row.key, 'part of the bare loop', part, FLOOR_PART)}" if row.floor == "read" else ""
+            verdict = f": {hold(row.key, 'part of the bare loop', part, FLOOR_PART[row.over])}" if row.floor == "read" else ""
             held.append(f"{part:.2f} of the bare loop's {number(bare, row.unit)} ({bare['per_cpu'] / peer['per_cpu']:.2f}x tgt per CPU s){verdict}")
         lines.append(f"| {row.over} | {row.name} | {number(ours, row.unit)} | {number(peer, row.unit)} | {number(other, row.unit)} | {ratio:.2f} | "
                      f"{work:.2f} | {ours[cost]:.3f} / {peer[cost]:.3f} | {ours['p50']:.0f} / {ours['p99']:.0f} | {peer['p99']:.0f} | {', '.join(held)} |")

@@ -17,7 +17,7 @@ namespace bootferry::db {
 namespace {
 
 /// The newest version this program has; each one before it needs a test that starts from a file of it.
-constexpr std::int64_t newest = 5;
+constexpr std::int64_t newest = 6;
 
 EmbeddedFile step(const char* name, const char* sql) { return {name, sql, sql + std::strlen(sql)}; }
 
@@ -104,6 +104,30 @@ TEST_F(MigrateTest, clients_of_version_4_come_under_their_own_name_with_the_secr
   const auto snapshot = load_snapshot(*database);
   ASSERT_EQ(snapshot.clients.size(), 1u);
   EXPECT_EQ(snapshot.clients.begin()->second.access, boot::Access{});
+}
+
+TEST_F(MigrateTest, images_of_version_5_are_their_own_first_version_and_drives_stay) {
+  {
+    auto old = std::make_unique<Database>(file);
+    migrate(*old, EmbeddedFiles{migrations.begin(), 5});
+    old->execute(
+        "INSERT INTO images (name, format, file, size, created) VALUES ('dos', 'raw', 'dos.raw', 1048576, "
+        "1700000000000);"
+        "INSERT INTO clients VALUES ('52:54:00:e2:e0:01', 'pc1', 1, 'disks', NULL, NULL, NULL, NULL, 'bios', NULL, "
+        "NULL);"
+        "INSERT INTO drives VALUES ('52:54:00:e2:e0:01', 0, 'dos', 'readonly');");
+    ASSERT_EQ(old->query_number("PRAGMA user_version"), 5);
+  }
+  auto database = open_database(file);
+  const auto snapshot = load_snapshot(*database);
+  const boot::Image& image = snapshot.images.at("dos");
+  ASSERT_EQ(image.versions.size(), 1u);
+  const auto stack = snapshot.stack_of(image.current().layer);
+  ASSERT_EQ(stack.size(), 1u);
+  EXPECT_EQ(stack[0].file, "dos.raw");
+  EXPECT_EQ(stack[0].format, "raw");
+  EXPECT_EQ(stack[0].size, ByteCount{1048576});
+  EXPECT_EQ(snapshot.clients.begin()->second.boot, boot::BootEntry(boot::Disks{{{"dos", boot::DriveMode::readonly}}}));
 }
 
 TEST_F(MigrateTest, an_old_file_is_copied_then_brought_forward) {

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// A change of layers, versions and overlays that is made whole or not at all, and the seam that makes it durable. Edits
+// are planned by overlay_plans.hpp; LayerStore is implemented by db.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "boot/client_registry.hpp"
+#include "boot/event.hpp"
+
+namespace bootferry::boot {
+
+struct LayerEdit {
+  std::vector<Layer> put_layers = {};
+  std::vector<Image> put_images = {};  ///< with all of their versions
+  std::vector<std::string> remove_images = {};
+  std::vector<Overlay> put_overlays = {};  ///< with all of their snapshots
+  std::vector<OverlayKey> remove_overlays = {};
+  std::vector<Event> events = {};
+};
+
+/// Does it to `registry`, and forgets the layers that nothing refers to any more. Pure.
+void apply(const LayerEdit& edit, RegistrySnapshot& registry);
+
+class LayerStore {
+ public:
+  virtual ~LayerStore() = default;
+  /// Never given before while the server runs, and to nothing that is stored.
+  [[nodiscard]] virtual LayerId new_layer_id() = 0;
+  /// Blocks until it is durable; the next snapshot of the registry has it. Errors leave everything as it was.
+  [[nodiscard]] virtual Result<void> change(const LayerEdit& edit) = 0;
+};
+
+}  // namespace bootferry::boot
