@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The folder of disk images (NAME.raw; NAME.iso of CDs), and the rule who may have one open: one holder for writing, as
-// often as it likes and alone, or many holders for reading. Made and owned by app; thread-safe. create, import_file,
-// remove and open block: call them on a worker. Every change is whole or not there after a crash.
+// The folder of disk images (NAME.raw; NAME.iso of CDs; layers/ID.qcow2 that lie on them), and the rule who may have a
+// file open: one holder for writing, as often as it likes and alone, or many for reading and below their own layers.
+// Made and owned by app; thread-safe. All that touches files blocks: call it on a worker. Every change is whole or not
+// there after a crash. What lies on what is told by the caller, never read from the files.
 #pragma once
 
 #include <atomic>
@@ -9,16 +10,19 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "images/block_device.hpp"
+#include "images/layer_file.hpp"
 #include "images/open_mode.hpp"
 
 namespace bootferry::images {
 
 class ImageUses;
+class LayerDevices;
 
 /// How a file of the library is made up.
 struct ImageShape {
@@ -27,8 +31,8 @@ struct ImageShape {
 };
 
 struct Opened {
-  std::shared_ptr<BlockDevice> device;  ///< the same object for all opens of one holder in one mode
-  std::shared_ptr<void> hold;           ///< the image counts as in use by the holder until the last one is gone
+  std::shared_ptr<BlockDevice> device;  ///< the same object for all who write a file, and for all who read it
+  std::shared_ptr<void> hold;           ///< its files count as in use by the holder until the last one is gone
 };
 
 class ImageLibrary {
@@ -80,6 +84,33 @@ class ImageLibrary {
   /// Who has it open, each once.
   [[nodiscard]] std::vector<std::string> holders(std::string_view name) const;
 
+  // ---- layers (image_library_layers.cpp). `file` is LayerFile::file; invalid when it leads out of the folder.
+
+  /// An empty qcow2 file, durable when this returns. conflict when the name is taken.
+  [[nodiscard]] Result<void> make_layer(const NewLayer& layer);
+  /// The disk that `layers` make, top first, at most 32: the top in `mode`, all below read-only and shared with the
+  /// other disks on them. conflict, naming the holders, when somebody writes to one of them, or reads what shall be
+  /// written to; invalid when one is among them twice.
+  [[nodiscard]] Result<Opened> open_stack(std::span<const LayerFile> layers, OpenMode mode, std::string_view holder,
+                                          const StackOptions& options = {});
+  /// `grow` of the disk that `layers` make; its open devices tell the new size when this returns. conflict while
+  /// another open disk lies on its top. `thick` is for raw files.
+  [[nodiscard]] Result<ByteCount> grow_layer(std::span<const LayerFile> layers, ByteCount size,
+                                             std::uint32_t block_size = 512, bool thick = false);
+  /// For one who makes, replaces or removes the file: conflict, naming the holders, while anybody has it open, or a
+  /// disk on it; nobody opens it until the answer is gone.
+  [[nodiscard]] Result<std::shared_ptr<void>> claim_layer(std::string_view file);
+  /// Who has it open, or a disk that lies on it; each once.
+  [[nodiscard]] std::vector<std::string> layer_holders(std::string_view file) const;
+  /// A file below layers/, with its notes; durable when this returns. not_found when it is gone already.
+  [[nodiscard]] Result<void> remove_layer(std::string_view file);
+  /// "layers/17.qcow2", ...: all that are whole.
+  [[nodiscard]] std::vector<std::string> layer_files() const;
+  /// Bytes that it takes on the disk below.
+  [[nodiscard]] Result<ByteCount> layer_allocated(std::string_view file) const;
+  /// Of the disk in it.
+  [[nodiscard]] Result<ByteCount> layer_size(std::string_view file, std::string_view format) const;
+
  private:
   /// Makes the file under a name of its own, lets `fill` write it, and gives it its name when all of it is on the disk.
   [[nodiscard]] Result<void> add(std::string_view name, bool cd,
@@ -95,6 +126,7 @@ class ImageLibrary {
   std::mutex growing_;  ///< from looking at a size to changing it: two at once could shrink a disk
   std::atomic<bool> imports_stopped_{false};
   const std::shared_ptr<ImageUses> uses_;  ///< shared with the holds, which may outlive the library
+  const std::unique_ptr<LayerDevices> devices_;
 };
 
 }  // namespace bootferry::images

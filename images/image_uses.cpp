@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "images/image_uses.hpp"
 
+#include <algorithm>
+
 namespace bootferry::images {
 namespace {
 
@@ -17,98 +19,98 @@ std::string join(const std::vector<std::string>& names) {
   return text;
 }
 
+/// At the start of a sentence; a path stays as it is.
+std::string begin(std::string label) {
+  if (!label.empty() && label.front() >= 'a' && label.front() <= 'z') label.front() -= 'a' - 'A';
+  return label;
+}
+
+void add_once(std::vector<std::string>& names, const std::string& name) {
+  if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+}
+
 }  // namespace
 
-Result<Opened> ImageUses::open(const std::string& name, OpenMode mode, const std::string& holder,
-                               const OpenDevice& open_device) {
+Result<std::shared_ptr<void>> ImageUses::enter(std::vector<Wanted> wanted, const std::string& holder) {
   std::lock_guard lock(mutex_);
-  if (auto allowed = check_sharing(name, mode, holder); !allowed) return std::unexpected(allowed.error());
-  const Key key{holder, mode};
-  auto& of_image = uses_[name];
-  auto found = of_image.find(key);
-  if (found == of_image.end()) {
-    auto device = open_device();
-    if (!device) {
-      if (of_image.empty()) uses_.erase(name);
-      return std::unexpected(device.error());
-    }
-    found = of_image.emplace(key, Use{std::move(*device), 0}).first;
+  for (const Wanted& one : wanted) {
+    if (auto allowed = check(one, holder); !allowed) return std::unexpected(allowed.error());
   }
-  ++found->second.opens;
-  return Opened{found->second.device, make_guard([self = shared_from_this(), name, key] { self->close(name, key); })};
+  for (const Wanted& one : wanted) ++uses_[one.key][{holder, one.role}];
+  return make_guard([self = shared_from_this(), wanted = std::move(wanted), holder] { self->leave(wanted, holder); });
 }
 
-Result<std::shared_ptr<void>> ImageUses::claim(const std::string& name) {
-  std::lock_guard lock(mutex_);
-  if (auto found = uses_.find(name); found != uses_.end()) {
-    std::vector<std::string> who;
-    for (const auto& [key, use] : found->second) who.push_back(key.first);
-    return fail(ErrorKind::conflict, "Image " + name + " is in use by " + join(who) + ".");
-  }
-  if (!claimed_.insert(name).second)
-    return fail(ErrorKind::conflict, "Image " + name + " is just being made or removed.");
-  return make_guard([self = shared_from_this(), name] {
-    std::lock_guard relock(self->mutex_);
-    self->claimed_.erase(name);
-  });
-}
-
-Result<void> ImageUses::refresh_sizes(const std::string& name) {
-  Result<void> all;
-  for (const auto& device : devices(name)) {
-    if (auto told = device->refresh_size(); !told && all) all = told;
-  }
-  return all;
-}
-
-std::vector<std::shared_ptr<BlockDevice>> ImageUses::devices(const std::string& name) const {
-  std::lock_guard lock(mutex_);
-  std::vector<std::shared_ptr<BlockDevice>> found;
-  if (auto uses = uses_.find(name); uses != uses_.end()) {
-    for (const auto& [key, use] : uses->second) found.push_back(use.device);
-  }
-  return found;
-}
-
-std::vector<std::string> ImageUses::holders(const std::string& name) const {
-  std::lock_guard lock(mutex_);
-  std::vector<std::string> found;
-  if (auto uses = uses_.find(name); uses != uses_.end()) {
-    for (const auto& [key, use] : uses->second) {
-      if (found.empty() || found.back() != key.first) found.push_back(key.first);
-    }
-  }
-  return found;
-}
-
-Result<void> ImageUses::check_sharing(const std::string& name, OpenMode mode, const std::string& holder) const {
-  if (claimed_.contains(name)) return fail(ErrorKind::conflict, "Image " + name + " is just being made or removed.");
-  auto uses = uses_.find(name);
+Result<void> ImageUses::check(const Wanted& wanted, const std::string& holder) const {
+  if (claimed_.contains(wanted.key))
+    return fail(ErrorKind::conflict, begin(wanted.label) + " is just being made or removed.");
+  const auto uses = uses_.find(wanted.key);
   if (uses == uses_.end()) return {};
-  std::vector<std::string> readers;
-  for (const auto& [key, use] : uses->second) {
-    if (key.first == holder) continue;
-    if (key.second == OpenMode::read_write) {
-      return fail(ErrorKind::conflict, "Image " + name + " is in use for writing by " + key.first + ".");
-    }
-    readers.push_back(key.first);
+  std::vector<std::string> readers, writers, above;
+  for (const auto& [user, count] : uses->second) {
+    const auto& [name, role] = user;
+    const bool own = name == holder;
+    if (role == Role::write && (!own || wanted.role == Role::below)) add_once(writers, name);
+    if (role == Role::read && (!own || !wanted.own_readers)) add_once(readers, name);
+    if (role == Role::below) add_once(above, name);
   }
-  if (mode == OpenMode::read_write && !readers.empty()) {
+  if (!writers.empty())
+    return fail(ErrorKind::conflict, begin(wanted.label) + " is in use for writing by " + join(writers) + ".");
+  if (wanted.role != Role::write) return {};
+  if (!readers.empty())
     return fail(ErrorKind::conflict,
-                "Image " + name + " is in use for reading by " + join(readers) + "; it cannot be written to now.");
-  }
+                begin(wanted.label) + " is in use for reading by " + join(readers) + "; it cannot be written to now.");
+  if (!above.empty())
+    return fail(ErrorKind::conflict, begin(wanted.label) + " carries the disks of " + join(above) +
+                                         ", which are in use; it cannot be written to now.");
   return {};
 }
 
-void ImageUses::close(const std::string& name, const Key& key) {
-  std::shared_ptr<BlockDevice> last;  // closed after the lock is gone
+Result<std::shared_ptr<void>> ImageUses::claim(const std::string& key, const std::string& label) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!uses_.contains(key)) {
+      if (!claimed_.insert(key).second)
+        return fail(ErrorKind::conflict, begin(label) + " is just being made or removed.");
+      return make_guard([self = shared_from_this(), key] {
+        std::lock_guard relock(self->mutex_);
+        self->claimed_.erase(key);
+      });
+    }
+  }
+  return fail(ErrorKind::conflict, begin(label) + " is in use by " + join(holders(key)) + ".");
+}
+
+Result<void> ImageUses::check_top(const std::string& key, const std::string& label) const {
   std::lock_guard lock(mutex_);
-  auto uses = uses_.find(name);
-  auto use = uses->second.find(key);
-  if (--use->second.opens != 0) return;
-  last = std::move(use->second.device);
-  uses->second.erase(use);
-  if (uses->second.empty()) uses_.erase(uses);
+  std::vector<std::string> above;
+  if (const auto uses = uses_.find(key); uses != uses_.end()) {
+    for (const auto& [user, count] : uses->second) {
+      if (user.second == Role::below) add_once(above, user.first);
+    }
+  }
+  if (above.empty()) return {};
+  return fail(ErrorKind::conflict,
+              begin(label) + " carries the disks of " + join(above) + ", which are in use; it cannot change now.");
+}
+
+std::vector<std::string> ImageUses::holders(const std::string& key) const {
+  std::lock_guard lock(mutex_);
+  std::vector<std::string> found;
+  if (const auto uses = uses_.find(key); uses != uses_.end()) {
+    for (const auto& [user, count] : uses->second) add_once(found, user.first);
+  }
+  return found;
+}
+
+void ImageUses::leave(const std::vector<Wanted>& wanted, const std::string& holder) {
+  std::lock_guard lock(mutex_);
+  for (const Wanted& one : wanted) {
+    const auto uses = uses_.find(one.key);
+    const auto use = uses->second.find({holder, one.role});
+    if (--use->second != 0) continue;
+    uses->second.erase(use);
+    if (uses->second.empty()) uses_.erase(uses);
+  }
 }
 
 }  // namespace bootferry::images

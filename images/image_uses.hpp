@@ -1,44 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who has which image open: the sharing rule of ImageLibrary, as plain state behind one lock. Used by ImageLibrary
-// only; thread-safe.
+// Who has which file of the library open: its sharing rule, as plain state behind one lock. One holder writes, alone;
+// many read, or have disks that lie on it. Used by ImageLibrary only; thread-safe.
 #pragma once
 
-#include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
+#include <string>
+#include <vector>
 
-#include "images/image_library.hpp"
+#include "base/result.hpp"
 
 namespace bootferry::images {
 
 class ImageUses : public std::enable_shared_from_this<ImageUses> {
  public:
-  using OpenDevice = std::function<Result<std::shared_ptr<BlockDevice>>()>;
-
-  /// Opens once for each holder and mode; later opens share the device.
-  [[nodiscard]] Result<Opened> open(const std::string& name, OpenMode mode, const std::string& holder,
-                                    const OpenDevice& open_device);
-  /// The name for one who makes, replaces or removes the file; nobody opens it until the claim is gone.
-  [[nodiscard]] Result<std::shared_ptr<void>> claim(const std::string& name);
-  /// Tells all open devices to look how big they are; the first error, after all have been told.
-  [[nodiscard]] Result<void> refresh_sizes(const std::string& name);
-  [[nodiscard]] std::vector<std::string> holders(const std::string& name) const;
-
- private:
-  [[nodiscard]] std::vector<std::shared_ptr<BlockDevice>> devices(const std::string& name) const;
-
-  using Key = std::pair<std::string, OpenMode>;  ///< holder, mode
-  struct Use {
-    std::shared_ptr<BlockDevice> device;
-    std::size_t opens = 0;
+  enum class Role {
+    write,
+    read,
+    below,  ///< read, by a disk whose top is another file: nobody may write to it, its holder neither
+  };
+  struct Wanted {
+    std::string key;
+    std::string label;  ///< what messages call it: "image win"
+    Role role = Role::read;
+    bool own_readers = true;  ///< its holder may be reading it already when it wants to write
   };
 
-  [[nodiscard]] Result<void> check_sharing(const std::string& name, OpenMode mode, const std::string& holder) const;
-  void close(const std::string& name, const Key& key);
+  /// All of them or none; the uses end when the last copy of the answer is gone.
+  [[nodiscard]] Result<std::shared_ptr<void>> enter(std::vector<Wanted> wanted, const std::string& holder);
+  /// For one who makes, replaces or removes the file; nobody opens it until the claim is gone.
+  [[nodiscard]] Result<std::shared_ptr<void>> claim(const std::string& key, const std::string& label);
+  /// conflict, naming who, when a disk lies on it.
+  [[nodiscard]] Result<void> check_top(const std::string& key, const std::string& label) const;
+  /// Each once.
+  [[nodiscard]] std::vector<std::string> holders(const std::string& key) const;
+
+ private:
+  using User = std::pair<std::string, Role>;  ///< holder, role
+
+  [[nodiscard]] Result<void> check(const Wanted& wanted, const std::string& holder) const;
+  void leave(const std::vector<Wanted>& wanted, const std::string& holder);
 
   mutable std::mutex mutex_;
-  std::map<std::string, std::map<Key, Use>> uses_;
+  std::map<std::string, std::map<User, std::size_t>> uses_;
   std::set<std::string> claimed_;
 };
 

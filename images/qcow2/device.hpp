@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 
 #include "images/block_device.hpp"
@@ -19,11 +20,16 @@ struct Files {
   Journal::Files journal;  ///< for writing only
 };
 
+/// By a disk worker, outside of all locks; must not block.
+using SpaceLow = std::function<void(ByteCount used)>;
+
 struct Options {
   OpenMode mode = OpenMode::read_write;
   std::array<std::uint8_t, 16> boot_id{};  ///< of this run of the machine
   std::size_t cached_bytes = 2u << 20;     ///< of L2 tables: this much maps 16 GiB
+  std::uint32_t block_size = 512;          ///< 4096 where the disk below has no less
   ByteCount limit;                         ///< the file may grow so far; 0: as the disk below lets it
+  SpaceLow on_space_low;                   ///< at 90 % of it
 };
 
 class Device : public BlockDevice {
@@ -32,6 +38,8 @@ class Device : public BlockDevice {
   [[nodiscard]] virtual ByteCount used() const = 0;
   /// A longer disk; its new part reads as zeros. invalid when it would become shorter.
   [[nodiscard]] virtual Result<void> grow(ByteCount size) = 0;
+  /// Another limit from here on, and somebody else to tell.
+  virtual void set_limit(ByteCount limit, SpaceLow on_space_low) = 0;
 };
 
 /// `backing`: there exactly when the file says that it has one. Errors: invalid (damaged), unsupported (a feature that

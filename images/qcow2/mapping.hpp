@@ -68,6 +68,11 @@ class Mapping {
 
   [[nodiscard]] const std::vector<std::uint64_t>& l1() const { return l1_; }
   void move_l1(std::uint64_t offset, std::uint64_t entries);
+  /// As it is on the disk now; for a file that others have made longer.
+  void replace_l1(std::uint64_t offset, std::vector<std::uint64_t> l1) {
+    l1_offset_ = offset;
+    l1_ = std::move(l1);
+  }
   [[nodiscard]] std::uint64_t l1_index(std::uint64_t offset) const { return offset >> (cluster_bits_ + table_bits_); }
 
  private:

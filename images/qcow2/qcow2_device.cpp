@@ -2,7 +2,8 @@
 // Opening: what is refused, what is mended.
 #include "images/qcow2/qcow2_device.hpp"
 
-#include "base/log.hpp"
+#include <algorithm>
+
 #include "images/qcow2/open.hpp"
 
 namespace bootferry::images::qcow2 {
@@ -21,6 +22,13 @@ Result<void> check_writable(const Header& header) {
   return {};
 }
 
+/// The disk below is read in parts as small as a cluster, or a part of one.
+Result<void> check_blocks(const Header& header, const BlockDevice* backing, const Options& options) {
+  const std::uint64_t part = header.extended_l2 ? header.cluster_size() / 32 : header.cluster_size();
+  if (std::max(options.block_size, backing ? backing->block_size() : 512) <= part) return {};
+  return fail(ErrorKind::unsupported, "The clusters of this qcow2 file are smaller than the blocks of its disk.");
+}
+
 }  // namespace
 
 Qcow2Device::Qcow2Device(Files files, std::shared_ptr<BlockDevice> backing, const Options& options, Header header,
@@ -30,22 +38,19 @@ Qcow2Device::Qcow2Device(Files files, std::shared_ptr<BlockDevice> backing, cons
       options_(options),
       header_(std::move(header)),
       cluster_size_(header_.cluster_size()),
+      block_size_(std::max(options.block_size, backing_ ? backing_->block_size() : 512)),
       size_(header_.size),
       l1_place_(header_.l1_offset),
       l1_bytes_(std::uint64_t{header_.l1_entries} * 8),
       mapping_(header_, std::move(l1), options.cached_bytes),
       refcounts_(std::move(refcounts)),
-      journal_(std::move(files.journal), options.boot_id) {}
+      journal_(std::move(files.journal), options.boot_id),
+      limit_(options.limit),
+      on_space_low_(options.on_space_low) {}
 
 Capabilities Qcow2Device::capabilities() const {
   const bool writable = options_.mode == OpenMode::read_write;
   return {writable, writable, writable, writable};
-}
-
-ByteCount Qcow2Device::used() const {
-  const std::lock_guard lock(mutex_);
-  if (!refcounts_) return {};
-  return {refcounts_->used() << header_.cluster_bits};
 }
 
 Result<std::shared_ptr<Device>> open_device(Files files, std::shared_ptr<BlockDevice> backing, const Options& options) {
@@ -55,6 +60,7 @@ Result<std::shared_ptr<Device>> open_device(Files files, std::shared_ptr<BlockDe
     return fail(ErrorKind::invalid, backing ? "This qcow2 file says that it stands alone, and is no overlay."
                                             : "This qcow2 file is an overlay; the disk below it must be known too.");
   }
+  if (auto good = check_blocks(*header, backing.get(), options); !good) return std::unexpected(good.error());
   auto l1 = read_l1(*files.image, *header);
   if (!l1) return std::unexpected(l1.error());
   std::unique_ptr<Refcounts> refcounts;

@@ -20,8 +20,12 @@ class Qcow2Device final : public Device {
   /// Mappings that a killed process had noted, and what the disk says wrongly; before the first use.
   [[nodiscard]] Result<void> recover();
 
-  ByteCount size() const override { return {size_.load(std::memory_order_relaxed)}; }
-  std::uint32_t block_size() const override { return 512; }
+  /// In whole blocks: what is behind is nobody's.
+  ByteCount size() const override {
+    const std::uint64_t bytes = size_.load(std::memory_order_relaxed);
+    return {bytes - bytes % block_size_};
+  }
+  std::uint32_t block_size() const override { return block_size_; }
   Capabilities capabilities() const override;
   Result<void> read(ByteCount offset, MutableByteView out) override;
   Result<TryRead> try_read(ByteCount offset, MutableByteView out) override;
@@ -32,6 +36,8 @@ class Qcow2Device final : public Device {
   Result<std::vector<Extent>> extents(ByteCount offset, ByteCount length) override;
   ByteCount used() const override;
   Result<void> grow(ByteCount size) override;
+  Result<void> refresh_size() override;
+  void set_limit(ByteCount limit, SpaceLow on_space_low) override;
 
  private:
   using Lock = std::unique_lock<std::mutex>;
@@ -58,19 +64,26 @@ class Qcow2Device final : public Device {
   }
   // write.cpp
   [[nodiscard]] Result<std::uint64_t> write_part(std::uint64_t offset, ByteView data);
+  [[nodiscard]] Result<std::uint64_t> try_write_part(std::uint64_t offset, ByteView data);
   [[nodiscard]] Result<std::uint64_t> write_fresh(Lock& lock, std::uint64_t offset, ByteView data);
   [[nodiscard]] Result<Fresh> reserve(std::uint64_t offset, std::uint64_t length);
   [[nodiscard]] Result<void> fill(const Fresh& fresh, std::uint64_t offset, ByteView data);
   [[nodiscard]] Result<void> map(const Fresh& fresh);
   [[nodiscard]] Result<void> require_table(std::uint64_t offset);
-  [[nodiscard]] Result<std::uint64_t> zero_part(std::uint64_t offset, std::uint64_t length);
-  [[nodiscard]] Result<std::uint64_t> zero_clusters(std::uint64_t offset, std::uint64_t length);
+  [[nodiscard]] Result<std::uint64_t> zero_part(std::uint64_t offset, std::uint64_t length, bool& noted);
+  [[nodiscard]] Result<std::uint64_t> zero_clusters(std::uint64_t offset, std::uint64_t length, bool& noted);
   [[nodiscard]] Result<void> drop_mapping(std::uint64_t cluster, const Run& was);
   [[nodiscard]] bool is_busy(std::uint64_t offset) const { return busy_.contains(offset >> header_.cluster_bits); }
+  // space.cpp
+  [[nodiscard]] Result<void> check_limit() const;
+  [[nodiscard]] std::uint64_t limit_clusters() const;
+  void watch_space(Lock& lock);
   // flush.cpp
   [[nodiscard]] Result<void> flush_all();
   [[nodiscard]] Result<void> flush_when_full();
   [[nodiscard]] Result<void> write_patches(const std::vector<Patch>& patches);
+  // grow.cpp
+  [[nodiscard]] Result<void> switch_header(ByteView fields, ByteView old_fields);
   // recover.cpp
   [[nodiscard]] Result<std::vector<Note>> missing_of(const std::vector<Note>& notes);
   [[nodiscard]] Result<void> replay(const std::vector<Note>& notes, const std::set<std::uint64_t>& claimed);
@@ -80,6 +93,7 @@ class Qcow2Device final : public Device {
   const Options options_;
   const Header header_;
   const std::uint64_t cluster_size_;
+  const std::uint32_t block_size_;
   std::atomic<std::uint64_t> size_;
   std::uint64_t l1_place_, l1_bytes_;
 
@@ -89,8 +103,12 @@ class Qcow2Device final : public Device {
   Journal journal_;
   std::set<std::uint64_t> busy_;  ///< guest clusters that are being filled
   std::condition_variable filled_;
+  ByteCount limit_;
+  SpaceLow on_space_low_;
+  bool space_low_told_ = false;
   Epochs epochs_;
-  std::mutex flushing_;  ///< taken before mutex_
+  std::mutex flushing_;        ///< taken before mutex_
+  std::optional<Error> torn_;  ///< the header may say one thing or another: nothing more is made durable
 
   std::mutex unpacked_mutex_;
   std::uint64_t unpacked_host_ = ~std::uint64_t{0};

@@ -24,7 +24,16 @@ Result<void> Qcow2Device::write(ByteCount offset, ByteView data) {
   return flush_when_full();
 }
 
+/// What was trimmed is free after a flush: no write fails for want of room that is about to be given back.
 Result<std::uint64_t> Qcow2Device::write_part(std::uint64_t offset, ByteView data) {
+  auto written = try_write_part(offset, data);
+  if (written || written.error().kind != ErrorKind::exhausted) return written;
+  const std::lock_guard alone(flushing_);
+  if (auto flushed = flush_all(); !flushed) return written;
+  return try_write_part(offset, data);
+}
+
+Result<std::uint64_t> Qcow2Device::try_write_part(std::uint64_t offset, ByteView data) {
   Lock lock(mutex_);
   filled_.wait(lock, [&] { return !is_busy(offset); });
   const auto run = locate(offset, data.size());
@@ -56,6 +65,7 @@ Result<std::uint64_t> Qcow2Device::write_fresh(Lock& lock, std::uint64_t offset,
   }
   filled_.notify_all();
   if (!done) return std::unexpected(done.error());
+  watch_space(lock);
   return end - offset;
 }
 
@@ -63,6 +73,7 @@ Result<std::uint64_t> Qcow2Device::write_fresh(Lock& lock, std::uint64_t offset,
 Result<Qcow2Device::Fresh> Qcow2Device::reserve(std::uint64_t offset, std::uint64_t length) {
   Fresh fresh;
   fresh.first = offset - offset % cluster_size_;
+  if (auto good = check_limit(); !good) return std::unexpected(good.error());
   if (auto good = require_table(fresh.first); !good) return std::unexpected(good.error());
   auto run = find_loaded(fresh.first, cluster_size_);
   if (!run) return std::unexpected(run.error());
@@ -76,7 +87,7 @@ Result<Qcow2Device::Fresh> Qcow2Device::reserve(std::uint64_t offset, std::uint6
     if (!next || !*next || (*next)->kind == Kind::data) break;
     ++wanted;
   }
-  const auto host = refcounts_->allocate(wanted, options_.limit.value >> header_.cluster_bits);
+  const auto host = refcounts_->allocate(wanted, limit_clusters());
   if (!host) return std::unexpected(host.error());
   fresh.host = host->offset;
   fresh.clusters = host->clusters;
@@ -134,20 +145,25 @@ Result<void> Qcow2Device::zero(ByteCount offset, ByteCount length) {
   if (auto checked = check_change(*this, offset, length.value); !checked) return checked;
   const std::uint64_t end = offset.value + length.value;
   for (std::uint64_t at = offset.value; at < end;) {
-    const auto done = zero_part(at, end - at);
+    bool noted = true;
+    const auto done = zero_part(at, end - at, noted);
     if (!done) return std::unexpected(done.error());
     at += *done;
+    // Where the disk is so full that not even a note fits, giving back must work all the same.
+    if (!noted) {
+      if (auto flushed = flush(); !flushed) return flushed;
+    }
     if (auto room = flush_when_full(); !room) return room;
   }
   return {};
 }
 
-Result<std::uint64_t> Qcow2Device::zero_part(std::uint64_t offset, std::uint64_t length) {
+Result<std::uint64_t> Qcow2Device::zero_part(std::uint64_t offset, std::uint64_t length, bool& noted) {
   Lock lock(mutex_);
   filled_.wait(lock, [&] { return !is_busy(offset); });
   const std::uint64_t inside = offset % cluster_size_;
-  const bool to_the_end = offset + length == size_;  // what is behind the disk is nobody's
-  if (inside == 0 && (length >= cluster_size_ || to_the_end)) return zero_clusters(offset, length);
+  const bool to_the_end = offset + length == size().value;  // what is behind the disk is nobody's
+  if (inside == 0 && (length >= cluster_size_ || to_the_end)) return zero_clusters(offset, length, noted);
   const std::uint64_t part = std::min(length, cluster_size_ - inside);
   const auto run = locate(offset, part);
   if (!run) return std::unexpected(run.error());
@@ -159,7 +175,7 @@ Result<std::uint64_t> Qcow2Device::zero_part(std::uint64_t offset, std::uint64_t
 }
 
 /// With the lock held: whole clusters, as far as one slice of the mapping goes.
-Result<std::uint64_t> Qcow2Device::zero_clusters(std::uint64_t offset, std::uint64_t length) {
+Result<std::uint64_t> Qcow2Device::zero_clusters(std::uint64_t offset, std::uint64_t length, bool& noted) {
   const auto first = locate(offset, length);
   if (!first) return std::unexpected(first.error());
   if (reads_zero(*first, offset)) {
@@ -171,7 +187,7 @@ Result<std::uint64_t> Qcow2Device::zero_clusters(std::uint64_t offset, std::uint
   std::vector<std::pair<std::uint64_t, Run>> changes;
   std::uint64_t at = offset;
   for (; at < offset + length; at += cluster_size_) {
-    const bool whole = offset + length - at >= cluster_size_ || offset + length == size_;
+    const bool whole = offset + length - at >= cluster_size_ || offset + length == size().value;
     if (!whole || is_busy(at) || at / mapping_.slice_span() != offset / mapping_.slice_span()) break;
     const auto run = mapping_.find(at, cluster_size_);
     if (!run) return std::unexpected(run.error());
@@ -181,7 +197,9 @@ Result<std::uint64_t> Qcow2Device::zero_clusters(std::uint64_t offset, std::uint
   for (const auto& [cluster, was] : changes) {
     if (reads_zero(was, cluster)) continue;
     const auto what = cluster < backing_size() ? Note::What::zero : Note::What::unallocated;
-    if (auto noted = journal_.add({what, cluster, 0, 1}); !noted) return std::unexpected(noted.error());
+    const auto added = journal_.add({what, cluster, 0, 1});
+    if (!added && added.error().kind != ErrorKind::exhausted) return std::unexpected(added.error());
+    if (!added) noted = false;
     if (auto dropped = drop_mapping(cluster, was); !dropped) return std::unexpected(dropped.error());
   }
   return std::min(at, offset + length) - offset;

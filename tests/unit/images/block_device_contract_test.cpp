@@ -8,6 +8,7 @@
 
 #include "base/random.hpp"
 #include "images/block_device.hpp"
+#include "images/image_library.hpp"
 #include "images/memory_device.hpp"
 #include "images/raw_device.hpp"
 #include "images/read_only_device.hpp"
@@ -52,6 +53,38 @@ std::shared_ptr<BlockDevice> make_qcow2(std::uint32_t cluster_bits, std::shared_
   return device.value();
 }
 
+/// Through the library, as clients' disks are opened: `depth` layers on a raw file of `base_size`.
+std::shared_ptr<BlockDevice> make_stack(const test::TemporaryFolder& folder, int depth, std::uint64_t base_size,
+                                        const StackOptions& options = {}) {
+  ImageLibrary library(folder / "images");
+  std::vector<LayerFile> layers;
+  if (base_size != 0) {
+    EXPECT_TRUE(library.create("base", {base_size}));
+    layers.push_back({"base.raw", "raw"});
+  }
+  for (int i = 0; i < depth; ++i) {
+    const std::string name = "layers/" + std::to_string(i) + ".qcow2";
+    const LayerFile below = layers.empty() ? LayerFile{} : layers.front();
+    EXPECT_TRUE(library.make_layer({name, {disk_size}, below.file, below.format}));
+    layers.insert(layers.begin(), {name, "qcow2"});
+  }
+  auto opened = library.open_stack(layers, OpenMode::read_write, "pc1", options);
+  EXPECT_TRUE(opened) << opened.error().message;
+  return opened->device;
+}
+
+StackOptions blocks_of_4k() {
+  StackOptions options;
+  options.block_size = 4096;
+  return options;
+}
+
+StackOptions quota(std::uint64_t bytes) {
+  StackOptions options;
+  options.limit = {bytes};
+  return options;
+}
+
 const Stack stacks[] = {
     {"memory", [](const auto&) { return std::make_shared<MemoryDevice>(ByteCount{disk_size}); }},
     {"memory_4k", [](const auto&) { return std::make_shared<MemoryDevice>(ByteCount{disk_size}, 4096); }},
@@ -62,6 +95,13 @@ const Stack stacks[] = {
     {"qcow2_small_clusters", [](const auto&) { return make_qcow2(9, nullptr); }},
     {"qcow2_overlay",
      [](const auto&) { return make_qcow2(16, std::make_shared<MemoryDevice>(ByteCount{disk_size / 2})); }},
+    {"library_raw", [](const auto& folder) { return make_stack(folder, 0, disk_size); }},
+    {"library_qcow2", [](const auto& folder) { return make_stack(folder, 1, 0); }},
+    {"overlay_on_raw", [](const auto& folder) { return make_stack(folder, 1, disk_size); }},
+    {"three_deep", [](const auto& folder) { return make_stack(folder, 3, disk_size); }},
+    {"longer_than_its_base", [](const auto& folder) { return make_stack(folder, 2, disk_size / 2 - 512); }},
+    {"overlay_with_quota", [](const auto& folder) { return make_stack(folder, 1, disk_size, quota(4 << 20)); }},
+    {"overlay_4k", [](const auto& folder) { return make_stack(folder, 2, disk_size, blocks_of_4k()); }},
     {"fault_on_raw",
      [](const auto& folder) {
        return std::make_shared<test::FaultDevice>(make_sparse_file(folder / "disk", disk_size));
