@@ -19,6 +19,7 @@
 
 #include "app/admin_token.hpp"
 #include "app/administration.hpp"
+#include "app/boot_traces.hpp"
 #include "app/client_activity.hpp"
 #include "app/dhcp_range.hpp"
 #include "app/disk_directory.hpp"
@@ -206,11 +207,12 @@ struct Appliance::Parts {
         boot_marks(*database, db_pool),
         boot_secrets(load_or_make_server_key(settings.state_dir, random), clock, boot_marks.load(),
                      [this](const MacAddress& mac, std::uint64_t mark) { boot_marks.keep(mac, mark); }),
-        disks(registry, library, boot_secrets, &reservations),
+        traces(settings.state_dir / "traces", clock, {.enabled = settings.prefetch}),
+        disks(registry, library, boot_secrets, &reservations, &traces),
         target(loops, disk_pool, disks, bus, clock, target_settings(settings, interface)),
         administration({registry, leases, events, library, target, activity, clock, disks},
                        identity_of(settings, interface, clock.wall_now())),
-        metrics({administration, target, event_counters, clock}),
+        metrics({administration, target, event_counters, clock, &traces}),
         http(loops, people_pool,
              {administration, registry, bus, addresses, loaders, clock, boot, &metrics, &boot_secrets},
              http_settings(settings, interface, token.value)),
@@ -247,6 +249,7 @@ struct Appliance::Parts {
   ReservationKeeper reservations;
   db::BootMarks boot_marks;
   boot::BootSecrets boot_secrets;
+  BootTraces traces;
   DiskDirectory disks;
   iscsi::Server target;
   ApplianceAdministration administration;
@@ -263,7 +266,12 @@ struct Appliance::Parts {
     event_counters.on_event(event);
     if (!serving) return;
     if (event.kind == boot::EventKind::script_served && event.mac) disks.on_boot(*event.mac);
+    if (event.kind == boot::EventKind::image_removed) forget_traces(event);
     if (changes_rights(event.kind)) target.check_rights();
+  }
+  void forget_traces(const boot::Event& event) {
+    for (const auto& [key, value] : event.fields)
+      if (key == "image") traces.forget(value);
   }
   /// One of them may have been of a right that was taken away.
   void on_lost_events() {
@@ -342,6 +350,10 @@ Appliance::~Appliance() { stop(); }
 void Appliance::start() {
   Parts& p = *parts_;
   p.administration.note_grown_images();
+  p.traces.sweep([names = p.library.names()](const TracedImage& image) {
+    return std::ranges::find(names, image.name) != names.end();
+  });
+  p.traces.start();
   p.tftp.start();
   if (p.settings.dhcp_mode != DhcpMode::off) p.dhcp.start();
   p.target.start();
@@ -368,6 +380,7 @@ void Appliance::stop() {
   p.http.stop();
   p.target.stop(std::chrono::seconds(3));
   p.disks.stop();
+  p.traces.stop();
   p.loops.stop();
   p.people_pool.stop();
   p.disk_pool.stop();

@@ -5,6 +5,7 @@
 
 #include "app/sanitize_file.hpp"
 #include "boot/target_name.hpp"
+#include "images/raw_device.hpp"
 #include "images/thick_device.hpp"
 
 namespace bootferry::app {
@@ -89,6 +90,7 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   auto kept = std::make_shared<images::Opened>(*opened);
   std::shared_ptr<images::BlockDevice> device(kept, kept->device.get());
   if (traits.thick) device = std::make_shared<images::ThickDevice>(std::move(device));
+  if (traces_) device = traces_->watch(client->mac, {drive.image}, std::move(device));
   const auto reservations = reservations_ ? reservations_->store_of(target, drive.image) : nullptr;
   answer.unit = units_->get(OpenUnits::key_of(target, drive), [&] {
     iscsi::scsi::DiskServices services;
@@ -140,7 +142,25 @@ std::optional<std::string> DiskDirectory::why_revoked(const iscsi::GrantedSessio
 void DiskDirectory::on_boot(const MacAddress& mac) {
   const auto snapshot = registry_.snapshot();
   const boot::Client* client = snapshot->find_client(mac);
-  if (client && client->access.auth == boot::AuthKind::none) revoked_.on_boot(mac);
+  if (!client) return;
+  if (client->access.auth == boot::AuthKind::none) revoked_.on_boot(mac);
+  if (traces_) trace_boot(*client, *snapshot);
+}
+
+void DiskDirectory::trace_boot(const boot::Client& client, const boot::RegistrySnapshot& registry) {
+  const auto* disks = std::get_if<boot::Disks>(&client.boot);
+  if (!disks) return;
+  for (const boot::Drive& drive : disks->drives) {
+    const boot::Image* image = registry.find_image(drive.image);
+    const std::uint32_t block_size = image ? image->block_size : 512;
+    // Not through the library: anybody may fetch a script, and must not keep a disk from its machine by that.
+    auto open = [this, name = drive.image, block_size]() -> Result<BootTraces::Device> {
+      const auto file = library_.path(name);
+      if (!file) return std::unexpected(file.error());
+      return images::make_raw_device(*file, images::OpenMode::read_only, images::Symlinks::refuse, block_size);
+    };
+    traces_->on_boot(client.mac, {drive.image}, std::move(open));
+  }
 }
 
 void DiskDirectory::on_image_grown(std::string_view image) {

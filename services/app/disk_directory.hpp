@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "app/boot_traces.hpp"
 #include "app/disk_rights.hpp"
 #include "app/open_units.hpp"
 #include "app/reservation_keeper.hpp"
@@ -20,10 +21,14 @@ namespace bootferry::app {
 
 class DiskDirectory final : public iscsi::TargetDirectory {
  public:
-  /// Without `reservations` none outlives the sessions of its target.
+  /// Without `reservations` none outlives the sessions of its target; without `traces` no boot is read ahead.
   DiskDirectory(const boot::ClientRegistry& registry, images::ImageLibrary& library, boot::BootSecrets& boot_secrets,
-                ReservationKeeper* reservations = nullptr)
-      : registry_(registry), library_(library), rights_(registry, boot_secrets), reservations_(reservations) {}
+                ReservationKeeper* reservations = nullptr, BootTraces* traces = nullptr)
+      : registry_(registry),
+        library_(library),
+        rights_(registry, boot_secrets),
+        reservations_(reservations),
+        traces_(traces) {}
 
   [[nodiscard]] std::expected<DiskRights::Demand, iscsi::LoginRefusal> admit(std::string_view target,
                                                                              const iscsi::Visitor& visitor) override {
@@ -51,10 +56,13 @@ class DiskDirectory final : public iscsi::TargetDirectory {
   void stop() { background_.stop(); }
 
  private:
+  void trace_boot(const boot::Client& client, const boot::RegistrySnapshot& registry);
+
   const boot::ClientRegistry& registry_;
   images::ImageLibrary& library_;
   const DiskRights rights_;
   ReservationKeeper* const reservations_;
+  BootTraces* const traces_;
   SystemClock clock_;
   RevokedDisks revoked_;
   /// One LogicalUnit for all sessions of a target, as long as one of them lives (reservations and unit attentions hang

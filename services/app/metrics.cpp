@@ -151,6 +151,19 @@ void add_refusals(Families& families, const iscsi::Server& target) {
     add(refusals, {{"status", fmt::format("{:04x}", status)}}, count);
 }
 
+void add_traces(Families& families, const BootTraces& traces) {
+  const BootTraces::Counters& counters = traces.counters();
+  add_one(families, "bootferry_boot_traces_recorded_total", MetricType::Counter, "Boots whose reads were kept.",
+          counters.recorded.load());
+  add_one(families, "bootferry_prefetches_total", MetricType::Counter, "Boots that were read ahead for.",
+          counters.prefetches.load());
+  MetricFamily& bytes =
+      add_family(families, "bootferry_prefetched_bytes_total", MetricType::Counter,
+                 "Bytes of boot traces read ahead, by where they were: on disk, or in memory by then.");
+  add(bytes, {{"from", "disk"}}, counters.prefetched_bytes.load());
+  add(bytes, {{"from", "memory"}}, counters.cached_bytes.load());
+}
+
 }  // namespace
 
 std::string ApplianceMetrics::render_metrics() {
@@ -163,6 +176,7 @@ std::string ApplianceMetrics::render_metrics() {
   add_traffic(families, parts_.target);
   add_refusals(families, parts_.target);
   add_events(families, parts_.events);
+  if (parts_.traces) add_traces(families, *parts_.traces);
   add_process(families);
   std::erase_if(families, [](const MetricFamily& family) { return family.metric.empty(); });
   return prometheus::TextSerializer().Serialize(families);

@@ -4,6 +4,7 @@
 // SessionTable::max_targets, images. Names after prometheus.io/docs/practices/naming.
 #pragma once
 
+#include "app/boot_traces.hpp"
 #include "app/event_counters.hpp"
 #include "boot/administration.hpp"
 #include "boot/metrics_source.hpp"
@@ -18,6 +19,7 @@ class ApplianceMetrics final : public boot::MetricsSource {
     const iscsi::Server& target;
     const EventCounters& events;
     const Clock& clock;
+    const BootTraces* traces = nullptr;
   };
   explicit ApplianceMetrics(Parts parts) : parts_(parts) {}
 

@@ -48,6 +48,15 @@ Reader number(Get member, std::int64_t lowest, std::int64_t highest) {
 }
 
 template <class Get>
+Reader truth(Get member) {
+  return [member](const toml::node& node, Settings& settings) -> Complaint {
+    if (!node.is_boolean()) return "must be true or false";
+    member(settings) = node.as_boolean()->get();
+    return std::nullopt;
+  };
+}
+
+template <class Get>
 Reader addresses(Get member) {
   return [member](const toml::node& node, Settings& settings) -> Complaint {
     const toml::array* list = node.as_array();
@@ -118,18 +127,14 @@ const std::map<std::string, Reader, std::less<>>& readers() {
       {"network_threads", number([](Settings& s) -> auto& { return s.network_threads; }, 0, 64)},
       {"disk_threads", number([](Settings& s) -> auto& { return s.disk_threads; }, 1, 256)},
       {"loader_dir", text([](Settings& s) -> auto& { return s.loader_dir; })},
+      {"images.prefetch", truth([](Settings& s) -> auto& { return s.prefetch; })},
       {"dhcp.mode", parsed([](Settings& s) -> auto& { return s.dhcp_mode; }, parse_dhcp_mode)},
       {"dhcp.range", parsed([](Settings& s) -> auto& { return s.dhcp_range; }, parse_ipv4_range)},
       {"dhcp.gateways", addresses([](Settings& s) -> auto& { return s.dhcp_gateways; })},
       {"dhcp.dns", addresses([](Settings& s) -> auto& { return s.dhcp_dns; })},
       {"dhcp.domain", parsed([](Settings& s) -> auto& { return s.dhcp_domain; }, parse_domain)},
       {"dhcp.lease_seconds", number([](Settings& s) -> auto& { return s.dhcp_lease_time; }, 60, 31'536'000)},
-      {"dhcp.router_advertisements",
-       [](const toml::node& node, Settings& s) -> Complaint {
-         if (!node.is_boolean()) return "must be true or false";
-         s.router_advertisements = node.as_boolean()->get();
-         return std::nullopt;
-       }},
+      {"dhcp.router_advertisements", truth([](Settings& s) -> auto& { return s.router_advertisements; })},
       {"iscsi.addresses", iscsi_addresses},
       {"iscsi.ping_seconds", number([](Settings& s) -> auto& { return s.iscsi_ping_after; }, 0, 3600)},
       {"iscsi.ping_limit_seconds", number([](Settings& s) -> auto& { return s.iscsi_ping_limit; }, 1, 3600)},
@@ -156,7 +161,8 @@ Complaint read_table(const toml::table& table, const std::string& prefix, const 
     if (reader != readers().end()) {
       if (Complaint complaint = reader->second(node, settings))
         return fmt::format("{}:{}: {}: {}", file, line, name, *complaint);
-    } else if (prefix.empty() && node.is_table() && (name == "dhcp" || name == "iscsi" || name == "ports")) {
+    } else if (prefix.empty() && node.is_table() &&
+               (name == "dhcp" || name == "images" || name == "iscsi" || name == "ports")) {
       if (Complaint complaint = read_table(*node.as_table(), name + ".", file, settings)) return complaint;
     } else {
       return fmt::format("{}:{}: unknown key \"{}\"; the keys are {}", file, key.source().begin.line, name,

@@ -31,6 +31,7 @@ TEST(ExampleSettings, EachKeyIsKnownAndShowsItsDefault) {
   EXPECT_EQ(read->network_threads, expected.network_threads);
   EXPECT_EQ(read->disk_threads, expected.disk_threads);
   EXPECT_EQ(read->loader_dir, expected.loader_dir);
+  EXPECT_EQ(read->prefetch, expected.prefetch);
   EXPECT_EQ(read->dhcp_mode, expected.dhcp_mode);
   EXPECT_TRUE(read->dhcp_range) << "the range has no fixed default, so the example shows one";
   EXPECT_TRUE(read->dhcp_gateways.empty());
