@@ -115,9 +115,23 @@ void write_layer_edit(Database& database, const boot::LayerEdit& edit, const boo
   for (const boot::Overlay& overlay : edit.put_overlays) write_overlay(database, overlay);
   for (const std::string& name : edit.remove_images) delete_image(database, name);
   Statement forget(database, "DELETE FROM layers WHERE id = ?1");
+  Statement drop(database, "INSERT OR IGNORE INTO dropped_files (file) VALUES (?1)");
   for (const auto& [id, layer] : before.layers) {
-    if (!after.layers.contains(id)) forget.bind(id.value).run();
+    if (after.layers.contains(id)) continue;
+    forget.bind(id.value).run();
+    drop.bind(layer.file).run();
   }
+}
+
+std::vector<std::string> load_dropped_files(Database& database) {
+  std::vector<std::string> files;
+  Statement rows(database, "SELECT file FROM dropped_files");
+  while (rows.step()) files.push_back(rows.text(0));
+  return files;
+}
+
+void delete_dropped_file(Database& database, const std::string& file) {
+  Statement(database, "DELETE FROM dropped_files WHERE file = ?1").bind(file).run();
 }
 
 }  // namespace bootferry::db

@@ -14,4 +14,7 @@ void load_layers(Database& database, boot::RegistrySnapshot& snapshot);
 void write_layer_edit(Database& database, const boot::LayerEdit& edit, const boot::RegistrySnapshot& before,
                       const boot::RegistrySnapshot& after);
 
+[[nodiscard]] std::vector<std::string> load_dropped_files(Database& database);
+void delete_dropped_file(Database& database, const std::string& file);
+
 }  // namespace bootferry::db

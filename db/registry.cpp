@@ -297,6 +297,23 @@ Result<void> Registry::change(const boot::LayerEdit& edit) {
   return commit(edit);
 }
 
+std::vector<std::string> Registry::dropped_files() {
+  std::lock_guard lock(database_.mutex());
+  return load_dropped_files(database_);
+}
+
+Result<void> Registry::forget_dropped(const std::string& file) {
+  std::lock_guard lock(database_.mutex());
+  try {
+    Transaction transaction(database_);
+    delete_dropped_file(database_, file);
+    transaction.commit();
+  } catch (const DbError& error) {
+    return std::unexpected(error.to_error());
+  }
+  return {};
+}
+
 Result<void> Registry::commit(const boot::LayerEdit& edit) {
   const auto before = snapshot();
   auto next = std::make_shared<Snapshot>(*before);

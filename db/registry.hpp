@@ -42,6 +42,8 @@ class Registry final : public boot::ClientRegistry, public boot::LayerStore {
 
   [[nodiscard]] boot::LayerId new_layer_id() override { return {next_layer_++}; }
   [[nodiscard]] Result<void> change(const boot::LayerEdit& edit) override;
+  [[nodiscard]] std::vector<std::string> dropped_files() override;
+  [[nodiscard]] Result<void> forget_dropped(const std::string& file) override;
 
   /// Makes the sightings noted so far visible and stored, now.
   void flush_seen();

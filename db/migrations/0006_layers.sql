@@ -11,6 +11,9 @@ CREATE TABLE layers (
 CREATE INDEX layers_by_below ON layers (below);
 INSERT INTO layers (file, format, size, created) SELECT file, format, size, created FROM images ORDER BY created, name;
 
+-- Files of layers that are gone, until they are gone too.
+CREATE TABLE dropped_files (file TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+
 CREATE TABLE versions (
   image   TEXT NOT NULL REFERENCES images (name) ON DELETE CASCADE,
   number  INTEGER NOT NULL CHECK (number > 0),

@@ -237,19 +237,24 @@ void ApplianceAdministration::note_grown_images() {
 
 Result<void> ApplianceAdministration::remove_image(std::string_view name) {
   std::lock_guard lock(edits_);
-  auto view = require_image(name);
+  const auto view = require_image(name);
   if (!view) return std::unexpected(view.error());
-  if (!view->used_by.empty()) {
-    std::string users;
-    for (const MacAddress& mac : view->used_by) users += (users.empty() ? "" : ", ") + mac.to_string();
-    return fail(ErrorKind::conflict,
-                fmt::format("image {} is a drive of {}; give these clients something else first", name, users));
+  const auto snapshot = parts_.registry.snapshot();
+  const boot::Image* image = snapshot->find_image(name);
+  {
+    // Who has a version open has it open below his own layer, too.
+    std::vector<std::shared_ptr<void>> claims;
+    for (const boot::ImageVersion& version : image->versions) {
+      auto claim = parts_.library.claim_layer(snapshot->layers.at(version.layer).file);
+      if (!claim) return std::unexpected(claim.error());
+      claims.push_back(std::move(*claim));
+    }
+    auto done = parts_.layers.carry_out(
+        [&](const boot::PlanFacts& facts) { return boot::plan_remove_image(facts, name); });
+    if (!done) return done;
   }
-  // First the file (refused while a session holds it), then the row: a crash between leaves a row whose image is
-  // missing, and says so.
-  if (auto removed = parts_.library.remove(name); !removed && removed.error().kind != ErrorKind::not_found)
-    return removed;
-  return parts_.registry.remove_image(name);
+  parts_.layers.sweep();
+  return {};
 }
 
 Result<std::filesystem::path> ApplianceAdministration::image_path(std::string_view name) {

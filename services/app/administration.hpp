@@ -26,6 +26,7 @@ class ApplianceAdministration final : public boot::Administration {
     const ClientActivity& activity;
     const Clock& clock;
     DiskDirectory& disks;
+    LayerKeeper& layers;
   };
 
   /// `identity`: the parts of health() that never change while the server runs.

@@ -26,6 +26,8 @@
 #include "app/event_counters.hpp"
 #include "app/event_log.hpp"
 #include "app/event_pump.hpp"
+#include "app/image_lives.hpp"
+#include "app/layer_keeper.hpp"
 #include "app/loaders.hpp"
 #include "app/metrics.hpp"
 #include "app/network_interface.hpp"
@@ -207,14 +209,16 @@ struct Appliance::Parts {
         boot_marks(*database, db_pool),
         boot_secrets(load_or_make_server_key(settings.state_dir, random), clock, boot_marks.load(),
                      [this](const MacAddress& mac, std::uint64_t mark) { boot_marks.keep(mac, mark); }),
+        layers(registry, registry, library, clock),
         traces(settings.state_dir / "traces", clock, {.enabled = settings.prefetch}),
-        disks(registry, library, boot_secrets, &reservations, &traces),
+        disks(registry, library, layers, boot_secrets, &reservations, &traces),
         target(loops, disk_pool, disks, bus, clock, target_settings(settings, interface)),
-        administration({registry, leases, events, library, target, activity, clock, disks},
+        administration({registry, leases, events, library, target, activity, clock, disks, layers},
                        identity_of(settings, interface, clock.wall_now())),
+        lives({registry, registry, library, layers, disks}),
         metrics({administration, target, event_counters, clock, &traces}),
         http(loops, people_pool,
-             {administration, registry, bus, addresses, loaders, clock, boot, &metrics, &boot_secrets},
+             {administration, registry, bus, addresses, loaders, clock, boot, &metrics, &boot_secrets, &lives, &disks},
              http_settings(settings, interface, token.value)),
         tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name},
              loaders, bus, addresses, clock),
@@ -250,9 +254,11 @@ struct Appliance::Parts {
   db::BootMarks boot_marks;
   boot::BootSecrets boot_secrets;
   BootTraces traces;
+  LayerKeeper layers;
   DiskDirectory disks;
   iscsi::Server target;
   ApplianceAdministration administration;
+  ApplianceImageLives lives;
   ApplianceMetrics metrics;
   http::Server http;
   tftp::Server tftp;
@@ -265,7 +271,6 @@ struct Appliance::Parts {
     activity.on_event(event);
     event_counters.on_event(event);
     if (!serving) return;
-    if (event.kind == boot::EventKind::script_served && event.mac) disks.on_boot(*event.mac);
     if (event.kind == boot::EventKind::image_removed) forget_traces(event);
     if (changes_rights(event.kind)) target.check_rights();
   }
@@ -349,9 +354,11 @@ Appliance::~Appliance() { stop(); }
 
 void Appliance::start() {
   Parts& p = *parts_;
+  p.layers.sweep_unknown();
   p.administration.note_grown_images();
-  p.traces.sweep([names = p.library.names()](const TracedImage& image) {
-    return std::ranges::find(names, image.name) != names.end();
+  p.traces.sweep([registry = p.registry.snapshot()](const TracedImage& traced) {
+    const boot::Image* image = registry->find_image(traced.name);
+    return image && image->find_version(traced.version);
   });
   p.traces.start();
   p.tftp.start();

@@ -39,6 +39,7 @@ int run_command_line(int argc, char** argv) {
   add_health_command(app, context);
   add_client_commands(app, context);
   add_image_commands(app, context);
+  add_overlay_commands(app, context);
   add_session_commands(app, context);
   add_lease_commands(app, context);
   add_boot_log_command(app, context);

@@ -71,6 +71,7 @@ Result<json> drives_of(const std::vector<std::string>& texts) {
     auto drive = boot::parse_drive(text);
     if (!drive) return std::unexpected(drive.error());
     drives.push_back({{"image", drive->image}, {"mode", boot::name_of(drive->mode)}});
+    if (drive->quota.value != 0) drives.back()["quota"] = drive->quota.value;
   }
   return drives;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bootferry image list|show|create|add|grow|remove|path
+// bootferry image list|show|create|add|grow|remove|path|versions|publish|clone|remove-version
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -38,8 +38,18 @@ void print_image(const json& image) {
              users_text(image["used_by"]));
 }
 
+void print_versions(const json& answer) {
+  TextTable table({"VERSION", "CREATED", "SIZE", "ON DISK", "USED BY", "COMMENT"});
+  for (const json& version : answer["versions"]) {
+    table.add({version["number"].dump(), version["created"], size_text(version["size"]), size_text(version["allocated"]),
+               std::to_string(version["used_by"].size()), version["comment"]});
+  }
+  fmt::print("{}", table.render());
+}
+
 struct ImageOptions {
-  std::string name, size;
+  std::string name, size, comment, new_name;
+  std::optional<unsigned> version;
   std::filesystem::path file;
   std::uint32_t block_size = 512;
   std::uint32_t physical_block_size = 4096;
@@ -115,6 +125,31 @@ void add_image_commands(CLI::App& app, CommandContext& context) {
   act_on_name(named("path", "Where its file is"), [&context, options] {
     context.show(context.client().get("/api/v1/images/" + options->name + "/path"),
                  [](const json& answer) { fmt::print("{}\n", answer["path"].get<std::string>()); });
+  });
+  act_on_name(named("versions", "What it was and is"), [&context, options] {
+    context.show(context.client().get("/api/v1/images/" + options->name + "/versions"), print_versions);
+  });
+  CLI::App* publish = named("publish", "Begin a new version: for changes through a master drive, or to go back");
+  publish->add_option("--comment", options->comment, "What it is for, for people");
+  publish->add_option("--from", options->version, "The version that it is the same as; the current one when left out");
+  act_on_name(publish, [&context, options] {
+    json body{{"comment", options->comment}};
+    if (options->version) body["from"] = *options->version;
+    context.show(context.client().post("/api/v1/images/" + options->name + "/publish", body), print_image);
+  });
+  CLI::App* clone = named("clone", "Make another image that is the same, at once and without copying");
+  clone->add_option("NEW", options->new_name, "The new image's name")->required();
+  clone->add_option("--from", options->version, "The version that it is the same as; the current one when left out");
+  act_on_name(clone, [&context, options] {
+    json body{{"name", options->new_name}};
+    if (options->version) body["from"] = *options->version;
+    context.show(context.client().post("/api/v1/images/" + options->name + "/clone", body), print_image);
+  });
+  CLI::App* forget = named("remove-version", "Forget an old version that nothing lies on");
+  forget->add_option("VERSION", options->version, "Its number")->required();
+  act_on_name(forget, [&context, options] {
+    context.show(context.client().remove(fmt::format("/api/v1/images/{}/versions/{}", options->name, *options->version)),
+                 print_image);
   });
   CLI::App* create = named("create", "A blank image");
   create->add_option("--size", options->size, "Its size, for example 8G")->required();

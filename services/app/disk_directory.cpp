@@ -41,9 +41,14 @@ std::string with_names(std::string sentence, const boot::RegistrySnapshot& regis
 
 bool is_cd(const boot::Image* image) { return image && image->format == "iso"; }
 
-/// A CD is, whatever the drive's mode.
-bool opens_read_only(const boot::Image* image, const boot::Drive& drive) {
-  return is_cd(image) || drive.mode == boot::DriveMode::readonly;
+/// A CD is read-only, whatever the drive's mode.
+std::string disk_word(const boot::Drive& drive, const boot::Image* image) {
+  return fmt::format("{} {}", drive.image, boot::name_of(is_cd(image) ? boot::DriveMode::readonly : drive.mode));
+}
+
+/// Which SANITIZE was begun there is remembered of the image, or of the overlay.
+std::string mark_of(const boot::Drive& drive, const boot::Layer& layer) {
+  return drive.mode == boot::DriveMode::master ? drive.image : fmt::format("layer-{}", layer.id.value);
 }
 
 }  // namespace
@@ -54,7 +59,8 @@ std::optional<LoginRefusal> DiskDirectory::find_objection(std::string_view targe
   if (!found) return refuse_unknown(target);
   if (auto objection = rights_.find_objection(*found->client, visitor)) return objection;
   const std::string& image = found->drive->image;
-  if (!revoked_.bars(target, visitor, found->client->access.auth, image, clock_.now())) return std::nullopt;
+  const std::string word = disk_word(*found->drive, snapshot->find_image(image));
+  if (!revoked_.bars(target, visitor, found->client->access.auth, word, clock_.now())) return std::nullopt;
   return LoginRefusal{LoginRefusal::Why::target_removed,
                       fmt::format("its drive was changed while it ran; it gets {} at its next boot", image)};
 }
@@ -68,16 +74,15 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   const boot::Drive& drive = *found->drive;
   if (auto objection = find_objection(target, visitor)) return std::unexpected(std::move(*objection));
   const boot::Image* image = snapshot->find_image(drive.image);
-  const bool read_only = opens_read_only(image, drive);
-  const std::uint32_t block_size = image ? image->block_size : 512;
-  auto opened = library_.open(drive.image, read_only ? images::OpenMode::read_only : images::OpenMode::read_write,
-                              client->mac.to_string(), block_size);
-  if (!opened) return refuse(why_of(opened.error().kind), with_names(opened.error().message, *snapshot));
+  auto disk = layers_.open(*client, drive,
+                           client->access.auth == boot::AuthKind::boot ? visitor.user : layers_.boot_of(client->mac));
+  if (!disk) return refuse(why_of(disk.error().kind), with_names(disk.error().message, *snapshot));
+  images::Opened* const opened = &disk->opened;
 
   iscsi::scsi::Identity identity;
   identity.target_name = std::string(target);
   identity.serial = fmt::format("{}-{:02x}", client->mac.to_hex(), found->number);
-  identity.read_only = read_only;
+  identity.read_only = disk->read_only;
   const boot::DiskTraits traits = image ? image->traits : boot::DiskTraits{};
   identity.removable = traits.removable;
   identity.physical_block_size = traits.physical_block_size;
@@ -90,19 +95,20 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   auto kept = std::make_shared<images::Opened>(*opened);
   std::shared_ptr<images::BlockDevice> device(kept, kept->device.get());
   if (traits.thick) device = std::make_shared<images::ThickDevice>(std::move(device));
-  if (traces_) device = traces_->watch(client->mac, {drive.image}, std::move(device));
+  if (traces_) device = traces_->watch(client->mac, {drive.image, disk->version}, std::move(device));
   const auto reservations = reservations_ ? reservations_->store_of(target, drive.image) : nullptr;
-  answer.unit = units_->get(OpenUnits::key_of(target, drive), [&] {
+  answer.unit = units_->get(OpenUnits::key_of(target, drive, disk->layer.id), [&] {
     iscsi::scsi::DiskServices services;
     services.reservations = reservations;
     services.copy_scope = std::make_shared<ClientDrives>(client->mac, registry_, units_);
-    services.sanitize_mark = std::make_shared<SanitizeFile>(library_.sanitize_mark(drive.image));
+    services.sanitize_mark = std::make_shared<SanitizeFile>(library_.sanitize_mark(mark_of(drive, disk->layer)));
     services.background = [this](BackgroundThreads::Job job) { background_.start(std::move(job)); };
     return iscsi::scsi::make_disk(device, identity, std::move(services));
   });
   answer.image = drive.image;
+  answer.disk = disk_word(drive, image);
   answer.drive = found->number;
-  answer.read_only = read_only;
+  answer.read_only = disk->read_only;
   answer.mac = client->mac;
   answer.hold = std::move(opened->hold);
   rights_.on_opened(*client, visitor);  // older boots prove nothing from here on
@@ -127,19 +133,18 @@ std::optional<std::string> DiskDirectory::why_revoked(const iscsi::GrantedSessio
     why = "its client was removed";
   else if (!drive)
     why = "its drive was taken away";
-  else if (drive->image != session.image)
-    why = fmt::format("its drive has the image {} now", drive->image);
-  else if (opens_read_only(snapshot->find_image(drive->image), *drive) != session.read_only)
-    why = fmt::format("its drive is {} now", boot::name_of(drive->mode));
+  else if (disk_word(*drive, snapshot->find_image(drive->image)) != session.disk)
+    why = fmt::format("its drive is image {}, {}, now", drive->image, boot::name_of(drive->mode));
   if (why) {
-    revoked_.add(session.target, session.visitor, session.image, clock_.now());
+    revoked_.add(session.target, session.visitor, session.disk, clock_.now());
     return why;
   }
   auto objection = rights_.find_objection(*client, session.visitor);
   return objection ? std::optional(std::move(objection->reason)) : std::nullopt;
 }
 
-void DiskDirectory::on_boot(const MacAddress& mac) {
+void DiskDirectory::on_boot_script(const MacAddress& mac) {
+  layers_.on_boot_script(mac);
   const auto snapshot = registry_.snapshot();
   const boot::Client* client = snapshot->find_client(mac);
   if (!client) return;
@@ -152,15 +157,33 @@ void DiskDirectory::trace_boot(const boot::Client& client, const boot::RegistryS
   if (!disks) return;
   for (const boot::Drive& drive : disks->drives) {
     const boot::Image* image = registry.find_image(drive.image);
-    const std::uint32_t block_size = image ? image->block_size : 512;
-    // Not through the library: anybody may fetch a script, and must not keep a disk from its machine by that.
-    auto open = [this, name = drive.image, block_size]() -> Result<BootTraces::Device> {
-      const auto file = library_.path(name);
-      if (!file) return std::unexpected(file.error());
-      return images::make_raw_device(*file, images::OpenMode::read_only, images::Symlinks::refuse, block_size);
-    };
-    traces_->on_boot(client.mac, {drive.image}, std::move(open));
+    if (!image || image->versions.empty()) continue;
+    const boot::ImageVersion& version = image->current();
+    traces_->on_boot(client.mac, {drive.image, version.number},
+                     [this, drive, layer = version.layer, block_size = image->block_size] {
+                       return open_beside(drive, layer, block_size);
+                     });
   }
+}
+
+/// A version to be read ahead. A file of its own not through the library: anybody may fetch a script, and must not keep
+/// a disk from its machine by that. Layers that lie on each other are written to by no master, as long as this drive
+/// needs them.
+Result<BootTraces::Device> DiskDirectory::open_beside(const boot::Drive& drive, boot::LayerId layer,
+                                                      std::uint32_t block_size) const {
+  const auto registry = registry_.snapshot();
+  const auto stack = registry->stack_of(layer);
+  if (stack.size() == 1 && stack[0].format != "qcow2") {
+    const std::filesystem::path file = library_.folder() / stack[0].file;
+    return images::make_raw_device(file, images::OpenMode::read_only, images::Symlinks::refuse, block_size);
+  }
+  if (stack.empty() || drive.mode == boot::DriveMode::master)
+    return fail(ErrorKind::unsupported, "only what is not written to is read ahead");
+  auto opened = library_.open_stack(files_of(stack), images::OpenMode::read_only, "the reading ahead for a boot",
+                                    {.block_size = block_size, .limit = {}, .name = drive.image, .on_space_low = {}});
+  if (!opened) return std::unexpected(opened.error());
+  auto kept = std::make_shared<images::Opened>(std::move(*opened));
+  return BootTraces::Device(kept, kept->device.get());
 }
 
 void DiskDirectory::on_image_grown(std::string_view image) {

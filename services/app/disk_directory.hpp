@@ -9,6 +9,7 @@
 
 #include "app/boot_traces.hpp"
 #include "app/disk_rights.hpp"
+#include "app/layer_keeper.hpp"
 #include "app/open_units.hpp"
 #include "app/reservation_keeper.hpp"
 #include "app/revoked_disks.hpp"
@@ -19,13 +20,15 @@
 
 namespace bootferry::app {
 
-class DiskDirectory final : public iscsi::TargetDirectory {
+class DiskDirectory final : public iscsi::TargetDirectory, public boot::BootWatch {
  public:
   /// Without `reservations` none outlives the sessions of its target; without `traces` no boot is read ahead.
-  DiskDirectory(const boot::ClientRegistry& registry, images::ImageLibrary& library, boot::BootSecrets& boot_secrets,
-                ReservationKeeper* reservations = nullptr, BootTraces* traces = nullptr)
+  DiskDirectory(const boot::ClientRegistry& registry, images::ImageLibrary& library, LayerKeeper& layers,
+                boot::BootSecrets& boot_secrets, ReservationKeeper* reservations = nullptr,
+                BootTraces* traces = nullptr)
       : registry_(registry),
         library_(library),
+        layers_(layers),
         rights_(registry, boot_secrets),
         reservations_(reservations),
         traces_(traces) {}
@@ -47,8 +50,8 @@ class DiskDirectory final : public iscsi::TargetDirectory {
   [[nodiscard]] std::expected<iscsi::OpenedTarget, iscsi::LoginRefusal> open(std::string_view target,
                                                                              const iscsi::Visitor& visitor) override;
   [[nodiscard]] std::optional<std::string> why_revoked(const iscsi::GrantedSession& session) override;
-  /// The machine, or a stranger in its name, was given its boot script.
-  void on_boot(const MacAddress& mac);
+  /// boot::BootWatch. Any thread; never blocks.
+  void on_boot_script(const MacAddress& mac) override;
   /// Its devices have the new size: every session that has it open learns of it. Any thread.
   void on_image_grown(std::string_view image);
 
@@ -56,10 +59,13 @@ class DiskDirectory final : public iscsi::TargetDirectory {
   void stop() { background_.stop(); }
 
  private:
+  [[nodiscard]] Result<BootTraces::Device> open_beside(const boot::Drive& drive, boot::LayerId layer,
+                                                       std::uint32_t block_size) const;
   void trace_boot(const boot::Client& client, const boot::RegistrySnapshot& registry);
 
   const boot::ClientRegistry& registry_;
   images::ImageLibrary& library_;
+  LayerKeeper& layers_;
   const DiskRights rights_;
   ReservationKeeper* const reservations_;
   BootTraces* const traces_;

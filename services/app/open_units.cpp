@@ -3,12 +3,13 @@
 
 #include <fmt/format.h>
 
+#include "boot/overlay_plans.hpp"
 #include "boot/target_name.hpp"
 
 namespace bootferry::app {
 
-std::string OpenUnits::key_of(std::string_view target, const boot::Drive& drive) {
-  return fmt::format("{} {} {}", target, drive.image, boot::name_of(drive.mode));
+std::string OpenUnits::key_of(std::string_view target, const boot::Drive& drive, boot::LayerId layer) {
+  return fmt::format("{} {} {} {}", target, drive.image, boot::name_of(drive.mode), layer.value);
 }
 
 OpenUnits::Unit OpenUnits::get(const std::string& key, const std::function<Unit()>& make) {
@@ -44,7 +45,8 @@ std::shared_ptr<iscsi::scsi::LogicalUnit> ClientDrives::find(const iscsi::scsi::
   const auto* disks = client ? std::get_if<boot::Disks>(&client->boot) : nullptr;
   for (std::size_t i = 0; disks && i < disks->drives.size(); ++i) {
     const std::string target = boot::target_name({client_, static_cast<std::uint8_t>(0x80 + i)});
-    auto unit = open_->find(OpenUnits::key_of(target, disks->drives[i]));
+    const boot::Drive& drive = disks->drives[i];
+    auto unit = open_->find(OpenUnits::key_of(target, drive, boot::top_layer(*snapshot, client_, drive)));
     if (unit && unit->naa() == naa) return unit;
   }
   return nullptr;

@@ -20,8 +20,9 @@ class OpenUnits {
  public:
   using Unit = std::shared_ptr<iscsi::scsi::LogicalUnit>;
 
-  /// What tells one unit from another: a drive that gets another image or mode is another disk.
-  [[nodiscard]] static std::string key_of(std::string_view target, const boot::Drive& drive);
+  /// What tells one unit from another: a drive that gets another image, mode or layer is another
+  /// disk.
+  [[nodiscard]] static std::string key_of(std::string_view target, const boot::Drive& drive, boot::LayerId layer);
   /// The living one, or a new one from `make`.
   [[nodiscard]] Unit get(const std::string& key, const std::function<Unit()>& make);
   [[nodiscard]] Unit find(const std::string& key) const;

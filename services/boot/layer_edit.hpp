@@ -18,6 +18,11 @@ struct LayerEdit {
   std::vector<Overlay> put_overlays = {};  ///< with all of their snapshots
   std::vector<OverlayKey> remove_overlays = {};
   std::vector<Event> events = {};
+
+  [[nodiscard]] bool is_empty() const {
+    return put_layers.empty() && put_images.empty() && remove_images.empty() && put_overlays.empty() &&
+           remove_overlays.empty();
+  }
 };
 
 /// Does it to `registry`, and forgets the layers that nothing refers to any more. Pure.
@@ -30,6 +35,9 @@ class LayerStore {
   [[nodiscard]] virtual LayerId new_layer_id() = 0;
   /// Blocks until it is durable; the next snapshot of the registry has it. Errors leave everything as it was.
   [[nodiscard]] virtual Result<void> change(const LayerEdit& edit) = 0;
+  /// Files of layers that edits have dropped; whoever has removed one says so, durably.
+  [[nodiscard]] virtual std::vector<std::string> dropped_files() = 0;
+  [[nodiscard]] virtual Result<void> forget_dropped(const std::string& file) = 0;
 };
 
 }  // namespace bootferry::boot

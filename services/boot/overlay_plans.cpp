@@ -364,9 +364,18 @@ Result<LayerPlan> plan_remove_image(const PlanFacts& facts, std::string_view nam
   return plan;
 }
 
+LayerId top_layer(const RegistrySnapshot& registry, const MacAddress& mac, const Drive& drive) {
+  const Image* image = registry.find_image(drive.image);
+  if (!image || image->versions.empty()) return {};
+  const bool cd = image->format == "iso";  // never written to, whatever the mode says
+  if (drive.mode == DriveMode::master && !cd) return image->current().layer;
+  const Overlay* overlay = registry.find_overlay({mac, drive.image, cd ? DriveMode::readonly : drive.mode});
+  return overlay ? overlay->layer : LayerId{};
+}
+
 std::optional<std::string> find_master_objection(const RegistrySnapshot& registry, std::string_view name) {
   const Image* image = registry.find_image(name);
-  if (!image || image->versions.empty()) return std::nullopt;
+  if (!image || image->versions.empty() || image->format == "iso") return std::nullopt;
   std::vector<std::string> users = registry.users_of(image->current().layer, true);
   for (const auto& [other, one] : registry.images) {
     for (const ImageVersion& version : one.versions) {

@@ -57,7 +57,11 @@ struct LayerPlan {
 /// conflict, with the names of who uses it.
 [[nodiscard]] Result<LayerPlan> plan_remove_image(const PlanFacts& facts, std::string_view image);
 
-/// Why `image` cannot be written to through a master drive of `mac`; nothing when it can. Overlays of one boot do not
+/// What the drive's bytes are in, on top: the image's current version of a master drive, else that of its overlay.
+/// None: there is no overlay yet.
+[[nodiscard]] LayerId top_layer(const RegistrySnapshot& registry, const MacAddress& mac, const Drive& drive);
+
+/// Why `image` cannot be written to through a master drive; nothing when it can. Overlays of one boot do not
 /// count: they are let go of when their machine is off.
 [[nodiscard]] std::optional<std::string> find_master_objection(const RegistrySnapshot& registry, std::string_view image);
 

@@ -192,6 +192,7 @@ Answer get_boot_script(const Request& request, const Site& site) {
     san->user = std::move(credentials.user);
     san->secret = std::move(credentials.secret);
   }
+  if (san && request.method == Method::get && site.services.boot_watch) site.services.boot_watch->on_boot_script(*mac);
   RenderedScript script = render_script(decision, *mac, site.services.boot, site.scripts_folder());
   if (request.method == Method::get) tell(request, site, *mac, script);
   return make_text(200, std::move(script.text));

@@ -15,8 +15,10 @@
 #include "boot/administration.hpp"
 #include "boot/boot_policy.hpp"
 #include "boot/boot_secrets.hpp"
+#include "boot/boot_watch.hpp"
 #include "boot/client_registry.hpp"
 #include "boot/event_bus.hpp"
+#include "boot/image_lives.hpp"
 #include "boot/loader_catalog.hpp"
 #include "boot/metrics_source.hpp"
 #include "http/event_limits.hpp"
@@ -34,6 +36,8 @@ struct Services {
   boot::BootSettings boot;
   boot::MetricsSource* metrics = nullptr;     ///< null: there are none
   boot::BootSecrets* boot_secrets = nullptr;  ///< none: scripts carry no credentials (tests)
+  boot::ImageLives* lives = nullptr;          ///< none: there are no overlays (tests)
+  boot::BootWatch* boot_watch = nullptr;      ///< none: nobody is told of boots (tests)
 };
 
 struct Settings {

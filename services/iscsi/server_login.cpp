@@ -196,7 +196,7 @@ void Connection::on_action(SessionBegan&) {
 void Connection::check_right() {
   if (ended_ || !session_ || session_->phase() != Session::Phase::full_feature || session_->discovery()) return;
   const Visitor who = visitor();
-  auto why = core_->directory.why_revoked({session_->login().target_name(), who, opened_.image, opened_.read_only});
+  auto why = core_->directory.why_revoked({session_->login().target_name(), who, opened_.disk});
   if (why) start_logout(logout_seconds, std::move(*why));
 }
 

@@ -36,6 +36,7 @@ struct Visitor {
 struct OpenedTarget {
   std::shared_ptr<scsi::LogicalUnit> unit;  ///< LUN 0, the same object for all sessions of the target
   std::string image;
+  std::string disk;  ///< which disk this is to its initiator: another word, another disk
   std::uint8_t drive = 0x80;
   bool read_only = false;
   std::optional<MacAddress> mac;
@@ -46,8 +47,7 @@ struct OpenedTarget {
 struct GrantedSession {
   std::string_view target;
   const Visitor& visitor;
-  std::string_view image;
-  bool read_only = false;
+  std::string_view disk;  ///< of OpenedTarget
 };
 
 class TargetDirectory {

@@ -52,14 +52,19 @@ Result<boot::BootEntry> parse_disks(const Json& value) {
   boot::Disks disks;
   for (const Json& item : *found) {
     if (!item.is_object()) return wrong("Each of \"drives\" must be {\"image\": NAME, \"mode\": MODE}.");
-    if (auto known = check_keys(item, {"image", "mode"}); !known) return std::unexpected(known.error());
+    if (auto known = check_keys(item, {"image", "mode", "quota"}); !known) return std::unexpected(known.error());
     auto image = require_text(item, "image");
     if (!image) return std::unexpected(image.error());
     auto mode_name = require_text(item, "mode");
     if (!mode_name) return std::unexpected(mode_name.error());
     auto mode = boot::parse_drive_mode(*mode_name);
     if (!mode) return std::unexpected(mode.error());
-    disks.drives.push_back({std::move(*image), *mode});
+    boot::Drive drive{std::move(*image), *mode};
+    if (const auto quota = item.find("quota"); quota != item.end() && !quota->is_null()) {
+      if (!quota->is_number_unsigned()) return wrong("\"quota\" must be a number of bytes, or null.");
+      drive.quota = {quota->get<std::uint64_t>()};
+    }
+    disks.drives.push_back(std::move(drive));
   }
   return boot::BootEntry(std::move(disks));
 }

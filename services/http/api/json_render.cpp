@@ -23,8 +23,10 @@ struct BootRenderer {
   Json operator()(const boot::LocalDisk&) const { return {{"kind", "local"}}; }
   Json operator()(const boot::Disks& disks) const {
     Json drives = Json::array();
-    for (const boot::Drive& drive : disks.drives)
+    for (const boot::Drive& drive : disks.drives) {
       drives.push_back({{"image", drive.image}, {"mode", boot::name_of(drive.mode)}});
+      if (drive.quota.value != 0) drives.back()["quota"] = drive.quota.value;
+    }
     return {{"kind", "disks"}, {"drives", std::move(drives)}};
   }
   Json operator()(const boot::Kernel& kernel) const {
@@ -78,6 +80,7 @@ Json render_image(const boot::ImageView& view) {
           {"removable", view.image.traits.removable},
           {"thick", view.image.traits.thick},
           {"physical_block_size", view.image.traits.physical_block_size},
+          {"version", view.image.versions.empty() ? 1 : view.image.current().number},
           {"used_by", std::move(users)}};
 }
 

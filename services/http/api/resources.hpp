@@ -27,6 +27,22 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer remove_image(const Request& request, const Site& site);
 [[nodiscard]] Answer get_image_path(const Request& request, const Site& site);
 
+[[nodiscard]] Answer list_versions(const Request& request, const Site& site);
+[[nodiscard]] Answer publish_image(const Request& request, const Site& site);
+[[nodiscard]] Answer clone_image(const Request& request, const Site& site);
+[[nodiscard]] Answer remove_version(const Request& request, const Site& site);
+
+[[nodiscard]] Answer list_overlays(const Request& request, const Site& site);
+[[nodiscard]] Answer get_overlay(const Request& request, const Site& site);
+[[nodiscard]] Answer discard_overlay(const Request& request, const Site& site);
+[[nodiscard]] Answer take_snapshot(const Request& request, const Site& site);
+[[nodiscard]] Answer remove_snapshot(const Request& request, const Site& site);
+[[nodiscard]] Answer roll_back(const Request& request, const Site& site);
+[[nodiscard]] Answer apply_overlay(const Request& request, const Site& site);
+[[nodiscard]] Answer rebase_overlay(const Request& request, const Site& site);
+[[nodiscard]] Answer clone_overlay(const Request& request, const Site& site);
+[[nodiscard]] Answer grow_overlay(const Request& request, const Site& site);
+
 [[nodiscard]] Answer list_sessions(const Request& request, const Site& site);
 [[nodiscard]] Answer get_session(const Request& request, const Site& site);
 [[nodiscard]] Answer drop_session(const Request& request, const Site& site);

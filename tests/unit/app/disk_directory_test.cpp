@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "boot/target_name.hpp"
+#include "support/memory_registry.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace bootferry::app {
@@ -16,20 +17,6 @@ using iscsi::LoginRefusal;
 
 const MacAddress pc1{{0x52, 0x54, 0, 0, 0, 1}};
 const MacAddress pc2{{0x52, 0x54, 0, 0, 0, 2}};
-
-class FixedRegistry final : public boot::ClientRegistry {
- public:
-  boot::RegistrySnapshot now;
-
-  std::shared_ptr<const boot::RegistrySnapshot> snapshot() const override {
-    return std::make_shared<boot::RegistrySnapshot>(now);
-  }
-  void note_seen(const boot::Sighting&) override {}
-  Result<void> put_client(const boot::Client&) override { return {}; }
-  Result<void> remove_client(const MacAddress&) override { return {}; }
-  Result<void> put_image(const boot::Image&) override { return {}; }
-  Result<void> remove_image(std::string_view) override { return {}; }
-};
 
 class DiskDirectoryTest : public testing::Test {
  protected:
@@ -48,11 +35,12 @@ class DiskDirectoryTest : public testing::Test {
   }
 
   test::TemporaryFolder folder;
-  FixedRegistry registry;
+  test::MemoryRegistry registry;
   images::ImageLibrary library{folder.path()};
   ManualClock clock;
   boot::BootSecrets boot_secrets{{}, clock, {}, [](const MacAddress&, std::uint64_t) {}};
-  DiskDirectory directory{registry, library, boot_secrets};
+  LayerKeeper layers{registry, registry, library, clock};
+  DiskDirectory directory{registry, library, layers, boot_secrets};
 };
 
 TEST_F(DiskDirectoryTest, AClientSeesItsOwnDisksOnly) {
@@ -67,7 +55,7 @@ TEST_F(DiskDirectoryTest, AClientSeesItsOwnDisksOnly) {
 }
 
 TEST_F(DiskDirectoryTest, SeveralSessionsOfOneBootShareTheUnit) {
-  ASSERT_TRUE(library.create("dos", mib(1)));
+  registry.add_image(library, "dos", mib(1));
   assign(pc1, "pc1", {{"dos", boot::DriveMode::master}});
   auto firmware = open(pc1);
   auto system = open(pc1);
@@ -78,9 +66,7 @@ TEST_F(DiskDirectoryTest, SeveralSessionsOfOneBootShareTheUnit) {
 }
 
 TEST_F(DiskDirectoryTest, ADiskHasTheBlocksThatItWasMadeWith) {
-  ASSERT_TRUE(library.create("native", mib(1), 4096));
-  boot::Image row{"native", "raw", "native.raw", mib(1), {}, 4096};
-  registry.now.images["native"] = row;
+  registry.add_image(library, "native", mib(1), 4096);
   assign(pc1, "pc1", {{"native", boot::DriveMode::master}});
   auto opened = open(pc1);
   ASSERT_TRUE(opened);
@@ -89,7 +75,7 @@ TEST_F(DiskDirectoryTest, ADiskHasTheBlocksThatItWasMadeWith) {
 
 TEST_F(DiskDirectoryTest, ACdIsReadByManyWhateverTheModeSays) {
   std::ofstream(folder.path() / "dvd.iso") << std::string(40960, 'x');
-  registry.now.images["dvd"] = {"dvd", "iso", "dvd.iso", {40960}, {}, 2048};
+  (void)registry.put_image({"dvd", "iso", "dvd.iso", {40960}, {}, 2048});
   assign(pc1, "pc1", {{"dvd", boot::DriveMode::master}});
   assign(pc2, "pc2", {{"dvd", boot::DriveMode::master}});
   auto first = open(pc1), second = open(pc2);
@@ -101,12 +87,12 @@ TEST_F(DiskDirectoryTest, ACdIsReadByManyWhateverTheModeSays) {
   EXPECT_EQ(std::get<iscsi::scsi::Answer>(inquiry).data_in.at(0), 5) << "a CD-ROM drive";
   // It stays open read-only although its drive is a master: a check of the rights must not take it for changed.
   EXPECT_EQ(directory.why_revoked(
-                {boot::target_name({pc1, 0x80}), {boot::initiator_name(pc1), "10.99.0.50", {}}, "dvd", true}),
+                {boot::target_name({pc1, 0x80}), {boot::initiator_name(pc1), "10.99.0.50", {}}, "dvd readonly"}),
             std::nullopt);
 }
 
 TEST_F(DiskDirectoryTest, AnotherMachineIsRefusedAWritableImageByTheNameOfItsHolder) {
-  ASSERT_TRUE(library.create("dos", mib(1)));
+  registry.add_image(library, "dos", mib(1));
   assign(pc1, "pc1", {{"dos", boot::DriveMode::master}});
   assign(pc2, "pc2", {{"dos", boot::DriveMode::master}});
   auto first = open(pc1);
@@ -122,7 +108,7 @@ TEST_F(DiskDirectoryTest, AnotherMachineIsRefusedAWritableImageByTheNameOfItsHol
 }
 
 TEST_F(DiskDirectoryTest, RenamingAClientDoesNotTakeItsDiskAway) {
-  ASSERT_TRUE(library.create("dos", mib(1)));
+  registry.add_image(library, "dos", mib(1));
   assign(pc1, "pc1", {{"dos", boot::DriveMode::master}});
   auto before = open(pc1);
   assign(pc1, "attic", {{"dos", boot::DriveMode::master}});
@@ -130,7 +116,7 @@ TEST_F(DiskDirectoryTest, RenamingAClientDoesNotTakeItsDiskAway) {
 }
 
 TEST_F(DiskDirectoryTest, ManyMachinesMayReadOneImage) {
-  ASSERT_TRUE(library.create("data", mib(1)));
+  registry.add_image(library, "data", mib(1));
   assign(pc1, "", {{"data", boot::DriveMode::readonly}});
   assign(pc2, "", {{"data", boot::DriveMode::readonly}});
   auto first = open(pc1);
@@ -141,7 +127,7 @@ TEST_F(DiskDirectoryTest, ManyMachinesMayReadOneImage) {
 }
 
 TEST_F(DiskDirectoryTest, WhatIsNotAssignedIsNotThere) {
-  ASSERT_TRUE(library.create("dos", mib(1)));
+  registry.add_image(library, "dos", mib(1));
   assign(pc1, "pc1", {{"dos", boot::DriveMode::master}});
   for (const std::string& target :
        {boot::target_name({pc1, 0x81}), boot::target_name({pc1, 0x00}), boot::target_name({pc2, 0x80}),
@@ -163,11 +149,12 @@ TEST_F(DiskDirectoryTest, AnImageThatIsGoneIsATargetThatWasRemoved) {
 }
 
 TEST_F(DiskDirectoryTest, ASessionWhoseDriveWasChangedHasNoRightAnyMore) {
-  ASSERT_TRUE(library.create("dos", mib(1)) && library.create("win", mib(1)));
+  registry.add_image(library, "dos", mib(1));
+  registry.add_image(library, "win", mib(1));
   assign(pc1, "pc1", {{"dos", boot::DriveMode::master}});
   const std::string target = boot::target_name({pc1, 0x80});
   const iscsi::Visitor visitor{boot::initiator_name(pc1), "10.99.0.50", {}};
-  const auto why = [&] { return directory.why_revoked({target, visitor, "dos", false}).value_or("-"); };
+  const auto why = [&] { return directory.why_revoked({target, visitor, "dos master"}).value_or("-"); };
   EXPECT_EQ(why(), "-");
   registry.now.clients[pc1].name = "renamed";
   EXPECT_EQ(why(), "-");
@@ -186,9 +173,9 @@ TEST_F(DiskDirectoryTest, ASessionWhoseDriveWasChangedHasNoRightAnyMore) {
   ASSERT_FALSE(reconnected);
   EXPECT_EQ(reconnected.error().why, LoginRefusal::Why::target_removed);
   EXPECT_TRUE(directory.open(target, {"iqn.another", "10.99.0.50", {}}));
-  directory.on_boot(pc2);
+  directory.on_boot_script(pc2);
   EXPECT_FALSE(open(pc1));
-  directory.on_boot(pc1);
+  directory.on_boot_script(pc1);
   EXPECT_TRUE(open(pc1));
   registry.now.clients[pc1].boot = boot::Wait{};
   EXPECT_EQ(why(), "its drive was taken away");
@@ -200,7 +187,8 @@ TEST_F(DiskDirectoryTest, ASessionWhoseDriveWasChangedHasNoRightAnyMore) {
 }
 
 TEST_F(DiskDirectoryTest, AStrangersFetchOfTheScriptDoesNotLetTheRunningMachineToItsNewImage) {
-  ASSERT_TRUE(library.create("dos", mib(1)) && library.create("win", mib(1)));
+  registry.add_image(library, "dos", mib(1));
+  registry.add_image(library, "win", mib(1));
   const std::string target = boot::target_name({pc1, 0x80});
   const auto assign_proven = [&](std::string image) {
     assign(pc1, "pc1", {{std::move(image), boot::DriveMode::master}});
@@ -210,9 +198,9 @@ TEST_F(DiskDirectoryTest, AStrangersFetchOfTheScriptDoesNotLetTheRunningMachineT
   const iscsi::Visitor running{boot::initiator_name(pc1), "10.99.0.50", boot_secrets.issue(pc1).user};
   ASSERT_TRUE(directory.open(target, running));
   assign_proven("win");
-  ASSERT_TRUE(directory.why_revoked({target, running, "dos", false}));
+  ASSERT_TRUE(directory.why_revoked({target, running, "dos master"}));
   const iscsi::Visitor next{running.initiator, running.address, boot_secrets.issue(pc1).user};
-  directory.on_boot(pc1);
+  directory.on_boot_script(pc1);
   EXPECT_FALSE(directory.open(target, running)) << "it did not boot, whoever fetched that script";
   EXPECT_TRUE(directory.open(target, next));
   EXPECT_FALSE(directory.open(target, running));

@@ -47,10 +47,11 @@ class MetricsTest : public testing::Test {
   EventCounters counters;
   images::ImageLibrary library{folder / "images"};
   boot::BootSecrets boot_secrets{{}, clock, {}, [](const MacAddress&, std::uint64_t) {}};
-  DiskDirectory disks{registry, library, boot_secrets};
+  LayerKeeper layers{registry, registry, library, clock};
+  DiskDirectory disks{registry, library, layers, boot_secrets};
   iscsi::Server target{loops, disk_pool, disks,
                        bus,   clock,     iscsi::ServerSettings{.addresses = {"127.0.0.1"}, .port = 0}};
-  ApplianceAdministration administration{{registry, leases, events, library, target, activity, clock, disks}, {}};
+  ApplianceAdministration administration{{registry, leases, events, library, target, activity, clock, disks, layers}, {}};
   ApplianceMetrics metrics{{administration, target, counters, clock}};
 };
 

@@ -37,7 +37,7 @@ class OpenUnitsTest : public testing::Test {
   }
   OpenUnits::Unit open(const MacAddress& mac, std::uint8_t number, const boot::Drive& drive) {
     const std::string target = boot::target_name({mac, number});
-    return units->get(OpenUnits::key_of(target, drive), [&] {
+    return units->get(OpenUnits::key_of(target, drive, {}), [&] {
       iscsi::scsi::Identity identity;
       identity.target_name = target;
       return iscsi::scsi::make_disk(std::make_shared<images::MemoryDevice>(kib(64)), identity);
