@@ -42,8 +42,8 @@ void load_overlays(Database& database, boot::RegistrySnapshot& snapshot) {
     const auto key = key_of(frozen);
     const auto overlay = key ? snapshot.overlays.find(*key) : snapshot.overlays.end();
     if (overlay == snapshot.overlays.end()) continue;
-    overlay->second.snapshots.push_back({small_number(frozen, 3), layer_of(frozen, 5), small_number(frozen, 4),
-                                         frozen.text(6), frozen.time(7)});
+    overlay->second.snapshots.push_back(
+        {small_number(frozen, 3), layer_of(frozen, 5), small_number(frozen, 4), frozen.text(6), frozen.time(7)});
   }
 }
 
@@ -74,8 +74,9 @@ void write_overlay(Database& database, const boot::Overlay& overlay) {
   delete_overlay(database, overlay.key);
   const std::string mac = overlay.key.mac.to_string();
   const std::string_view mode = boot::name_of(overlay.key.mode);
-  Statement(database,
-            "INSERT INTO overlays (mac, image, mode, version, layer, boot, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+  Statement(
+      database,
+      "INSERT INTO overlays (mac, image, mode, version, layer, boot, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
       .bind(mac, overlay.key.image, mode, std::int64_t{overlay.version}, overlay.layer.value, overlay.boot,
             overlay.created)
       .run();
@@ -96,9 +97,12 @@ void load_layers(Database& database, boot::RegistrySnapshot& snapshot) {
   Statement rows(database, "SELECT id, below, file, format, size, created FROM layers");
   while (rows.step()) {
     const boot::LayerId id = layer_of(rows, 0);
-    snapshot.layers[id] = {id,           layer_of(rows, 1),
-                           rows.text(2), rows.text(3),
-                           ByteCount{static_cast<std::uint64_t>(rows.number(4))}, rows.time(5)};
+    snapshot.layers[id] = {id,
+                           layer_of(rows, 1),
+                           rows.text(2),
+                           rows.text(3),
+                           ByteCount{static_cast<std::uint64_t>(rows.number(4))},
+                           rows.time(5)};
   }
   load_versions(database, snapshot);
   load_overlays(database, snapshot);

@@ -61,7 +61,7 @@ class BootRecorder {
   std::atomic<bool> recording_{false};
   mutable std::mutex mutex_;  ///< guards all below
   bool pending_ = false;
-  bool ended_ = false;    ///< by a bound
+  bool ended_ = false;  ///< by a bound
   SteadyTime started_{};
   SteadyTime last_read_{};
   ByteCount total_;

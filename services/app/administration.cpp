@@ -119,7 +119,12 @@ Result<void> ApplianceAdministration::remove_client(const MacAddress& mac) {
 
 boot::ImageView ApplianceAdministration::view_of(const boot::Image& image,
                                                  const boot::RegistrySnapshot& registry) const {
-  return {image, parts_.library.allocated(image.name).value_or(ByteCount{}), registry.users_of(image.name)};
+  ByteCount allocated;
+  for (const boot::ImageVersion& version : image.versions) {
+    if (const auto layer = registry.layers.find(version.layer); layer != registry.layers.end())
+      allocated += parts_.library.layer_allocated(layer->second.file).value_or(ByteCount{});
+  }
+  return {image, allocated, registry.users_of(image.name)};
 }
 
 std::vector<boot::ImageView> ApplianceAdministration::images() {
@@ -208,9 +213,12 @@ Result<boot::ImageView> ApplianceAdministration::grow_image(std::string_view nam
   if (!view) return view;
   if (view->image.format == "iso") return fail(ErrorKind::unsupported, "a CD has the size that it was made with");
   const std::uint32_t block_size = view->image.block_size;
-  auto grown = parts_.library.grow(name, size, block_size, view->image.traits.thick);
+  const auto registry = parts_.registry.snapshot();
+  const auto stack = files_of(registry->stack_of(view->image.current().layer));
+  if (stack.empty()) return fail(ErrorKind::io, fmt::format("a layer of image {} is missing", name));
+  auto grown = parts_.library.grow_layer(stack, size, block_size, view->image.traits.thick);
   // An error may come after the disk has grown: then all that could be told are, and the row is true.
-  auto now = parts_.library.size(name);
+  auto now = parts_.library.layer_size(stack.front().file, stack.front().format);
   const ByteCount whole{now ? now->value - now->value % block_size : view->image.size.value};
   if (!grown && whole <= view->image.size) return std::unexpected(grown.error());
   parts_.disks.on_image_grown(name);
@@ -226,7 +234,10 @@ void ApplianceAdministration::note_grown_images() {
   std::lock_guard lock(edits_);
   const auto snapshot = parts_.registry.snapshot();
   for (const auto& [name, known] : snapshot->images) {
-    const auto size = parts_.library.size(name);
+    if (known.versions.empty()) continue;
+    const auto layer = snapshot->layers.find(known.current().layer);
+    if (layer == snapshot->layers.end()) continue;
+    const auto size = parts_.library.layer_size(layer->second.file, layer->second.format);
     if (!size || size->value / known.block_size <= known.size.value / known.block_size) continue;
     boot::Image image = known;
     image.size = {size->value - size->value % known.block_size};
@@ -249,8 +260,8 @@ Result<void> ApplianceAdministration::remove_image(std::string_view name) {
       if (!claim) return std::unexpected(claim.error());
       claims.push_back(std::move(*claim));
     }
-    auto done = parts_.layers.carry_out(
-        [&](const boot::PlanFacts& facts) { return boot::plan_remove_image(facts, name); });
+    auto done =
+        parts_.layers.carry_out([&](const boot::PlanFacts& facts) { return boot::plan_remove_image(facts, name); });
     if (!done) return done;
   }
   parts_.layers.sweep();
@@ -258,8 +269,12 @@ Result<void> ApplianceAdministration::remove_image(std::string_view name) {
 }
 
 Result<std::filesystem::path> ApplianceAdministration::image_path(std::string_view name) {
-  if (auto view = require_image(name); !view) return std::unexpected(view.error());
-  return parts_.library.path(name);
+  const auto view = require_image(name);
+  if (!view) return std::unexpected(view.error());
+  const auto snapshot = parts_.registry.snapshot();
+  const auto layer = snapshot->layers.find(view->image.current().layer);
+  if (layer == snapshot->layers.end()) return fail(ErrorKind::io, fmt::format("a layer of image {} is missing", name));
+  return parts_.library.folder() / layer->second.file;
 }
 
 // ---- sessions, leases, events

@@ -41,8 +41,8 @@ void print_image(const json& image) {
 void print_versions(const json& answer) {
   TextTable table({"VERSION", "CREATED", "SIZE", "ON DISK", "USED BY", "COMMENT"});
   for (const json& version : answer["versions"]) {
-    table.add({version["number"].dump(), version["created"], size_text(version["size"]), size_text(version["allocated"]),
-               std::to_string(version["used_by"].size()), version["comment"]});
+    table.add({version["number"].dump(), version["created"], size_text(version["size"]),
+               size_text(version["allocated"]), std::to_string(version["used_by"].size()), version["comment"]});
   }
   fmt::print("{}", table.render());
 }
@@ -148,8 +148,9 @@ void add_image_commands(CLI::App& app, CommandContext& context) {
   CLI::App* forget = named("remove-version", "Forget an old version that nothing lies on");
   forget->add_option("VERSION", options->version, "Its number")->required();
   act_on_name(forget, [&context, options] {
-    context.show(context.client().remove(fmt::format("/api/v1/images/{}/versions/{}", options->name, *options->version)),
-                 print_image);
+    context.show(
+        context.client().remove(fmt::format("/api/v1/images/{}/versions/{}", options->name, *options->version)),
+        print_image);
   });
   CLI::App* create = named("create", "A blank image");
   create->add_option("--size", options->size, "Its size, for example 8G")->required();

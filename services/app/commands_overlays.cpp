@@ -27,9 +27,9 @@ std::string version_text(const json& overlay) {
 void print_overlays(const json& answer) {
   TextTable table({"CLIENT", "IMAGE", "MODE", "VERSION", "ON DISK", "QUOTA", "SNAPSHOTS", "IN USE"});
   for (const json& overlay : answer["overlays"]) {
-    table.add({overlay["mac"], overlay["image"], overlay["mode"], version_text(overlay), size_text(overlay["allocated"]),
-               size_text(overlay["quota"]), std::to_string(overlay["snapshots"].size()),
-               overlay["in_use"].get<bool>() ? "yes" : "no"});
+    table.add({overlay["mac"], overlay["image"], overlay["mode"], version_text(overlay),
+               size_text(overlay["allocated"]), size_text(overlay["quota"]),
+               std::to_string(overlay["snapshots"].size()), overlay["in_use"].get<bool>() ? "yes" : "no"});
   }
   fmt::print("{}", table.render());
 }
@@ -40,8 +40,9 @@ void print_overlay(const json& overlay) {
              version_text(overlay), size_text(overlay["size"]), size_text(overlay["allocated"]),
              size_text(overlay["quota"]), overlay["in_use"].get<bool>() ? "yes" : "no");
   for (const json& one : overlay["snapshots"]) {
-    fmt::print("  snapshot {}: {}, version {}, {} on disk {}\n", one["number"].dump(), one["created"].get<std::string>(),
-               one["version"].dump(), size_text(one["allocated"]), one["comment"].get<std::string>());
+    fmt::print("  snapshot {}: {}, version {}, {} on disk {}\n", one["number"].dump(),
+               one["created"].get<std::string>(), one["version"].dump(), size_text(one["allocated"]),
+               one["comment"].get<std::string>());
   }
 }
 
@@ -53,8 +54,8 @@ struct OverlayOptions {
     const auto address = parse_mac_address(mac);
     if (!address) return std::unexpected(address.error());
     if (auto good = boot::check_image_name(image); !good) return std::unexpected(good.error());
-    return fmt::format("/api/v1/clients/{}/overlays/{}{}{}{}", address->to_string(), image, verb.empty() ? "" : "/", verb,
-                       mode.empty() ? "" : "?mode=" + mode);
+    return fmt::format("/api/v1/clients/{}/overlays/{}{}{}{}", address->to_string(), image, verb.empty() ? "" : "/",
+                       verb, mode.empty() ? "" : "?mode=" + mode);
   }
 };
 
@@ -127,8 +128,9 @@ void add_overlay_commands(CLI::App& app, CommandContext& context) {
       [&context, options] {
         const auto path = options->path();
         if (!path) return context.show(std::unexpected(path.error()), print_overlay);
-        context.show(context.client().remove(*path),
-                     [options](const json&) { fmt::print("overlay of {} on {} discarded\n", options->mac, options->image); });
+        context.show(context.client().remove(*path), [options](const json&) {
+          fmt::print("overlay of {} on {} discarded\n", options->mac, options->image);
+        });
       });
 }
 

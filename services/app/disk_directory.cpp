@@ -133,8 +133,10 @@ std::optional<std::string> DiskDirectory::why_revoked(const iscsi::GrantedSessio
     why = "its client was removed";
   else if (!drive)
     why = "its drive was taken away";
+  else if (!session.disk.starts_with(drive->image + ' '))
+    why = fmt::format("its drive has the image {} now", drive->image);
   else if (disk_word(*drive, snapshot->find_image(drive->image)) != session.disk)
-    why = fmt::format("its drive is image {}, {}, now", drive->image, boot::name_of(drive->mode));
+    why = fmt::format("its drive is {} now", boot::name_of(drive->mode));
   if (why) {
     revoked_.add(session.target, session.visitor, session.disk, clock_.now());
     return why;

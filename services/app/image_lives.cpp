@@ -74,9 +74,8 @@ Result<boot::OverlayView> ApplianceImageLives::require_overlay(const boot::Overl
   const auto registry = parts_.registry.snapshot();
   const boot::Overlay* overlay = registry->find_overlay(key_of(name, *registry));
   if (!overlay || !has_overlay(overlay->key.mode))
-    return fail(ErrorKind::not_found,
-                fmt::format("{} has no overlay on image {}; \"bootferry overlay list\" shows all",
-                            registry->title_of(name.mac), name.image));
+    return fail(ErrorKind::not_found, fmt::format("{} has no overlay on image {}; \"bootferry overlay list\" shows all",
+                                                  registry->title_of(name.mac), name.image));
   return view_of(*overlay, *registry);
 }
 
@@ -106,8 +105,8 @@ Result<void> ApplianceImageLives::grow(const boot::OverlayKey& key, ByteCount si
   const boot::Overlay* overlay = registry->find_overlay(key);
   const auto stack = overlay ? registry->stack_of(overlay->layer) : std::vector<boot::Layer>{};
   if (stack.empty() || key.mode != boot::DriveMode::private_overlay)
-    return fail(ErrorKind::not_found, fmt::format("{} has no private overlay on image {}",
-                                                  registry->title_of(key.mac), key.image));
+    return fail(ErrorKind::not_found,
+                fmt::format("{} has no private overlay on image {}", registry->title_of(key.mac), key.image));
   return parts_.keeper.grow(stack, size, registry->find_image(key.image)->block_size,
                             [&] { parts_.disks.on_image_grown(key.image); });
 }

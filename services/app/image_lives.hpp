@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Versions, overlays and snapshots as a person sees and changes them: joins the registry with what lies on the disk, and
-// lets LayerKeeper carry out the plans. Made by app; thread-safe; blocks.
+// Versions, overlays and snapshots as a person sees and changes them: joins the registry with what lies on the disk,
+// and lets LayerKeeper carry out the plans. Made by app; thread-safe; blocks.
 #pragma once
 
 #include "app/disk_directory.hpp"

@@ -18,9 +18,7 @@ boot::DriveMode mode_of(const boot::Image& image, const boot::Drive& drive) {
 }
 
 /// "layers/17.qcow2" -> "layer-17"
-std::string mark_of_layer(const std::string& file) {
-  return "layer-" + std::filesystem::path(file).stem().string();
-}
+std::string mark_of_layer(const std::string& file) { return "layer-" + std::filesystem::path(file).stem().string(); }
 
 }  // namespace
 

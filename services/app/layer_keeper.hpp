@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Carries the plans of boot/overlay_plans.hpp out: makes the new layer's file, commits the edit, sweeps away the files
-// that no row knows any more. And opens the disk that a client's drive stands for at this boot. Made by app; thread-safe;
-// both block: call them on a worker.
+// that no row knows any more. And opens the disk that a client's drive stands for at this boot. Made by app;
+// thread-safe; both block: call them on a worker.
 #pragma once
 
 #include <functional>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person can do with versions of images and with overlays on them, whichever door he comes through: more verbs of
-// docs/api.md. Implemented by app, and by a fake in the tests of http. Every call may block: on a worker only.
+// What a person can do with versions of images and with overlays on them, whichever door he comes through: more verbs
+// of docs/api.md. Implemented by app, and by a fake in the tests of http. Every call may block: on a worker only.
 #pragma once
 
 #include <optional>
@@ -16,10 +16,10 @@ namespace bootferry::boot {
 
 struct VersionView {
   ImageVersion version;
-  ByteCount size;                   ///< of the disk
-  ByteCount allocated;              ///< on the server's disk: what it has of its own
-  std::size_t depth = 1;            ///< layers that lie on each other, with its own
-  std::vector<std::string> users;   ///< what lies on it
+  ByteCount size;                  ///< of the disk
+  ByteCount allocated;             ///< on the server's disk: what it has of its own
+  std::size_t depth = 1;           ///< layers that lie on each other, with its own
+  std::vector<std::string> users;  ///< what lies on it
 };
 
 struct SnapshotView {
@@ -29,11 +29,11 @@ struct SnapshotView {
 
 struct OverlayView {
   Overlay overlay;
-  ByteCount size;                        ///< of the disk
-  ByteCount allocated;                   ///< on the server's disk: changes since the newest snapshot
-  ByteCount quota;                       ///< 0: none
-  unsigned current = 1;                  ///< version of the image
-  bool in_use = false;                   ///< a session has it open
+  ByteCount size;        ///< of the disk
+  ByteCount allocated;   ///< on the server's disk: changes since the newest snapshot
+  ByteCount quota;       ///< 0: none
+  unsigned current = 1;  ///< version of the image
+  bool in_use = false;   ///< a session has it open
   std::vector<SnapshotView> snapshots;
 
   [[nodiscard]] bool is_behind() const { return overlay.version != current; }

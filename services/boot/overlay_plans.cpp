@@ -23,18 +23,16 @@ Result<const Image*> require_image(const PlanFacts& facts, std::string_view name
 Result<const ImageVersion*> require_version(const Image& image, std::optional<unsigned> number) {
   const ImageVersion* version = image.find_version(number.value_or(image.current().number));
   if (!version)
-    return fail(ErrorKind::not_found,
-                fmt::format("image {} has no version {}; \"bootferry image show {}\" lists them", image.name, *number,
-                            image.name));
+    return fail(ErrorKind::not_found, fmt::format("image {} has no version {}; \"bootferry image show {}\" lists them",
+                                                  image.name, *number, image.name));
   return version;
 }
 
 Result<const Overlay*> require_overlay(const PlanFacts& facts, const OverlayKey& key) {
   const Overlay* overlay = facts.registry.find_overlay(key);
   if (!overlay || key.mode == DriveMode::readonly)
-    return fail(ErrorKind::not_found,
-                fmt::format("{} has no {} overlay on image {}; its first boot makes one", facts.registry.title_of(key.mac),
-                            name_of(key.mode), key.image));
+    return fail(ErrorKind::not_found, fmt::format("{} has no {} overlay on image {}; its first boot makes one",
+                                                  facts.registry.title_of(key.mac), name_of(key.mode), key.image));
   return overlay;
 }
 
@@ -47,8 +45,8 @@ Result<Layer> add_layer(LayerPlan& plan, const PlanFacts& facts, LayerId below) 
                 fmt::format("{} layers lie on each other here, and no more may; export it to a file and add that as an "
                             "image of its own",
                             stack.size()));
-  const Layer layer{facts.fresh, below, fmt::format("layers/{}.qcow2", facts.fresh.value), "qcow2", stack[0].size,
-                    facts.now};
+  const Layer layer{facts.fresh, below,         fmt::format("layers/{}.qcow2", facts.fresh.value),
+                    "qcow2",     stack[0].size, facts.now};
   plan.new_layer = layer;
   plan.edit.put_layers.push_back(layer);
   return layer;
@@ -80,10 +78,11 @@ unsigned next_snapshot(const Overlay& overlay) {
 
 Result<void> check_behind(const Overlay& overlay, const Image& image) {
   if (overlay.version == image.current().number) return {};
-  return fail(ErrorKind::conflict,
-              fmt::format("this overlay was made on version {} of image {}, and version {} is current: applying it would "
-                          "undo what came between; clone it to an image of its own instead",
-                          overlay.version, image.name, image.current().number));
+  return fail(
+      ErrorKind::conflict,
+      fmt::format("this overlay was made on version {} of image {}, and version {} is current: applying it would "
+                  "undo what came between; clone it to an image of its own instead",
+                  overlay.version, image.name, image.current().number));
 }
 
 Result<void> check_new_name(const PlanFacts& facts, std::string_view name) {
@@ -124,8 +123,8 @@ Result<LayerPlan> plan_new_overlay(const PlanFacts& facts, const OverlayKey& key
     const auto layer = add_layer(plan, facts, current.layer);
     if (!layer) return std::unexpected(layer.error());
     overlay.layer = layer->id;
-    plan.edit.events.push_back(event_of(EventKind::overlay_made, facts, key, fmt::format("was begun on version {}",
-                                                                                          current.number)));
+    plan.edit.events.push_back(
+        event_of(EventKind::overlay_made, facts, key, fmt::format("was begun on version {}", current.number)));
   }
   plan.edit.put_overlays.push_back(std::move(overlay));
   return plan;
@@ -156,8 +155,7 @@ Result<LayerPlan> plan_rollback(const PlanFacts& facts, const OverlayKey& key, u
   if (!found) return std::unexpected(found.error());
   Overlay overlay = **found;
   const OverlaySnapshot* snapshot = overlay.find_snapshot(number);
-  if (!snapshot)
-    return fail(ErrorKind::not_found, fmt::format("there is no snapshot {} of this overlay", number));
+  if (!snapshot) return fail(ErrorKind::not_found, fmt::format("there is no snapshot {} of this overlay", number));
   LayerPlan plan;
   plan.writers_off = overlay.layer;
   const auto layer = add_layer(plan, facts, snapshot->layer);
@@ -203,8 +201,8 @@ Result<LayerPlan> plan_rebase(const PlanFacts& facts, const OverlayKey& key) {
   const ImageVersion& current = (*image)->current();
   if (overlay.version == current.number)
     return fail(ErrorKind::conflict,
-                fmt::format("this overlay is on version {} of image {} already, which is the current one", current.number,
-                            key.image));
+                fmt::format("this overlay is on version {} of image {} already, which is the current one",
+                            current.number, key.image));
   LayerPlan plan;
   plan.writers_off = overlay.layer;
   const auto layer = add_layer(plan, facts, current.layer);
@@ -313,8 +311,8 @@ Result<LayerPlan> plan_remove_version(const PlanFacts& facts, std::string_view n
   if (!version) return std::unexpected(version.error());
   if (number == (*known)->current().number)
     return fail(ErrorKind::conflict,
-                fmt::format("version {} of image {} is the current one; publish an older one as the newest first", number,
-                            name));
+                fmt::format("version {} of image {} is the current one; publish an older one as the newest first",
+                            number, name));
   std::vector<std::string> users;
   for (const auto& [key, overlay] : facts.registry.overlays) {
     if (key.image != name) continue;
@@ -325,8 +323,8 @@ Result<LayerPlan> plan_remove_version(const PlanFacts& facts, std::string_view n
     }
   }
   if (!users.empty())
-    return fail(ErrorKind::conflict,
-                fmt::format("version {} of image {} is in use by {}; rebase or discard first", number, name, join(users)));
+    return fail(ErrorKind::conflict, fmt::format("version {} of image {} is in use by {}; rebase or discard first",
+                                                 number, name, join(users)));
   Image image = **known;
   std::erase_if(image.versions, [&](const ImageVersion& one) { return one.number == number; });
   LayerPlan plan;
@@ -354,9 +352,9 @@ Result<LayerPlan> plan_remove_image(const PlanFacts& facts, std::string_view nam
     }
   }
   if (!users.empty())
-    return fail(ErrorKind::conflict,
-                fmt::format("image {} is in use by {}; give these something else, or discard them, first", name,
-                            join(users)));
+    return fail(
+        ErrorKind::conflict,
+        fmt::format("image {} is in use by {}; give these something else, or discard them, first", name, join(users)));
   LayerPlan plan;
   drop_marks(plan, facts, name);
   plan.edit.remove_images.emplace_back(name);
@@ -385,9 +383,10 @@ std::optional<std::string> find_master_objection(const RegistrySnapshot& registr
     }
   }
   if (users.empty()) return std::nullopt;
-  return fmt::format("writing to version {} of image {} would damage {}; publish a new version for changes first: "
-                     "bootferry image publish {}",
-                     image->current().number, name, join(users), name);
+  return fmt::format(
+      "writing to version {} of image {} would damage {}; publish a new version for changes first: "
+      "bootferry image publish {}",
+      image->current().number, name, join(users), name);
 }
 
 }  // namespace bootferry::boot

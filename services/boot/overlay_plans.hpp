@@ -23,9 +23,9 @@ struct PlanFacts {
 };
 
 struct LayerPlan {
-  LayerEdit edit;                 ///< with `new_layer`
+  LayerEdit edit;                  ///< with `new_layer`
   std::optional<Layer> new_layer;  ///< its file is to be made first
-  LayerId writers_off;            ///< nobody may have it open for writing while the plan is carried out
+  LayerId writers_off;             ///< nobody may have it open for writing while the plan is carried out
 };
 
 /// The overlay as the machine finds it at a boot: new, on the current version. Of a readonly drive: a mark that holds
@@ -44,7 +44,8 @@ struct LayerPlan {
 /// What the overlay is now becomes the image's next version. conflict when it lies on an older one.
 [[nodiscard]] Result<LayerPlan> plan_apply(const PlanFacts& facts, const OverlayKey& key, std::string_view comment);
 /// An image of its own, that is what the overlay is now.
-[[nodiscard]] Result<LayerPlan> plan_clone_overlay(const PlanFacts& facts, const OverlayKey& key, std::string_view name);
+[[nodiscard]] Result<LayerPlan> plan_clone_overlay(const PlanFacts& facts, const OverlayKey& key,
+                                                   std::string_view name);
 
 /// A new version, the same as version `from` (none: the current one): for changes through a master drive, or to go
 /// back.
@@ -63,6 +64,7 @@ struct LayerPlan {
 
 /// Why `image` cannot be written to through a master drive; nothing when it can. Overlays of one boot do not
 /// count: they are let go of when their machine is off.
-[[nodiscard]] std::optional<std::string> find_master_objection(const RegistrySnapshot& registry, std::string_view image);
+[[nodiscard]] std::optional<std::string> find_master_objection(const RegistrySnapshot& registry,
+                                                               std::string_view image);
 
 }  // namespace bootferry::boot

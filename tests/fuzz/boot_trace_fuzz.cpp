@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace bootferry::images;
   if (size < 1) return 0;
   Bytes bytes(data + 1, data + size);
-  if (data[0] & 1) ByteWriter(bytes).u32(static_cast<std::uint32_t>(crc32(0, bytes.data(), static_cast<uInt>(bytes.size()))));
+  if (data[0] & 1)
+    ByteWriter(bytes).u32(static_cast<std::uint32_t>(crc32(0, bytes.data(), static_cast<uInt>(bytes.size()))));
   const auto trace = decode_boot_trace(bytes);
   if (!trace) return 0;
   if (encode_boot_trace(*trace) != bytes) std::abort();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A registry without a database: what is put in is in the next snapshot, and layer edits are applied as db applies them.
+// A registry without a database: what is put in is in the next snapshot, and layer edits are applied as db applies
+// them.
 #pragma once
 
 #include <memory>
@@ -18,7 +19,9 @@ class MemoryRegistry final : public boot::ClientRegistry, public boot::LayerStor
     return std::make_shared<boot::RegistrySnapshot>(now);
   }
   void note_seen(const boot::Sighting&) override {}
-  Result<void> put_client(const boot::Client& client) override { return now.clients[client.mac] = client, Result<void>{}; }
+  Result<void> put_client(const boot::Client& client) override {
+    return now.clients[client.mac] = client, Result<void>{};
+  }
   Result<void> remove_client(const MacAddress& mac) override { return now.clients.erase(mac), Result<void>{}; }
   Result<void> put_image(const boot::Image& image) override {
     boot::Image first = image;
@@ -28,7 +31,9 @@ class MemoryRegistry final : public boot::ClientRegistry, public boot::LayerStor
     now.images[image.name] = first;
     return {};
   }
-  Result<void> remove_image(std::string_view name) override { return now.images.erase(std::string(name)), Result<void>{}; }
+  Result<void> remove_image(std::string_view name) override {
+    return now.images.erase(std::string(name)), Result<void>{};
+  }
 
   boot::LayerId new_layer_id() override { return {next_++}; }
   Result<void> change(const boot::LayerEdit& edit) override {
@@ -43,7 +48,8 @@ class MemoryRegistry final : public boot::ClientRegistry, public boot::LayerStor
   Result<void> forget_dropped(const std::string& file) override { return std::erase(dropped, file), Result<void>{}; }
 
   /// An empty disk of the library, with its row.
-  void add_image(images::ImageLibrary& library, const std::string& name, ByteCount size, std::uint32_t block_size = 512) {
+  void add_image(images::ImageLibrary& library, const std::string& name, ByteCount size,
+                 std::uint32_t block_size = 512) {
     if (library.create(name, size, block_size)) (void)put_image({name, "raw", name + ".raw", size, {}, block_size});
   }
 

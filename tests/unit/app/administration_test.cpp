@@ -38,7 +38,8 @@ class AdministrationTest : public testing::Test {
   LayerKeeper layers{registry, registry, library, clock};
   DiskDirectory disks{registry, library, layers, boot_secrets};
   iscsi::Server target{loops, pool, disks, bus, clock, iscsi::ServerSettings{.port = 0}};
-  ApplianceAdministration administration{{registry, leases, events, library, target, activity, clock, disks, layers}, {}};
+  ApplianceAdministration administration{{registry, leases, events, library, target, activity, clock, disks, layers},
+                                         {}};
 
   static boot::ClientChange disks_of(std::vector<boot::Drive> drives) {
     boot::ClientChange change;
@@ -147,7 +148,8 @@ TEST_F(AdministrationTest, AReservationIsAnAddressThatTheServerCouldGive) {
   boot::Health identity;
   identity.dhcp_mode = "server";
   identity.network = {*parse_ipv4_address("10.99.0.1"), 24};
-  ApplianceAdministration serving{{registry, leases, events, library, target, activity, clock, disks, layers}, identity};
+  ApplianceAdministration serving{{registry, leases, events, library, target, activity, clock, disks, layers},
+                                  identity};
   const auto reserve = [](boot::Administration& by, const char* address) {
     boot::ClientChange change;
     change.reserved_address = *parse_ipv4_address(address);

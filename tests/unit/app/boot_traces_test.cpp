@@ -52,7 +52,8 @@ class BootTracesTest : public testing::Test {
   }
   void restart(bool enabled = true) {
     traces = std::make_unique<BootTraces>(
-        folder / "traces", clock, BootTraces::Options{.enabled = enabled, .available_memory = [this] { return memory; }});
+        folder / "traces", clock,
+        BootTraces::Options{.enabled = enabled, .available_memory = [this] { return memory; }});
   }
 
   test::TemporaryFolder folder;

@@ -51,7 +51,8 @@ class MetricsTest : public testing::Test {
   DiskDirectory disks{registry, library, layers, boot_secrets};
   iscsi::Server target{loops, disk_pool, disks,
                        bus,   clock,     iscsi::ServerSettings{.addresses = {"127.0.0.1"}, .port = 0}};
-  ApplianceAdministration administration{{registry, leases, events, library, target, activity, clock, disks, layers}, {}};
+  ApplianceAdministration administration{{registry, leases, events, library, target, activity, clock, disks, layers},
+                                         {}};
   ApplianceMetrics metrics{{administration, target, counters, clock}};
 };
 

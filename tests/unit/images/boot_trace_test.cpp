@@ -74,12 +74,15 @@ TEST_F(BootRecorderTest, runs_are_whole_pages_in_order_each_once) {
   recorder_.start();
   recorder_.on_read({0}, 512);
   recorder_.on_read({512}, 512);
-  recorder_.on_read({page_size * 10 + 512}, 4096);  // touches two pages
-  recorder_.on_read({page_size * 8}, page_size * 6);     // around them
+  recorder_.on_read({page_size * 10 + 512}, 4096);    // touches two pages
+  recorder_.on_read({page_size * 8}, page_size * 6);  // around them
   recorder_.on_read({4096}, page_size * 3);
   recorder_.on_read({page_size * 8}, page_size * 6);
-  const std::vector<TraceRun> expected{
-      {{0}, {4096}}, {{page_size * 10}, {page_size * 2}}, {{page_size * 8}, {page_size * 2}}, {{page_size * 12}, {page_size * 2}}, {{4096}, {page_size * 3}}};
+  const std::vector<TraceRun> expected{{{0}, {4096}},
+                                       {{page_size * 10}, {page_size * 2}},
+                                       {{page_size * 8}, {page_size * 2}},
+                                       {{page_size * 12}, {page_size * 2}},
+                                       {{4096}, {page_size * 3}}};
   EXPECT_EQ(runs(), expected);
 }
 

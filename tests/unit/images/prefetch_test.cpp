@@ -35,8 +35,7 @@ TEST(PrefetchPlan, reads_through_small_gaps) {
 
 TEST(PrefetchPlan, stays_inside_the_device) {
   const BootTrace trace{{{mib(4), mib(2)}, {mib(6), mib(1)}, {{1ull << 61}, mib(1)}, {mib(1), kib(8)}}};
-  EXPECT_EQ(plan_prefetch(trace, {mib(5).value + 512}),
-            (Plan{{mib(1), kib(8)}, {mib(4), mib(1)}, {mib(5), {512}}}));
+  EXPECT_EQ(plan_prefetch(trace, {mib(5).value + 512}), (Plan{{mib(1), kib(8)}, {mib(4), mib(1)}, {mib(5), {512}}}));
   EXPECT_TRUE(plan_prefetch(trace, {0}).empty());
 }
 
