@@ -57,33 +57,55 @@ std::filesystem::path ImageLibrary::file_of(std::string_view name, bool cd) cons
   return folder_ / (std::string(name) + std::string(cd ? cd_suffix : disk_suffix));
 }
 
-// Written under another name, flushed, named, and the folder flushed: after a crash the image is whole or not there.
-Result<void> ImageLibrary::add(std::string_view name, bool cd,
-                               const std::function<Result<void>(int, const std::filesystem::path&)>& fill) {
-  if (auto checked = check_name(name); !checked) return checked;
-  const auto claim = claim_layer(file_of(name, false).filename().string());
-  const auto other_claim = claim_layer(file_of(name, true).filename().string());
+Result<std::shared_ptr<void>> ImageLibrary::claim_new(std::string_view name) {
+  if (auto checked = check_name(name); !checked) return std::unexpected(checked.error());
+  auto claim = claim_layer(file_of(name, false).filename().string());
+  auto other_claim = claim_layer(file_of(name, true).filename().string());
   if (!claim || !other_claim) return std::unexpected(claim ? other_claim.error() : claim.error());
-  const std::filesystem::path file = file_of(name, cd);
+  using Both = std::pair<std::shared_ptr<void>, std::shared_ptr<void>>;
   std::error_code error;
   for (const bool kind : {false, true}) {
     if (!std::filesystem::exists(std::filesystem::symlink_status(file_of(name, kind), error))) continue;
     return fail(ErrorKind::conflict, "There is already an image " + std::string(name) + ".");
   }
+  return std::shared_ptr<void>(std::make_shared<Both>(std::move(*claim), std::move(*other_claim)));
+}
 
-  const std::filesystem::path draft = folder_ / (std::string(unfinished) + std::string(name));
-  const FileDescriptor fd(::open(draft.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!fd) return posix_fail(errno, "make", draft);
-  Result<void> done = fill(fd.get(), draft);
-  if (done && ::fsync(fd.get()) != 0) done = posix_fail(errno, "flush", draft);
-  if (done && ::renameat2(AT_FDCWD, draft.c_str(), AT_FDCWD, file.c_str(), RENAME_NOREPLACE) != 0) {
-    done = posix_fail(errno, "name the new image", file);
-  }
-  if (!done) {
-    ::unlink(draft.c_str());
-    return done;
-  }
+Result<void> ImageLibrary::name_file(std::string_view name, bool cd, int fd, const std::filesystem::path& draft) {
+  const std::filesystem::path file = file_of(name, cd);
+  if (::fsync(fd) != 0) return posix_fail(errno, "flush", draft);
+  if (::renameat2(AT_FDCWD, draft.c_str(), AT_FDCWD, file.c_str(), RENAME_NOREPLACE) != 0)
+    return posix_fail(errno, "name the new image", file);
   return sync_folder(folder_);
+}
+
+Result<void> ImageLibrary::add(std::string_view name, bool cd,
+                               const std::function<Result<void>(int, const std::filesystem::path&)>& fill) {
+  auto draft = make_draft(name);
+  if (!draft) return std::unexpected(draft.error());
+  if (auto filled = fill(draft->fd(), draft->path()); !filled) return filled;
+  auto named = name_file(name, cd, draft->fd(), draft->path());
+  if (named) draft->keep();
+  return named;
+}
+
+Result<ImageDraft> ImageLibrary::make_draft(std::string_view name) {
+  auto claim = claim_new(name);
+  if (!claim) return std::unexpected(claim.error());
+  std::filesystem::path path = folder_ / (std::string(unfinished) + std::string(name));
+  FileDescriptor fd(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd) return posix_fail(errno, "make", path);
+  return ImageDraft(std::string(name), std::move(path), std::move(fd), std::move(*claim));
+}
+
+Result<void> ImageLibrary::name_draft(ImageDraft draft, ImageShape shape) {
+  auto size = source_size(draft.fd(), draft.path(), shape.block_size);
+  if (!size) return std::unexpected(size.error());
+  if (::ftruncate(draft.fd(), static_cast<off_t>(size->value)) != 0)
+    return posix_fail(errno, "make room for", draft.path());
+  auto named = name_file(draft.name(), shape.cd, draft.fd(), draft.path());
+  if (named) draft.keep();
+  return named;
 }
 
 Result<void> ImageLibrary::create(std::string_view name, ByteCount size, std::uint32_t block_size) {
@@ -107,12 +129,15 @@ Result<void> ImageLibrary::import_file(std::string_view name, const std::filesys
   return add(name, shape.cd, [&](int fd, const std::filesystem::path& draft) {
     const CopyJob job{from.get(), fd, *size, source, draft};
     return copy_file(job, [&](ByteCount done, ByteCount total) -> Result<void> {
-      if (progress) progress(done, total);
-      if (imports_stopped_)
-        return fail(ErrorKind::unavailable, "The server stops; add the image again when it is back.");
-      return {};
+      if (auto go_on = progress ? progress(done, total) : Result<void>{}; !go_on) return go_on;
+      return check_not_stopped();
     });
   });
+}
+
+Result<void> ImageLibrary::check_not_stopped() const {
+  if (!imports_stopped_) return {};
+  return fail(ErrorKind::unavailable, "The server stops; add the image again when it is back.");
 }
 
 Result<std::shared_ptr<void>> ImageLibrary::hold_source(int source, std::string_view copy) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "images/block_device.hpp"
+#include "images/image_draft.hpp"
 #include "images/layer_file.hpp"
 #include "images/open_mode.hpp"
 
@@ -37,8 +38,8 @@ struct Opened {
 
 class ImageLibrary {
  public:
-  /// Bytes looked at so far, of how many.
-  using Progress = std::function<void(ByteCount done, ByteCount total)>;
+  /// Bytes looked at so far, of how many. Its first error ends the copy.
+  using Progress = std::function<Result<void>(ByteCount done, ByteCount total)>;
 
   /// Makes the folder when it is missing and removes what a crash left half done. Throws std::runtime_error with a
   /// sentence.
@@ -53,6 +54,11 @@ class ImageLibrary {
   /// when it cannot fit.
   [[nodiscard]] Result<void> import_file(std::string_view name, const std::filesystem::path& source,
                                          const Progress& progress = {}, ImageShape shape = {});
+  /// An empty file for one who makes an image himself; the name is his as long as the draft lives. conflict when it is
+  /// taken.
+  [[nodiscard]] Result<ImageDraft> make_draft(std::string_view name);
+  /// The draft is all on the disk, whole blocks long, and an image, or the error says why not.
+  [[nodiscard]] Result<void> name_draft(ImageDraft draft, ImageShape shape);
   /// Makes a disk bigger, also one that is in use: its open devices tell their new size when this returns. The size is
   /// rounded up to whole blocks; the new part reads zeros, and takes no space until it is written, unless the disk is
   /// `thick`: exhausted then when there is not enough, and nothing has changed. Answers the size that it has now: the
@@ -63,6 +69,8 @@ class ImageLibrary {
                                        bool thick = false);
   /// Copies that run end soon, unavailable, and leave nothing; new ones too. Any thread: at shutdown.
   void stop_imports() { imports_stopped_ = true; }
+  /// unavailable after stop_imports: for those who fill a draft.
+  [[nodiscard]] Result<void> check_not_stopped() const;
   /// conflict, naming the holders, while it is in use.
   [[nodiscard]] Result<void> remove(std::string_view name);
 
@@ -116,6 +124,10 @@ class ImageLibrary {
   [[nodiscard]] Result<void> add(std::string_view name, bool cd,
                                  const std::function<Result<void>(int fd, const std::filesystem::path&)>& fill);
   [[nodiscard]] std::filesystem::path file_of(std::string_view name, bool cd) const;
+  /// The name is well-formed and nobody's.
+  [[nodiscard]] Result<std::shared_ptr<void>> claim_new(std::string_view name);
+  /// Flushed, named, the folder flushed: after a crash the image is whole or not there.
+  [[nodiscard]] Result<void> name_file(std::string_view name, bool cd, int fd, const std::filesystem::path& draft);
 
   [[nodiscard]] Result<void> grow_file(const std::filesystem::path& file, ByteCount size, bool thick);
   /// A hold on the image that `source` is the file of, so that nobody writes to it while it is read; null when it is

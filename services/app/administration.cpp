@@ -7,7 +7,6 @@
 #include "app/settings.hpp"
 #include "base/log.hpp"
 #include "boot/target_name.hpp"
-#include "images/iso_image.hpp"
 
 namespace bootferry::app {
 
@@ -181,28 +180,46 @@ Result<boot::ImageView> ApplianceAdministration::create_image(const boot::NewIma
   return register_image(image);
 }
 
-Result<boot::ImageView> ApplianceAdministration::import_image(const boot::NewImage& image,
-                                                              const std::filesystem::path& source) {
+namespace {
+
+/// A person's words as the importer's order.
+Result<incoming::ImportOrder> order_of(const boot::NewImage& image, const std::filesystem::path& source) {
+  incoming::ImportOrder order{.name = image.name, .source = source, .block_size = image.block_size};
+  if (image.format) {
+    order.format = incoming::parse_format(*image.format);
+    if (!order.format)
+      return fail(ErrorKind::invalid, "\"format\" is one of raw, iso, floppy, qcow2, vmdk, vdi, vhd, vhdx");
+  }
+  if (image.format == "iso" && image.block_size != 512)
+    return fail(ErrorKind::invalid, "a CD has blocks of 2048 bytes; leave the block size out");
+  if (!image.sha256.empty()) {
+    auto sum = incoming::parse_sha256(image.sha256);
+    if (!sum) return std::unexpected(sum.error());
+    order.sha256 = std::move(*sum);
+  }
+  return order;
+}
+
+}  // namespace
+
+Result<boot::AddedImage> ApplianceAdministration::import_image(const boot::NewImage& image,
+                                                               const std::filesystem::path& source) {
   const std::unique_lock alone(import_, std::try_to_lock);
   if (!alone) return fail(ErrorKind::unavailable, "another image is being added; try again when it is done");
   if (auto good = check_new_image(image); !good) return std::unexpected(good.error());
-  const auto cd = is_cd(image, source);
-  if (!cd) return std::unexpected(cd.error());
+  const auto order = order_of(image, source);
+  if (!order) return std::unexpected(order.error());
+  incoming::Importer importer(parts_.library);
+  const auto made = importer.import_file(*order, {});
+  if (!made) return std::unexpected(made.error());
   boot::NewImage shaped = image;
-  shaped.format = *cd ? "iso" : "raw";
-  if (*cd) shaped.block_size = images::cd_block_size;
-  if (auto made = parts_.library.import_file(image.name, source, {}, {shaped.block_size, *cd}); !made)
-    return std::unexpected(made.error());
-  return register_image(shaped);
-}
-
-Result<bool> ApplianceAdministration::is_cd(const boot::NewImage& image, const std::filesystem::path& source) const {
-  if (image.format && *image.format != "raw" && *image.format != "iso")
-    return fail(ErrorKind::invalid, "an image is \"raw\" (a disk) or \"iso\" (a CD)");
-  if (image.format == "iso" && image.block_size != 512)
-    return fail(ErrorKind::invalid, "a CD has blocks of 2048 bytes; leave the block size out");
-  if (image.format || image.block_size != 512) return image.format == "iso";
-  return images::is_iso_image(source);
+  shaped.format = made->shape.cd ? "iso" : "raw";
+  shaped.block_size = made->shape.block_size;
+  auto view = register_image(shaped);
+  if (!view) return std::unexpected(view.error());
+  const bool packed = made->kind.packing != incoming::Packing::none;
+  return boot::AddedImage{std::move(*view), packed ? std::string(name_of(made->kind.packing)) : std::string(),
+                          std::string(name_of(made->kind.format)), made->sha256};
 }
 
 // First the disk itself, then those who have it open, then the row. A crash between leaves a row that is too small:

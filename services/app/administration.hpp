@@ -11,6 +11,7 @@
 #include "boot/client_registry.hpp"
 #include "db/event_store.hpp"
 #include "images/image_library.hpp"
+#include "incoming/importer.hpp"
 #include "iscsi/server.hpp"
 
 namespace bootferry::app {
@@ -43,8 +44,8 @@ class ApplianceAdministration final : public boot::Administration {
   [[nodiscard]] std::vector<boot::ImageView> images() override;
   [[nodiscard]] Result<boot::ImageView> require_image(std::string_view name) override;
   [[nodiscard]] Result<boot::ImageView> create_image(const boot::NewImage& image, ByteCount size) override;
-  [[nodiscard]] Result<boot::ImageView> import_image(const boot::NewImage& image,
-                                                     const std::filesystem::path& source) override;
+  [[nodiscard]] Result<boot::AddedImage> import_image(const boot::NewImage& image,
+                                                      const std::filesystem::path& source) override;
   [[nodiscard]] Result<boot::ImageView> grow_image(std::string_view name, ByteCount size) override;
   [[nodiscard]] Result<void> remove_image(std::string_view name) override;
   [[nodiscard]] Result<std::filesystem::path> image_path(std::string_view name) override;
@@ -62,8 +63,6 @@ class ApplianceAdministration final : public boot::Administration {
   /// The name is well-formed and free, and such disks exist; else the error to answer.
   [[nodiscard]] Result<void> check_new_image(const boot::NewImage& image) const;
   [[nodiscard]] Result<boot::ImageView> register_image(const boot::NewImage& image);
-  /// A CD, when the person says so or the file shows it.
-  [[nodiscard]] Result<bool> is_cd(const boot::NewImage& image, const std::filesystem::path& source) const;
 
   Parts parts_;
   std::mutex import_;  ///< held by the one copy that may run: more would leave nobody to answer the page meanwhile

@@ -36,6 +36,11 @@ void print_image(const json& image) {
              image["name"].get<std::string>(), image["format"].get<std::string>(), image["block_size"].get<unsigned>(),
              size_text(image["size"]), size_text(image["allocated"]), image["created"].get<std::string>(),
              users_text(image["used_by"]));
+  if (!image.contains("source")) return;
+  const json& source = image["source"];
+  fmt::print("  made of: {}{}\n", source["recognised"].get<std::string>(),
+             source["packing"].is_null() ? "" : " in " + source["packing"].get<std::string>());
+  if (!source["sha256"].is_null()) fmt::print("  SHA-256 of the file: {}\n", source["sha256"].get<std::string>());
 }
 
 void print_versions(const json& answer) {
@@ -54,7 +59,7 @@ struct ImageOptions {
   std::uint32_t block_size = 512;
   std::uint32_t physical_block_size = 4096;
   bool removable = false, thick = false;
-  std::string format;
+  std::string format, sha256;
 
   [[nodiscard]] json wanted() const {
     return {{"name", name},
@@ -82,10 +87,11 @@ void run_grow(CommandContext& context, const ImageOptions& options) {
 void run_add(CommandContext& context, const ImageOptions& options) {
   std::error_code failed;
   const auto source = std::filesystem::absolute(options.file, failed);
-  if (!context.json) fmt::print(stderr, "Copying {} into the library ...\n", source.string());
+  if (!context.json) fmt::print(stderr, "Adding {} to the library ...\n", source.string());
   json wanted = options.wanted();
   wanted["source"] = source.string();
   if (!options.format.empty()) wanted["format"] = options.format;
+  if (!options.sha256.empty()) wanted["sha256"] = options.sha256;
   context.show(context.client().post("/api/v1/images", wanted), print_image);
 }
 
@@ -169,11 +175,14 @@ void add_image_commands(CLI::App& app, CommandContext& context) {
   CLI::App* grow = named("grow", "Make an image bigger, also while machines use it");
   grow->add_option("SIZE", options->size, "The size it has afterwards, for example 16G")->required();
   act_on_name(grow, [&context, options] { run_grow(context, *options); });
-  CLI::App* add = named("add", "Copy a raw disk image, or the ISO image of a CD, into the library");
+  CLI::App* add = named("add",
+                        "Take a disk image, or the ISO image of a CD, into the library; packed ones (gzip, xz, zstd, "
+                        "bzip2) are unpacked, foreign ones (qcow2, VMDK, VDI, VHD, VHDX) converted");
   add->add_option("FILE", options->file, "The file to copy")->required()->check(CLI::ExistingFile);
   with_block_size(add);
-  add->add_option("--format", options->format, "raw: a disk, iso: a CD; when left out, the file itself shows it")
-      ->check(CLI::IsMember({"raw", "iso"}));
+  add->add_option("--format", options->format, "What it is, once unpacked; when left out, the file itself shows it")
+      ->check(CLI::IsMember({"raw", "iso", "floppy", "qcow2", "vmdk", "vdi", "vhd", "vhdx"}));
+  add->add_option("--sha256", options->sha256, "What the SHA-256 of the file must be");
   act_on_name(add, [&context, options] { run_add(context, *options); });
 }
 

@@ -112,6 +112,15 @@ struct NewImage {
   std::uint32_t block_size = 512;
   DiskTraits traits = {};
   std::optional<std::string> format = {};  ///< of a file; none: what it shows to be
+  std::string sha256 = {};                 ///< of a file, as a person gave it; empty: not checked
+};
+
+/// What became of a file that was added.
+struct AddedImage {
+  ImageView view;
+  std::string packing;     ///< "gzip", "xz", "zstd", "bzip2"; empty: it was not packed
+  std::string recognised;  ///< "raw", "iso", "floppy", "qcow2", "vmdk", "vdi", "vhd", "vhdx"
+  std::string sha256;      ///< of the file as it was given; empty for a disk
 };
 
 class Administration {
@@ -129,7 +138,7 @@ class Administration {
   [[nodiscard]] virtual Result<ImageView> require_image(std::string_view name) = 0;
   [[nodiscard]] virtual Result<ImageView> create_image(const NewImage& image, ByteCount size) = 0;
   /// Copies a file of this machine into the library; only for the Unix socket, whose users are root anyway.
-  [[nodiscard]] virtual Result<ImageView> import_image(const NewImage& image, const std::filesystem::path& source) = 0;
+  [[nodiscard]] virtual Result<AddedImage> import_image(const NewImage& image, const std::filesystem::path& source) = 0;
   /// Also while machines have it open: they are told. conflict when it would become smaller.
   [[nodiscard]] virtual Result<ImageView> grow_image(std::string_view name, ByteCount size) = 0;
   [[nodiscard]] virtual Result<void> remove_image(std::string_view name) = 0;

@@ -32,11 +32,31 @@ std::optional<Answer> read_traits(const Json& body, boot::DiskTraits& traits) {
   return std::nullopt;
 }
 
+/// What goes with a "source": its format, and its sum.
+std::optional<Answer> read_source_words(const Json& body, boot::NewImage& image) {
+  if (body.contains("format")) {
+    auto format = require_text(body, "format");
+    if (!format) return make_problem(format.error());
+    image.format = std::move(*format);
+  }
+  if (!body.contains("sha256")) return std::nullopt;
+  auto sum = require_text(body, "sha256");
+  if (!sum) return make_problem(sum.error());
+  image.sha256 = std::move(*sum);
+  return std::nullopt;
+}
+
+Answer make_created(const Json& image, const std::string& name) {
+  Answer answer = make_json(201, image);
+  answer.add_header("Location", "/api/v1/images/" + name);
+  return answer;
+}
+
 }  // namespace
 
 Answer create_image(const Request& request, const Site& site) {
-  const auto body = parse_body(
-      request, {"name", "size", "source", "block_size", "removable", "thick", "physical_block_size", "format"});
+  const auto body = parse_body(request, {"name", "size", "source", "block_size", "removable", "thick",
+                                         "physical_block_size", "format", "sha256"});
   if (!body) return make_problem(body.error());
   const auto name = require_text(*body, "name");
   if (!name) return make_problem(name.error());
@@ -55,7 +75,9 @@ Answer create_image(const Request& request, const Site& site) {
   }
   if (auto wrong = read_traits(*body, image.traits)) return std::move(*wrong);
   Result<boot::ImageView> made;
-  if (has_size && body->contains("format")) return make_problem(400, "\"format\" goes with \"source\".");
+  for (const char* key : {"format", "sha256"}) {
+    if (has_size && body->contains(key)) return make_problem(400, fmt::format("\"{}\" goes with \"source\".", key));
+  }
   if (has_size) {
     const Json& size = body->at("size");
     if (!size.is_number_unsigned() || size.get<std::uint64_t>() == 0) {
@@ -72,17 +94,12 @@ Answer create_image(const Request& request, const Site& site) {
     if (!source->starts_with('/') || source->find('\0') != source->npos) {
       return make_problem(400, "\"source\" must be an absolute path.");
     }
-    if (body->contains("format")) {
-      auto format = require_text(*body, "format");
-      if (!format) return make_problem(format.error());
-      image.format = std::move(*format);
-    }
-    made = site.services.administration.import_image(image, *source);
+    if (auto wrong = read_source_words(*body, image)) return std::move(*wrong);
+    const auto added = site.services.administration.import_image(image, *source);
+    if (!added) return make_problem(added.error());
+    return make_created(render_added_image(*added), *name);
   }
-  if (!made) return make_problem(made.error());
-  Answer answer = make_json(201, render_image(*made));
-  answer.add_header("Location", "/api/v1/images/" + *name);
-  return answer;
+  return made ? make_created(render_image(*made), *name) : make_problem(made.error());
 }
 
 Answer grow_image(const Request& request, const Site& site) {

@@ -33,6 +33,8 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Json render_access(const boot::Access& access);
 [[nodiscard]] Json render_client(const boot::ClientView& view);
 [[nodiscard]] Json render_image(const boot::ImageView& view);
+/// The image, and what its file was.
+[[nodiscard]] Json render_added_image(const boot::AddedImage& added);
 [[nodiscard]] Json render_session(const boot::SessionView& view);
 [[nodiscard]] Json render_lease(const boot::Lease& lease, WallTime now);
 [[nodiscard]] Json render_event(const boot::Event& event);

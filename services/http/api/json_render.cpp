@@ -84,6 +84,15 @@ Json render_image(const boot::ImageView& view) {
           {"used_by", std::move(users)}};
 }
 
+Json render_added_image(const boot::AddedImage& added) {
+  Json json = render_image(added.view);
+  Json& source = json["source"];
+  source["recognised"] = added.recognised;
+  source["packing"] = added.packing.empty() ? Json() : Json(added.packing);
+  source["sha256"] = added.sha256.empty() ? Json() : Json(added.sha256);
+  return json;
+}
+
 Json render_session(const boot::SessionView& view) {
   const boot::SessionLimits& limits = view.limits;
   const boot::TrafficCounters& traffic = view.traffic;

@@ -165,15 +165,16 @@ TEST_F(AdministrationTest, AnImageIsCopiedIn) {
   std::ofstream(folder / "disk.img") << std::string(1024, 'x');
   auto added = administration.import_image({"dos"}, folder / "disk.img");
   ASSERT_TRUE(added) << added.error().message;
-  EXPECT_EQ(added->image.size.value, 1024u);
+  EXPECT_EQ(added->view.image.size.value, 1024u);
   const std::string cd = std::string(32769, '\0') + "CD001" + std::string(8000, '\0');
   std::ofstream(folder / "cd.img", std::ios::binary) << cd;
   auto disc = administration.import_image({"disc"}, folder / "cd.img");
   ASSERT_TRUE(disc);
-  EXPECT_EQ(disc->image.format, "iso");
-  EXPECT_EQ(disc->image.file, "disc.iso");
-  EXPECT_EQ(disc->image.block_size, 2048u);
-  EXPECT_EQ(administration.import_image({.name = "stick", .format = "raw"}, folder / "cd.img")->image.format, "raw");
+  EXPECT_EQ(disc->view.image.format, "iso");
+  EXPECT_EQ(disc->view.image.file, "disc.iso");
+  EXPECT_EQ(disc->view.image.block_size, 2048u);
+  EXPECT_EQ(administration.import_image({.name = "stick", .format = "raw"}, folder / "cd.img")->view.image.format,
+            "raw");
   EXPECT_EQ(
       administration.import_image({.name = "bad", .block_size = 4096, .format = "iso"}, folder / "cd.img").error().kind,
       ErrorKind::invalid);

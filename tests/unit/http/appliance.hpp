@@ -114,11 +114,11 @@ class FakeAdministration final : public boot::Administration {
     image.image.size = size;
     return image;
   }
-  Result<boot::ImageView> import_image(const boot::NewImage& wanted, const std::filesystem::path& source) override {
+  Result<boot::AddedImage> import_image(const boot::NewImage& wanted, const std::filesystem::path& source) override {
     image.image.name = wanted.name;
     image.image.block_size = wanted.block_size;
     imported = source;
-    return image;
+    return boot::AddedImage{image, "", "raw", wanted.sha256};
   }
   Result<boot::ImageView> grow_image(std::string_view name, ByteCount size) override {
     if (failure) return std::unexpected(*failure);
