@@ -160,6 +160,9 @@ class LogicalUnit {
   virtual void on_commands_cleared(const Nexus& of) { (void)of; }
   /// The size of the device changed (it was grown): CAPACITY DATA HAS CHANGED for every nexus.
   virtual void on_capacity_changed() = 0;
+  /// The disk's changes take nearly all of DiskServices::quota: THIN PROVISIONING SOFT THRESHOLD REACHED for every
+  /// nexus.
+  virtual void on_space_low() {}
   /// `lun` is the 8-byte field as on the wire; a LUN that is not 0 is answered as SAM-5 4.7.4 says (INQUIRY qualifier
   /// 3, REPORT LUNS, else 25h/00h).
   [[nodiscard]] virtual std::unique_ptr<Task> make_task(const Nexus& nexus, std::uint64_t lun,
@@ -181,6 +184,7 @@ struct DiskServices {
   std::shared_ptr<SanitizeMark> sanitize_mark;
   /// Runs a job on a thread of its own, until it ends or is told to stop. Missing: no SANITIZE.
   std::function<void(std::move_only_function<void(std::stop_token)>)> background;
+  ByteCount quota;  ///< what its changes may take; 0: no limit, and no threshold before it
 };
 
 /// Blocks while reservations are read.

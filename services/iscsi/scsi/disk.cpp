@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "iscsi/scsi/disk.hpp"
 
+#include <bit>
 #include <exception>
 
 #include "base/log.hpp"
@@ -88,6 +89,18 @@ void Disk::on_reset(const Nexus&) {
 void Disk::on_commands_cleared(const Nexus& of) { attentions_.raise(of.id, attention::commands_cleared); }
 
 void Disk::on_capacity_changed() { attentions_.raise_for_all(attention::capacity_changed); }
+
+void Disk::on_space_low() {
+  if (threshold()) attentions_.raise_for_all(attention::soft_threshold);
+}
+
+std::optional<Disk::Threshold> Disk::threshold() const {
+  constexpr std::uint64_t set_size = 64u << 10;
+  const std::uint64_t sets = services_.quota.value / 10 * 9 / set_size;
+  if (sets == 0 || sets > 0xffffffffu || !thin()) return std::nullopt;
+  return Threshold{static_cast<std::uint8_t>(std::countr_zero(set_size / block_size_)),
+                   static_cast<std::uint32_t>(sets)};
+}
 
 // The job keeps the disk: a SANITIZE goes on when the last session ends, and is found by the next one.
 Result<std::shared_ptr<Completion>> Disk::start_sanitizer(SanitizePlan plan) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "iscsi/scsi/attentions.hpp"
 #include "iscsi/scsi/cdb.hpp"
@@ -31,6 +32,7 @@ class Disk final : public LogicalUnit, public std::enable_shared_from_this<Disk>
   void on_reset(const Nexus& by) override;
   void on_commands_cleared(const Nexus& of) override;
   void on_capacity_changed() override;
+  void on_space_low() override;
   [[nodiscard]] std::unique_ptr<Task> make_task(const Nexus& nexus, std::uint64_t lun,
                                                 const std::array<std::uint8_t, 16>& cdb) override;
   [[nodiscard]] Result<void> run_job(const DiskJob& job, MutableByteView buffer) override;
@@ -73,6 +75,13 @@ class Disk final : public LogicalUnit, public std::enable_shared_from_this<Disk>
   [[nodiscard]] Result<std::shared_ptr<Completion>> start_sanitizer(SanitizePlan plan);
   /// One that a crash or a stop left goes on. Once, when the disk is opened.
   void resume_sanitizer();
+
+  /// Where initiators are warned before the quota is met (SBC-3 4.7.3.7): its LBAs are counted in sets of 64 KiB.
+  struct Threshold {
+    std::uint8_t exponent = 0;
+    std::uint32_t sets = 0;
+  };
+  [[nodiscard]] std::optional<Threshold> threshold() const;
 
   /// What trimming gives back at least: a page of the file system below, whatever initiators are to align to.
   [[nodiscard]] std::uint32_t unmap_granularity() const { return std::max(4096 / block_size_, 1u); }

@@ -150,7 +150,9 @@ Bytes block_characteristics(const Disk& disk) {  // SBC-3 6.6.2
 Bytes thin_provisioning(const Disk& disk) {  // SBC-3 6.6.6
   const bool thin = disk.thin();
   const std::uint8_t how = static_cast<std::uint8_t>(0xe0 | (disk.capabilities().trimmed_reads_zero ? 0x04 : 0));
-  return {0, thin ? how : std::uint8_t{0}, static_cast<std::uint8_t>(thin ? 0x02 : 0x00), 0};
+  const auto threshold = disk.threshold();
+  return {threshold ? threshold->exponent : std::uint8_t{0}, thin ? how : std::uint8_t{0},
+          static_cast<std::uint8_t>(thin ? 0x02 : 0x00), 0};
 }
 
 constexpr std::uint8_t cdrom_pages[] = {0x00, 0x80, 0x83};

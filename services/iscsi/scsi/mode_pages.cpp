@@ -64,6 +64,21 @@ Bytes mode_page(const Modes& modes, std::uint8_t code, PageControl control) {
   }
 }
 
+Bytes provisioning_mode_page(const Disk::Threshold& threshold, PageControl control) {
+  Bytes page;
+  ByteWriter out(page);
+  out.u8(0x40 | provisioning_page);  // SPF
+  out.u8(provisioning_subpage);
+  out.u16(12 + 8);
+  out.zeros(12);  // SITUA 0: every nexus is told
+  const bool masks = control == PageControl::changeable;
+  out.u8(masks ? 0 : 0x81);  // enabled, a number of sets, armed while what is used rises
+  out.u8(masks ? 0 : 0x02);  // of: used LBA mapping resources
+  out.zeros(2);
+  out.u32(masks ? 0 : threshold.sets);
+  return page;
+}
+
 void apply_mode_page(Modes& modes, ByteView page) {
   switch (page[0] & 0x3f) {
     case caching:

@@ -16,6 +16,9 @@ enum class PageControl : std::uint8_t { current = 0, changeable = 1, defaults = 
 [[nodiscard]] std::span<const std::uint8_t> mode_page_codes();
 /// The page with its 2-byte head; empty for a code that is not in the list.
 [[nodiscard]] Bytes mode_page(const Modes& modes, std::uint8_t code, PageControl control);
+/// Logical Block Provisioning (SBC-3 6.5.7), a subpage: nothing in it can be changed.
+inline constexpr std::uint8_t provisioning_page = 0x1c, provisioning_subpage = 0x02;
+[[nodiscard]] Bytes provisioning_mode_page(const Disk::Threshold& threshold, PageControl control);
 /// Takes over what is changeable in a page that MODE SELECT checked.
 void apply_mode_page(Modes& modes, ByteView page);
 

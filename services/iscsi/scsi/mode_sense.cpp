@@ -33,7 +33,10 @@ Step mode_sense(Command& command) {
   const auto control = static_cast<PageControl>(cdb.u8(2) >> 6);
   const bool all_pages = code == 0x3f;
   if (control == PageControl::saved) return command.refuse(saving_parameters_not_supported());
-  if (subpage != 0 && subpage != 0xff) return command.refuse(invalid_field(3));
+  const auto threshold = disk.threshold();
+  const bool provisioning = threshold && (all_pages ? subpage == 0xff : code == provisioning_page && subpage != 0);
+  const bool named = provisioning && subpage == provisioning_subpage;
+  if (subpage != 0 && subpage != 0xff && !named) return command.refuse(invalid_field(3));
   if (!all_pages && std::ranges::find(mode_page_codes(), code) == mode_page_codes().end()) {
     return command.refuse(invalid_field(2));
   }
@@ -42,8 +45,12 @@ Step mode_sense(Command& command) {
   const Bytes descriptor = cdb.bit(1, 0x08) ? Bytes{} : block_descriptor(disk, long_lba);
   Bytes body = descriptor;
   for (std::uint8_t page : mode_page_codes()) {
-    if (!all_pages && page != code) continue;
+    if (named || (!all_pages && page != code)) continue;
     const Bytes bytes = mode_page(command.disk().modes(), page, control);
+    body.insert(body.end(), bytes.begin(), bytes.end());
+  }
+  if (provisioning) {
+    const Bytes bytes = provisioning_mode_page(*threshold, control);
     body.insert(body.end(), bytes.begin(), bytes.end());
   }
 

@@ -61,6 +61,7 @@ inline constexpr std::uint16_t reservations_released = 0x2a04;
 inline constexpr std::uint16_t registrations_preempted = 0x2a05;
 inline constexpr std::uint16_t capacity_changed = 0x2a09;
 inline constexpr std::uint16_t medium_may_have_changed = 0x2800;
+inline constexpr std::uint16_t soft_threshold = 0x3807;  ///< THIN PROVISIONING SOFT THRESHOLD REACHED
 }  // namespace attention
 
 enum class Direction { read, write };

@@ -159,6 +159,7 @@ TEST_F(ImageLayers, hostile_names_and_stacks_are_refused) {
   EXPECT_THAT(refused({one, {"none.raw", "raw"}}), HasSubstr("none.raw"));
   EXPECT_THAT(refused({{"/etc/passwd", "raw"}}), HasSubstr("no disk"));
   std::vector<LayerFile> deep;
+  deep.reserve(33);
   for (int i = 0; i < 33; ++i) deep.push_back({"layers/d" + std::to_string(i), "qcow2"});
   EXPECT_THAT(refused(deep), HasSubstr("32"));
   EXPECT_EQ(library_->remove_layer("win.raw").error().kind, ErrorKind::invalid);
@@ -252,6 +253,7 @@ TEST_F(ImageLayers, opening_the_same_layers_from_many_threads_is_one_device) {
   make(two, one);
   std::vector<std::thread> threads;
   std::vector<Opened> opened(8);
+  threads.reserve(opened.size());
   for (std::size_t i = 0; i < opened.size(); ++i)
     threads.emplace_back([&, i] { opened[i] = open(two_on_one, OpenMode::read_only, "pc" + std::to_string(i)); });
   for (auto& thread : threads) thread.join();

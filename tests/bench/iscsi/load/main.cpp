@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // iscsi_load: loads an iSCSI target and says in one line of JSON what came of it. Called by tests/bench/iscsi/run.
 //   iscsi_load run host= target= [port lun sessions depth size op=read|write pattern=seq|random digests segment seconds
-//                                 warm span pid]
+//                                 warm span pid each=]   each=5: session i goes to target 5+i, a word behind `target`
 //   iscsi_load idle host= target= sessions= pid=      memory of sessions that only are
 //   iscsi_load make file= bytes=  |  check file=      the disk's content
 //   iscsi_load floor-serve ...    |  floor-read, floor-ask ...   see floor.hpp
@@ -56,6 +56,10 @@ Sessions open_sessions(const Options& options, Tally& tally) {
     if (!plan.random && count <= 64) {  // each its own part
       const std::uint64_t part = whole.end / count / pattern_period * pattern_period;
       plan.begin = i * part, plan.end = plan.begin + part;
+    }
+    if (options.has("each")) {  // each its own disk
+      plan.target += std::to_string(options.number("each", 0) + i);
+      plan.begin = 0, plan.end = whole.end;
     }
     sessions.push_back(std::make_unique<LoadSession>(plan, i + 1, tally));
     sessions.back()->open();
@@ -130,14 +134,15 @@ int run_load(const Options& options) {
   const double took = std::chrono::duration<double>(Now::now() - begin).count();
   const double server_cpu = cpu_seconds(pid) - server, client_cpu = cpu_seconds(self) - client;
   const double machine_cpu = machine_cpu_seconds() - machine;
+  const std::uint64_t memory = own_memory(pid);
   for (auto& session : sessions) session->stop();
   loop.run_until(Now::now() + std::chrono::seconds(10));
   const double p50 = percentile(tally.microseconds_x16, 0.5), p99 = percentile(tally.microseconds_x16, 0.99);
   std::printf(
       "{\"seconds\": %.6f, \"bytes\": %llu, \"commands\": %llu, \"p50\": %.1f, \"p99\": %.1f, \"server_cpu\": %.6f, "
-      "\"client_cpu\": %.6f, \"machine_cpu\": %.3f}\n",
+      "\"client_cpu\": %.6f, \"machine_cpu\": %.3f, \"memory\": %llu}\n",
       took, static_cast<unsigned long long>(tally.bytes), static_cast<unsigned long long>(tally.commands), p50, p99,
-      server_cpu, client_cpu, machine_cpu);
+      server_cpu, client_cpu, machine_cpu, static_cast<unsigned long long>(memory));
   for (auto& session : sessions) session->logout();
   return 0;
 }

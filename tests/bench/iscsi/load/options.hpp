@@ -21,6 +21,7 @@ class Options {
     const auto found = values_.find(key);
     return found == values_.end() ? otherwise : found->second;
   }
+  [[nodiscard]] bool has(const std::string& key) const { return values_.contains(key); }
   [[nodiscard]] double real(const std::string& key, double otherwise) const {
     const auto found = values_.find(key);
     return found == values_.end() ? otherwise : std::stod(found->second);
