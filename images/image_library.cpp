@@ -108,13 +108,14 @@ Result<void> ImageLibrary::name_draft(ImageDraft draft, ImageShape shape) {
   return named;
 }
 
-Result<void> ImageLibrary::create(std::string_view name, ByteCount size, std::uint32_t block_size) {
+Result<void> ImageLibrary::create(std::string_view name, ByteCount size, std::uint32_t block_size,
+                                  const Prepare& prepare) {
   if (size.value == 0) return fail(ErrorKind::invalid, "A disk needs a size above 0.");
   if (size.value > (1ull << 62)) return fail(ErrorKind::invalid, "No disk can be that big.");
   const std::uint64_t rounded = (size.value + block_size - 1) / block_size * block_size;
-  return add(name, false, [rounded](int fd, const std::filesystem::path& draft) -> Result<void> {
+  return add(name, false, [&](int fd, const std::filesystem::path& draft) -> Result<void> {
     if (::ftruncate(fd, static_cast<off_t>(rounded)) != 0) return posix_fail(errno, "make room for", draft);
-    return {};
+    return prepare ? prepare(draft) : Result<void>{};
   });
 }
 

@@ -48,8 +48,12 @@ class ImageLibrary {
   ImageLibrary(const ImageLibrary&) = delete;
   ImageLibrary& operator=(const ImageLibrary&) = delete;
 
+  /// Works on a new image's file before it has its name: what it leaves there is whole, or the image is not made.
+  using Prepare = std::function<Result<void>(const std::filesystem::path& draft)>;
+
   /// An empty sparse disk; the size is rounded up to whole blocks. conflict when the name is taken.
-  [[nodiscard]] Result<void> create(std::string_view name, ByteCount size, std::uint32_t block_size = 512);
+  [[nodiscard]] Result<void> create(std::string_view name, ByteCount size, std::uint32_t block_size = 512,
+                                    const Prepare& prepare = {});
   /// Copies a raw file or block special file (reflink where possible, holes stay holes). exhausted before it starts
   /// when it cannot fit.
   [[nodiscard]] Result<void> import_file(std::string_view name, const std::filesystem::path& source,

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "app/image_checks.hpp"
+#include "app/image_presets.hpp"
 #include "app/settings.hpp"
 #include "base/log.hpp"
 #include "boot/target_name.hpp"
@@ -175,9 +177,33 @@ Result<boot::ImageView> ApplianceAdministration::register_image(const boot::NewI
 
 Result<boot::ImageView> ApplianceAdministration::create_image(const boot::NewImage& image, ByteCount size) {
   if (auto good = check_new_image(image); !good) return std::unexpected(good.error());
-  if (auto made = parts_.library.create(image.name, size, image.block_size); !made)
+  const auto preset = images::presets::require_preset(image.preset);
+  if (!preset) return std::unexpected(preset.error());
+  const auto whole = images::presets::size_of(*preset, size, image.block_size);
+  if (!whole) return std::unexpected(whole.error());
+  boot::NewImage shaped = image;
+  const bool formatted = preset->kind != images::presets::PresetKind::blank;
+  if (formatted && !image.says_physical_block_size) shaped.traits.physical_block_size = preset->physical_block_size;
+  shaped.traits.removable = image.traits.removable || preset->removable;
+  const auto format = [&](const std::filesystem::path& draft) { return format_preset(*preset, *whole, draft); };
+  if (auto made = parts_.library.create(image.name, *whole, image.block_size, format); !made)
     return std::unexpected(made.error());
-  return register_image(image);
+  return register_image(shaped);
+}
+
+Result<boot::ImageCheck> ApplianceAdministration::check_image(std::string_view name) {
+  const auto view = require_image(name);
+  if (!view) return std::unexpected(view.error());
+  const auto snapshot = parts_.registry.snapshot();
+  return check_library_image(parts_.library, *snapshot, view->image);
+}
+
+Result<boot::ImageCheck> ApplianceAdministration::repair_image(std::string_view name) {
+  std::lock_guard lock(edits_);  // no second repair, and no overlay is put on it meanwhile
+  const auto view = require_image(name);
+  if (!view) return std::unexpected(view.error());
+  const auto snapshot = parts_.registry.snapshot();
+  return repair_library_image(parts_.library, *snapshot, view->image);
 }
 
 namespace {

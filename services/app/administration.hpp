@@ -44,6 +44,8 @@ class ApplianceAdministration final : public boot::Administration {
   [[nodiscard]] std::vector<boot::ImageView> images() override;
   [[nodiscard]] Result<boot::ImageView> require_image(std::string_view name) override;
   [[nodiscard]] Result<boot::ImageView> create_image(const boot::NewImage& image, ByteCount size) override;
+  [[nodiscard]] Result<boot::ImageCheck> check_image(std::string_view name) override;
+  [[nodiscard]] Result<boot::ImageCheck> repair_image(std::string_view name) override;
   [[nodiscard]] Result<boot::AddedImage> import_image(const boot::NewImage& image,
                                                       const std::filesystem::path& source) override;
   [[nodiscard]] Result<boot::ImageView> grow_image(std::string_view name, ByteCount size) override;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bootferry image list|show|create|add|grow|remove|path|versions|publish|clone|remove-version
+// bootferry image list|show|create|add|grow|check|remove|path|versions|publish|clone|remove-version
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -57,24 +57,51 @@ struct ImageOptions {
   std::optional<unsigned> version;
   std::filesystem::path file;
   std::uint32_t block_size = 512;
-  std::uint32_t physical_block_size = 4096;
-  bool removable = false, thick = false;
-  std::string format, sha256;
+  std::uint32_t physical_block_size = 0;
+  bool removable = false, thick = false, repair = false;
+  std::string format, sha256, preset;
 
   [[nodiscard]] json wanted() const {
-    return {{"name", name},
-            {"block_size", block_size},
-            {"physical_block_size", physical_block_size},
-            {"removable", removable},
-            {"thick", thick}};
+    json body{{"name", name}, {"block_size", block_size}, {"removable", removable}, {"thick", thick}};
+    // When left out, the server takes what fits the preset.
+    if (physical_block_size != 0) body["physical_block_size"] = physical_block_size;
+    return body;
   }
 };
 
+void print_findings(const json& findings) {
+  for (const json& finding : findings) {
+    const std::string severity = finding["severity"];
+    const std::string mend = finding["mend"];
+    fmt::print("  {:8} {}\n", severity == "ok" ? "ok" : severity + ":", finding["sentence"].get<std::string>());
+    if (!mend.empty())
+      fmt::print("           {}{}\n", mend, finding["repairable"].get<bool>() ? " (--repair does)" : "");
+  }
+}
+
+void print_check(const json& check) {
+  fmt::print("image {}: {}\n", check["image"].get<std::string>(), check["kind"].get<std::string>());
+  for (const json& finding : check["mended"]) fmt::print("  mended   {}\n", finding["sentence"].get<std::string>());
+  print_findings(check["findings"]);
+}
+
+// Exit status 1 says that something is wrong, so that scripts can ask.
+void run_check(CommandContext& context, const ImageOptions& options) {
+  const std::string path = "/api/v1/images/" + options.name;
+  const auto answer =
+      options.repair ? context.client().post(path + "/repair", json::object()) : context.client().get(path + "/check");
+  context.show(answer, print_check);
+  if (answer && answer->at("worst") == "error") context.exit_status = 1;
+}
+
 void run_create(CommandContext& context, const ImageOptions& options) {
-  auto size = parse_byte_count(options.size);
-  if (!size) return context.show(std::unexpected(size.error()), print_image);
   json wanted = options.wanted();
-  wanted["size"] = size->value;
+  if (!options.preset.empty()) wanted["preset"] = options.preset;
+  if (options.preset.empty() || !options.size.empty()) {
+    auto size = parse_byte_count(options.size);
+    if (!size) return context.show(std::unexpected(size.error()), print_image);
+    wanted["size"] = size->value;
+  }
   context.show(context.client().post("/api/v1/images", wanted), print_image);
 }
 
@@ -158,8 +185,10 @@ void add_image_commands(CLI::App& app, CommandContext& context) {
         context.client().remove(fmt::format("/api/v1/images/{}/versions/{}", options->name, *options->version)),
         print_image);
   });
-  CLI::App* create = named("create", "A blank image");
-  create->add_option("--size", options->size, "Its size, for example 8G")->required();
+  CLI::App* create = named("create", "A new image, blank or formatted");
+  create->add_option("--size", options->size, "Its size, for example 8G; a preset may have one of its own");
+  create->add_option("--preset", options->preset,
+                     "blank, linux, dos, floppy-360, floppy-720, floppy-1200, floppy-1440 or floppy-2880");
   auto with_block_size = [options](CLI::App* command) {
     command->add_option("--block-size", options->block_size, "Bytes of a block: 512, or 4096 (no BIOS boots from that)")
         ->check(CLI::IsMember({512, 4096}));
@@ -172,6 +201,9 @@ void add_image_commands(CLI::App& app, CommandContext& context) {
   };
   with_block_size(create);
   act_on_name(create, [&context, options] { run_create(context, *options); });
+  CLI::App* check = named("check", "What is wrong with an image: partitions, DOS geometry, boot sectors, CONFIG.SYS");
+  check->add_flag("--repair", options->repair, "Mend what can be mended; no machine may use the image meanwhile");
+  act_on_name(check, [&context, options] { run_check(context, *options); });
   CLI::App* grow = named("grow", "Make an image bigger, also while machines use it");
   grow->add_option("SIZE", options->size, "The size it has afterwards, for example 16G")->required();
   act_on_name(grow, [&context, options] { run_grow(context, *options); });

@@ -14,6 +14,7 @@
 #include "boot/client.hpp"
 #include "boot/event.hpp"
 #include "boot/image.hpp"
+#include "boot/image_check.hpp"
 #include "boot/lease_store.hpp"
 
 namespace bootferry::boot {
@@ -113,6 +114,8 @@ struct NewImage {
   DiskTraits traits = {};
   std::optional<std::string> format = {};  ///< of a file; none: what it shows to be
   std::string sha256 = {};                 ///< of a file, as a person gave it; empty: not checked
+  std::string preset = "blank";            ///< of one that is made
+  bool says_physical_block_size = false;   ///< else it is the preset's
 };
 
 /// What became of a file that was added.
@@ -136,7 +139,12 @@ class Administration {
 
   [[nodiscard]] virtual std::vector<ImageView> images() = 0;
   [[nodiscard]] virtual Result<ImageView> require_image(std::string_view name) = 0;
+  /// `size` 0: that of the preset.
   [[nodiscard]] virtual Result<ImageView> create_image(const NewImage& image, ByteCount size) = 0;
+  /// Reads it, and says what is wrong with it. conflict while a machine writes to it.
+  [[nodiscard]] virtual Result<ImageCheck> check_image(std::string_view name) = 0;
+  /// Mends what can be mended. conflict while anybody has it open, or an overlay lies on it.
+  [[nodiscard]] virtual Result<ImageCheck> repair_image(std::string_view name) = 0;
   /// Copies a file of this machine into the library; only for the Unix socket, whose users are root anyway.
   [[nodiscard]] virtual Result<AddedImage> import_image(const NewImage& image, const std::filesystem::path& source) = 0;
   /// Also while machines have it open: they are told. conflict when it would become smaller.

@@ -38,6 +38,8 @@ constexpr Route routes[] = {
     {Method::remove, "/api/v1/images/{name}/versions/{number}", Place::db, api::remove_version},
     {Method::post, "/api/v1/images/{name}/publish", Place::db, api::publish_image},
     {Method::post, "/api/v1/images/{name}/clone", Place::db, api::clone_image},
+    {Method::get, "/api/v1/images/{name}/check", Place::db, api::check_image},
+    {Method::post, "/api/v1/images/{name}/repair", Place::db, api::repair_image},
     {Method::remove, "/api/v1/images/{name}", Place::db, api::remove_image},
     {Method::get, "/api/v1/images/{name}/path", Place::db, api::get_image_path, true},
     {Method::get, "/api/v1/sessions", Place::db, api::list_sessions},

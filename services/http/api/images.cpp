@@ -55,15 +55,16 @@ Answer make_created(const Json& image, const std::string& name) {
 }  // namespace
 
 Answer create_image(const Request& request, const Site& site) {
-  const auto body = parse_body(request, {"name", "size", "source", "block_size", "removable", "thick",
+  const auto body = parse_body(request, {"name", "size", "source", "preset", "block_size", "removable", "thick",
                                          "physical_block_size", "format", "sha256"});
   if (!body) return make_problem(body.error());
   const auto name = require_text(*body, "name");
   if (!name) return make_problem(name.error());
   if (auto checked = boot::check_image_name(*name); !checked) return make_problem(checked.error());
   const bool has_size = body->contains("size");
-  if (has_size == body->contains("source")) {
-    return make_problem(400, "Give \"size\" for a blank image, or \"source\" to copy a file; one of the two.");
+  const bool has_preset = body->contains("preset");
+  if ((has_size || has_preset) == body->contains("source")) {
+    return make_problem(400, "Give \"size\" or \"preset\" for a new image, or \"source\" to copy a file.");
   }
   boot::NewImage image{*name};
   if (body->contains("block_size")) {
@@ -74,16 +75,24 @@ Answer create_image(const Request& request, const Site& site) {
     image.block_size = size.get<std::uint32_t>();
   }
   if (auto wrong = read_traits(*body, image.traits)) return std::move(*wrong);
+  image.says_physical_block_size = body->contains("physical_block_size");
+  if (has_preset) {
+    auto preset = require_text(*body, "preset");
+    if (!preset) return make_problem(preset.error());
+    image.preset = std::move(*preset);
+  }
   Result<boot::ImageView> made;
   for (const char* key : {"format", "sha256"}) {
-    if (has_size && body->contains(key)) return make_problem(400, fmt::format("\"{}\" goes with \"source\".", key));
+    if (!body->contains("source") && body->contains(key))
+      return make_problem(400, fmt::format("\"{}\" goes with \"source\".", key));
   }
-  if (has_size) {
-    const Json& size = body->at("size");
-    if (!size.is_number_unsigned() || size.get<std::uint64_t>() == 0) {
+  if (!body->contains("source")) {
+    const Json size = has_size ? body->at("size") : Json();
+    if (has_size && (!size.is_number_unsigned() || size.get<std::uint64_t>() == 0)) {
       return make_problem(400, "\"size\" must be a number of bytes, 1 or more.");
     }
-    made = site.services.administration.create_image(image, ByteCount{size.get<std::uint64_t>()});
+    const ByteCount wanted{has_size ? size.get<std::uint64_t>() : 0};
+    made = site.services.administration.create_image(image, wanted);
   } else {
     // A path of the server is no business of the network: it would copy any file that root can read.
     if (request.door != Door::control) {
@@ -111,6 +120,42 @@ Answer grow_image(const Request& request, const Site& site) {
   const auto grown =
       site.services.administration.grow_image(request.captures[0], ByteCount{size->get<std::uint64_t>()});
   return grown ? make_json(200, render_image(*grown)) : make_problem(grown.error());
+}
+
+namespace {
+
+Json render_findings(const std::vector<boot::ImageFinding>& findings) {
+  Json list = Json::array();
+  for (const boot::ImageFinding& finding : findings) {
+    list.push_back({{"severity", finding.severity},
+                    {"code", finding.code},
+                    {"sentence", finding.sentence},
+                    {"mend", finding.mend},
+                    {"repairable", finding.repairable}});
+  }
+  return list;
+}
+
+Answer show_check(const Result<boot::ImageCheck>& check) {
+  if (!check) return make_problem(check.error());
+  return make_json(200, {{"image", check->image},
+                         {"kind", check->kind},
+                         {"worst", check->worst},
+                         {"findings", render_findings(check->findings)},
+                         {"mended", render_findings(check->mended)}});
+}
+
+}  // namespace
+
+Answer check_image(const Request& request, const Site& site) {
+  return show_check(site.services.administration.check_image(request.captures[0]));
+}
+
+Answer repair_image(const Request& request, const Site& site) {
+  if (!request.body.empty()) {
+    if (const auto body = parse_body(request, {}); !body) return make_problem(body.error());
+  }
+  return show_check(site.services.administration.repair_image(request.captures[0]));
 }
 
 Answer remove_image(const Request& request, const Site& site) {

@@ -24,6 +24,8 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer get_image(const Request& request, const Site& site);
 [[nodiscard]] Answer create_image(const Request& request, const Site& site);
 [[nodiscard]] Answer grow_image(const Request& request, const Site& site);
+[[nodiscard]] Answer check_image(const Request& request, const Site& site);
+[[nodiscard]] Answer repair_image(const Request& request, const Site& site);
 [[nodiscard]] Answer remove_image(const Request& request, const Site& site);
 [[nodiscard]] Answer get_image_path(const Request& request, const Site& site);
 

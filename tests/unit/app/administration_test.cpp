@@ -65,6 +65,72 @@ TEST_F(AdministrationTest, AnImageIsMadeShownAndRemoved) {
   EXPECT_TRUE(library.names().empty());
 }
 
+TEST_F(AdministrationTest, AnImageOfAPresetIsFormattedBeforeItHasItsName) {
+  boot::NewImage dos{"dos"};
+  dos.preset = "dos";
+  const auto made = administration.create_image(dos, mib(20));
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->image.traits.physical_block_size, 512u);
+  const auto check = administration.check_image("dos");
+  ASSERT_TRUE(check) << check.error().message;
+  EXPECT_EQ(check->kind, "dos");
+  EXPECT_EQ(check->worst, "note");
+  boot::NewImage floppy{"disk-a"};
+  floppy.preset = "floppy-1440";
+  const auto disk_a = administration.create_image(floppy, {});
+  ASSERT_TRUE(disk_a) << disk_a.error().message;
+  EXPECT_EQ(disk_a->image.size.value, 1440u << 10);
+  EXPECT_TRUE(disk_a->image.traits.removable);
+  floppy.name = "other";
+  EXPECT_EQ(administration.create_image(floppy, mib(1)).error().kind, ErrorKind::invalid);
+  floppy.preset = "tape";
+  EXPECT_EQ(administration.create_image(floppy, mib(1)).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(administration.check_image("other").error().kind, ErrorKind::not_found);
+}
+
+TEST_F(AdministrationTest, WithoutTheToolThereIsNoImageAndASentence) {
+  const std::string path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe)
+  setenv("PATH", folder.path().c_str(), 1);      // NOLINT(concurrency-mt-unsafe)
+  boot::NewImage dos{"dos"};
+  dos.preset = "dos";
+  const auto made = administration.create_image(dos, mib(20));
+  setenv("PATH", path.c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().kind, ErrorKind::unavailable);
+  EXPECT_NE(made.error().message.find("install the package mtools"), std::string::npos) << made.error().message;
+  EXPECT_TRUE(library.names().empty());
+  EXPECT_TRUE(std::filesystem::is_empty(library.folder()));
+}
+
+TEST_F(AdministrationTest, ARepairNeedsTheImageAlone) {
+  boot::NewImage dos{"dos"};
+  dos.preset = "dos";
+  ASSERT_TRUE(administration.create_image(dos, mib(20)));
+  {
+    auto opened = library.open("dos", images::OpenMode::read_write, "pc1");
+    ASSERT_TRUE(opened);
+    Bytes sector(512);
+    ASSERT_TRUE(opened->device->read({63 * 512}, sector));
+    sector[28] = 1;
+    ASSERT_TRUE(opened->device->write({63 * 512}, sector));
+    const auto refused = administration.check_image("dos");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
+    EXPECT_NE(refused.error().message.find("pc1"), std::string::npos) << refused.error().message;
+  }
+  EXPECT_EQ(administration.check_image("dos")->worst, "error");
+  {
+    const auto reader = library.open("dos", images::OpenMode::read_only, "pc2");
+    EXPECT_EQ(administration.check_image("dos")->worst, "error");
+    EXPECT_EQ(administration.repair_image("dos").error().kind, ErrorKind::conflict);
+  }
+  const auto repaired = administration.repair_image("dos");
+  ASSERT_TRUE(repaired) << repaired.error().message;
+  EXPECT_EQ(repaired->worst, "note");
+  ASSERT_EQ(repaired->mended.size(), 1u);
+  EXPECT_EQ(repaired->mended[0].code, "fat-hidden-sectors");
+}
+
 TEST_F(AdministrationTest, AnImageGrowsWhileItIsInUseAndItsSessionsAreTold) {
   ASSERT_TRUE(administration.create_image({"disk"}, mib(4)));
   boot::ClientChange change = disks_of({{"disk", boot::DriveMode::master}});

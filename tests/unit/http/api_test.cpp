@@ -147,6 +147,32 @@ TEST_F(Api, WritesOfImagesAndSessions) {
   EXPECT_EQ(write("DELETE", "/api/v1/sessions/7x").status, 400);
 }
 
+TEST_F(Api, ImagesOfPresetsAndChecks) {
+  start();
+  EXPECT_EQ(write("POST", "/api/v1/images", R"({"name":"dos","preset":"dos"})").status, 201);
+  EXPECT_EQ(administration.preset, "dos");
+  EXPECT_EQ(administration.image.image.size.value, 0u) << "the preset's own";
+  EXPECT_EQ(write("POST", "/api/v1/images", R"({"name":"dos","preset":"dos","size":104857600})").status, 201);
+  EXPECT_EQ(administration.image.image.size, mib(100));
+  for (const char* bad :
+       {R"({"name":"win","preset":1,"size":1})", R"({"name":"win","preset":"dos","size":0})",
+        R"({"name":"win","preset":"dos","source":"/x"})", R"({"name":"win","preset":"dos","format":"raw"})"})
+    EXPECT_EQ(write("POST", "/api/v1/images", bad).status, 400) << bad;
+
+  Reply reply = get("/api/v1/images/dos/check");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.json()["worst"], "error");
+  EXPECT_EQ(reply.json()["findings"][0]["code"], "fat-hidden-sectors");
+  EXPECT_EQ(reply.json()["findings"][0]["repairable"], true);
+  reply = write("POST", "/api/v1/images/dos/repair", "{}");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.json()["mended"][0]["mend"], "Write 63.");
+  EXPECT_EQ(write("POST", "/api/v1/images/dos/repair", R"({"force":true})").status, 400);
+  administration.failure = Error{ErrorKind::conflict, "pc1 has it."};
+  EXPECT_EQ(get("/api/v1/images/dos/check").status, 409);
+  EXPECT_EQ(write("POST", "/api/v1/images/dos/repair", "{}").status, 409);
+}
+
 TEST_F(Api, PathsOfTheServerOnlyForTheUnixSocket) {
   start();
   EXPECT_EQ(write("POST", "/api/v1/images", R"({"name":"dos","source":"/etc/shadow"})").status, 403);

@@ -112,7 +112,19 @@ class FakeAdministration final : public boot::Administration {
     image.image.name = wanted.name;
     image.image.block_size = wanted.block_size;
     image.image.size = size;
+    image.image.traits = wanted.traits;
+    preset = wanted.preset;
     return image;
+  }
+  Result<boot::ImageCheck> check_image(std::string_view name) override {
+    if (failure) return std::unexpected(*failure);
+    return boot::ImageCheck{
+        std::string(name), "dos", "error", {{"error", "fat-hidden-sectors", "Wrong.", "Write 63.", true}}};
+  }
+  Result<boot::ImageCheck> repair_image(std::string_view name) override {
+    if (failure) return std::unexpected(*failure);
+    return boot::ImageCheck{
+        std::string(name), "dos", "ok", {}, {{"error", "fat-hidden-sectors", "Wrong.", "Write 63.", true}}};
   }
   Result<boot::AddedImage> import_image(const boot::NewImage& wanted, const std::filesystem::path& source) override {
     image.image.name = wanted.name;
@@ -166,6 +178,7 @@ class FakeAdministration final : public boot::Administration {
   boot::ClientView view;
   boot::ImageView image;
   std::vector<boot::ClientChange> changes;
+  std::string preset;
   std::filesystem::path imported;
   std::uint64_t dropped = 0;
   boot::EventQuery query;
