@@ -5,7 +5,7 @@
 
 #include "app/sanitize_file.hpp"
 #include "boot/target_name.hpp"
-#include "images/raw_device.hpp"
+#include "images/open_beside.hpp"
 #include "images/thick_device.hpp"
 
 namespace bootferry::app {
@@ -49,6 +49,16 @@ std::string disk_word(const boot::Drive& drive, const boot::Image* image) {
 /// Which SANITIZE was begun there is remembered of the image, or of the overlay.
 std::string mark_of(const boot::Drive& drive, const boot::Layer& layer) {
   return drive.mode == boot::DriveMode::master ? drive.image : fmt::format("layer-{}", layer.id.value);
+}
+
+/// What the drive shows at its next boot: the current version, unless it keeps an overlay on an older one.
+const boot::ImageVersion& version_of(const boot::Image& image, const boot::Client& client, const boot::Drive& drive,
+                                     const boot::RegistrySnapshot& registry) {
+  const auto* overlay = drive.mode == boot::DriveMode::private_overlay
+                            ? registry.find_overlay({client.mac, drive.image, drive.mode})
+                            : nullptr;
+  const auto* version = overlay ? image.find_version(overlay->version) : nullptr;
+  return version ? *version : image.current();
 }
 
 }  // namespace
@@ -160,32 +170,15 @@ void DiskDirectory::trace_boot(const boot::Client& client, const boot::RegistryS
   for (const boot::Drive& drive : disks->drives) {
     const boot::Image* image = registry.find_image(drive.image);
     if (!image || image->versions.empty()) continue;
-    const boot::ImageVersion& version = image->current();
-    traces_->on_boot(client.mac, {drive.image, version.number},
-                     [this, drive, layer = version.layer, block_size = image->block_size] {
-                       return open_beside(drive, layer, block_size);
-                     });
+    const boot::ImageVersion& version = version_of(*image, client, drive, registry);
+    auto layers = files_of(registry.stack_of(version.layer));
+    if (layers.empty()) continue;
+    // Not through the library: anybody may fetch a script, and must not keep a disk from its machine by that.
+    auto open = [folder = library_.folder(), layers = std::move(layers), block_size = image->block_size] {
+      return images::open_beside(folder, layers, block_size);
+    };
+    traces_->on_boot(client.mac, {drive.image, version.number}, std::move(open));
   }
-}
-
-/// A version to be read ahead. A file of its own not through the library: anybody may fetch a script, and must not keep
-/// a disk from its machine by that. Layers that lie on each other are written to by no master, as long as this drive
-/// needs them.
-Result<BootTraces::Device> DiskDirectory::open_beside(const boot::Drive& drive, boot::LayerId layer,
-                                                      std::uint32_t block_size) const {
-  const auto registry = registry_.snapshot();
-  const auto stack = registry->stack_of(layer);
-  if (stack.size() == 1 && stack[0].format != "qcow2") {
-    const std::filesystem::path file = library_.folder() / stack[0].file;
-    return images::make_raw_device(file, images::OpenMode::read_only, images::Symlinks::refuse, block_size);
-  }
-  if (stack.empty() || drive.mode == boot::DriveMode::master)
-    return fail(ErrorKind::unsupported, "only what is not written to is read ahead");
-  auto opened = library_.open_stack(files_of(stack), images::OpenMode::read_only, "the reading ahead for a boot",
-                                    {.block_size = block_size, .limit = {}, .name = drive.image, .on_space_low = {}});
-  if (!opened) return std::unexpected(opened.error());
-  auto kept = std::make_shared<images::Opened>(std::move(*opened));
-  return BootTraces::Device(kept, kept->device.get());
 }
 
 void DiskDirectory::on_image_grown(std::string_view image) {

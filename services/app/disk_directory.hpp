@@ -59,8 +59,6 @@ class DiskDirectory final : public iscsi::TargetDirectory, public boot::BootWatc
   void stop() { background_.stop(); }
 
  private:
-  [[nodiscard]] Result<BootTraces::Device> open_beside(const boot::Drive& drive, boot::LayerId layer,
-                                                       std::uint32_t block_size) const;
   void trace_boot(const boot::Client& client, const boot::RegistrySnapshot& registry);
 
   const boot::ClientRegistry& registry_;
