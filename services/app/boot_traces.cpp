@@ -82,13 +82,18 @@ BootTraces::Device BootTraces::watch(const MacAddress& mac, const TracedImage& i
 }
 
 void BootTraces::forget(std::string_view name) {
+  std::lock_guard alone(files_mutex_);  // what is being kept just now goes too
+  forget_known(name);
+  files_.remove(name);
+}
+
+void BootTraces::forget_known(std::string_view name) {
   std::lock_guard lock(mutex_);
   std::erase_if(recorders_, [name](const auto& entry) { return entry.first.second.name == name; });
   std::erase_if(finished_, [name](const Finished& finished) { return finished.image.name == name; });
   std::erase_if(jobs_, [name](const Job& job) { return job.image.name == name; });
   std::erase_if(read_ahead_, [name](const auto& entry) { return entry.first.name == name; });
   if (running_ && running_->name == name) break_off_ = true;
-  files_.remove(name);
 }
 
 void BootTraces::start() {
@@ -142,9 +147,13 @@ void BootTraces::collect_finished(bool all) {
 }
 
 void BootTraces::keep_all_finished() {
-  std::lock_guard lock(mutex_);  // forget() must not come between: it would be written again
-  for (const Finished& finished : finished_) keep(finished);
-  finished_.clear();
+  std::lock_guard alone(files_mutex_);
+  std::deque<Finished> all;
+  {
+    std::lock_guard lock(mutex_);
+    all.swap(finished_);
+  }
+  for (const Finished& finished : all) keep(finished);
 }
 
 /// The newest whole boot tells what the next one will read. One that was broken off tells only its beginning.

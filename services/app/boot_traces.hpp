@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes the second boot of an image start with a warm page cache: records what each boot reads, and reads it ahead for
 // the next one from the moment that a machine fetches its script, seconds before it logs in. A boot begins with its
-// script and may log in several times. Owned by app; on_boot and forget come from the db thread, watch from disk
-// workers; files and images are touched by its own thread only, of low priority.
+// script and may log in several times. Owned by app; on_boot comes from network loops and never blocks, watch
+// from disk workers, forget from the db thread; what is read and recorded is the work of its own thread, of low
+// priority.
 #pragma once
 
 #include <atomic>
@@ -80,6 +81,7 @@ class BootTraces {
   void run(const std::stop_token& stop);
   [[nodiscard]] Recorder recorder_of(const MacAddress& mac, const TracedImage& image);
   void collect_finished(bool all);
+  void forget_known(std::string_view name);
   void keep(const Finished& finished);
   void keep_all_finished();
   [[nodiscard]] std::optional<Job> next_job();
@@ -93,7 +95,8 @@ class BootTraces {
   const BootTraceFiles files_;
   Counters counters_;
 
-  std::mutex mutex_;  ///< guards all below
+  std::mutex files_mutex_;  ///< held while files change, and taken before the other
+  std::mutex mutex_;        ///< guards all below; never held while something blocks
   std::condition_variable_any changed_;
   std::map<RecorderKey, Recorder> recorders_;
   std::deque<Finished> finished_;
