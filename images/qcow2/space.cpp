@@ -12,9 +12,9 @@ ByteCount Qcow2Device::used() const {
 
 void Qcow2Device::set_limit(ByteCount limit, SpaceLow on_space_low) {
   const std::lock_guard lock(mutex_);
+  if (limit != limit_) space_low_told_ = false;  // one boot logs in several times: once is enough
   limit_ = limit;
   on_space_low_ = std::move(on_space_low);
-  space_low_told_ = false;
 }
 
 /// 0: none.

@@ -34,6 +34,7 @@
 #include "app/port_owner.hpp"
 #include "app/reservation_keeper.hpp"
 #include "app/server_key.hpp"
+#include "app/space_watch.hpp"
 #include "app/state_folder.hpp"
 #include "app/version.hpp"
 #include "base/async_loop_pool.hpp"
@@ -211,7 +212,8 @@ struct Appliance::Parts {
                      [this](const MacAddress& mac, std::uint64_t mark) { boot_marks.keep(mac, mark); }),
         layers(registry, registry, library, clock),
         traces(settings.state_dir / "traces", clock, {.enabled = settings.prefetch}),
-        disks(registry, library, layers, boot_secrets, &reservations, &traces),
+        space(bus, settings.state_dir),
+        disks(registry, library, layers, boot_secrets, &reservations, &traces, &space),
         target(loops, disk_pool, disks, bus, clock, target_settings(settings, interface)),
         administration({registry, leases, events, library, target, activity, clock, disks, layers},
                        identity_of(settings, interface, clock.wall_now())),
@@ -255,6 +257,7 @@ struct Appliance::Parts {
   boot::BootSecrets boot_secrets;
   BootTraces traces;
   LayerKeeper layers;
+  SpaceWatch space;
   DiskDirectory disks;
   iscsi::Server target;
   ApplianceAdministration administration;
@@ -361,6 +364,7 @@ void Appliance::start() {
     return image && image->find_version(traced.version);
   });
   p.traces.start();
+  p.space.start();
   p.tftp.start();
   if (p.settings.dhcp_mode != DhcpMode::off) p.dhcp.start();
   p.target.start();
@@ -388,6 +392,7 @@ void Appliance::stop() {
   p.target.stop(std::chrono::seconds(3));
   p.disks.stop();
   p.traces.stop();
+  p.space.stop();
   p.loops.stop();
   p.people_pool.stop();
   p.disk_pool.stop();

@@ -39,6 +39,23 @@ std::string with_names(std::string sentence, const boot::RegistrySnapshot& regis
   return sentence;
 }
 
+/// The unit of a device that tells before there is one, and after it.
+class LowSpace {
+ public:
+  void set_unit(const std::shared_ptr<iscsi::scsi::LogicalUnit>& unit) {
+    const std::lock_guard lock(mutex_);
+    unit_ = unit;
+  }
+  [[nodiscard]] std::shared_ptr<iscsi::scsi::LogicalUnit> unit() {
+    const std::lock_guard lock(mutex_);
+    return unit_.lock();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::weak_ptr<iscsi::scsi::LogicalUnit> unit_;
+};
+
 bool is_cd(const boot::Image* image) { return image && image->format == "iso"; }
 
 /// A CD is read-only, whatever the drive's mode.
@@ -84,8 +101,14 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   const boot::Drive& drive = *found->drive;
   if (auto objection = find_objection(target, visitor)) return std::unexpected(std::move(*objection));
   const boot::Image* image = snapshot->find_image(drive.image);
+  const auto low = std::make_shared<LowSpace>();
+  const auto on_space_low = [low, space = space_, mac = client->mac, drive](ByteCount used) {
+    if (space) space->on_overlay_low(mac, drive.image, used, drive.quota);
+    if (const auto unit = low->unit()) unit->on_space_low();
+  };
   auto disk = layers_.open(*client, drive,
-                           client->access.auth == boot::AuthKind::boot ? visitor.user : layers_.boot_of(client->mac));
+                           client->access.auth == boot::AuthKind::boot ? visitor.user : layers_.boot_of(client->mac),
+                           on_space_low);
   if (!disk) return refuse(why_of(disk.error().kind), with_names(disk.error().message, *snapshot));
   images::Opened* const opened = &disk->opened;
 
@@ -113,8 +136,10 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
     services.copy_scope = std::make_shared<ClientDrives>(client->mac, registry_, units_);
     services.sanitize_mark = std::make_shared<SanitizeFile>(library_.sanitize_mark(mark_of(drive, disk->layer)));
     services.background = [this](BackgroundThreads::Job job) { background_.start(std::move(job)); };
+    if (!disk->read_only) services.quota = drive.quota;
     return iscsi::scsi::make_disk(device, identity, std::move(services));
   });
+  low->set_unit(answer.unit);
   answer.image = drive.image;
   answer.disk = disk_word(drive, image);
   answer.drive = found->number;

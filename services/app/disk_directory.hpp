@@ -13,6 +13,7 @@
 #include "app/open_units.hpp"
 #include "app/reservation_keeper.hpp"
 #include "app/revoked_disks.hpp"
+#include "app/space_watch.hpp"
 #include "base/background_threads.hpp"
 #include "boot/client_registry.hpp"
 #include "images/image_library.hpp"
@@ -22,16 +23,18 @@ namespace bootferry::app {
 
 class DiskDirectory final : public iscsi::TargetDirectory, public boot::BootWatch {
  public:
-  /// Without `reservations` none outlives the sessions of its target; without `traces` no boot is read ahead.
+  /// Without `reservations` none outlives the sessions of its target; without `traces` no boot is read ahead;
+  /// without `space` only initiators are told that a quota is nearly met.
   DiskDirectory(const boot::ClientRegistry& registry, images::ImageLibrary& library, LayerKeeper& layers,
                 boot::BootSecrets& boot_secrets, ReservationKeeper* reservations = nullptr,
-                BootTraces* traces = nullptr)
+                BootTraces* traces = nullptr, SpaceWatch* space = nullptr)
       : registry_(registry),
         library_(library),
         layers_(layers),
         rights_(registry, boot_secrets),
         reservations_(reservations),
-        traces_(traces) {}
+        traces_(traces),
+        space_(space) {}
 
   [[nodiscard]] std::expected<DiskRights::Demand, iscsi::LoginRefusal> admit(std::string_view target,
                                                                              const iscsi::Visitor& visitor) override {
@@ -67,6 +70,7 @@ class DiskDirectory final : public iscsi::TargetDirectory, public boot::BootWatc
   const DiskRights rights_;
   ReservationKeeper* const reservations_;
   BootTraces* const traces_;
+  SpaceWatch* const space_;
   SystemClock clock_;
   RevokedDisks revoked_;
   /// One LogicalUnit for all sessions of a target, as long as one of them lives (reservations and unit attentions hang

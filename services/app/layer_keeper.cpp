@@ -69,8 +69,6 @@ Result<void> LayerKeeper::carry_out_alone(const Planner& planner) {
 Result<std::shared_ptr<void>> LayerKeeper::freeze(boot::LayerId layer, const boot::RegistrySnapshot& registry) {
   const auto stack = registry.stack_of(layer);
   if (stack.empty()) return fail(ErrorKind::io, "a layer of this is not in the registry any more");
-  images::StackOptions options;
-  options.name = stack.front().file;
   // A version is read by many at once, and must stay so. An overlay is its client's alone: opened for writing, what a
   // crash left in it is put right before it is frozen.
   const bool shared = std::ranges::any_of(registry.images, [&](const auto& image) {
@@ -78,7 +76,7 @@ Result<std::shared_ptr<void>> LayerKeeper::freeze(boot::LayerId layer, const boo
   });
   auto opened =
       library_.open_stack(files_of(stack), shared ? images::OpenMode::read_only : images::OpenMode::read_write,
-                          "a change that is being made of it", options);
+                          "a change that is being made of it");
   if (!opened) return std::unexpected(opened.error());
   if (opened->device->capabilities().writable) {
     if (auto flushed = opened->device->flush(); !flushed) return std::unexpected(flushed.error());
@@ -152,10 +150,11 @@ std::string LayerKeeper::boot_of(const MacAddress& mac) const {
   return at == boots_.end() ? std::string() : at->second;
 }
 
-Result<OpenedDisk> LayerKeeper::open(const boot::Client& client, const boot::Drive& drive, const std::string& boot) {
+Result<OpenedDisk> LayerKeeper::open(const boot::Client& client, const boot::Drive& drive, const std::string& boot,
+                                     const std::function<void(ByteCount used)>& on_space_low) {
   for (int tries = 0; tries < most_tries; ++tries) {
     if (auto ready = prepare(client, drive, boot); !ready) return std::unexpected(ready.error());
-    auto disk = open_prepared(client, drive);
+    auto disk = open_prepared(client, drive, on_space_low);
     if (!disk) return disk;
     // Between the look and the open a plan may have frozen or dropped the layer; from now on it cannot.
     const auto now = registry_.snapshot();
@@ -218,7 +217,8 @@ Result<void> LayerKeeper::prepare_master(const std::string& image, const MacAddr
   return done;
 }
 
-Result<OpenedDisk> LayerKeeper::open_prepared(const boot::Client& client, const boot::Drive& drive) {
+Result<OpenedDisk> LayerKeeper::open_prepared(const boot::Client& client, const boot::Drive& drive,
+                                              const std::function<void(ByteCount used)>& on_space_low) {
   const auto registry = registry_.snapshot();
   const boot::Image* image = registry->find_image(drive.image);
   const auto stack = registry->stack_of(boot::top_layer(*registry, client.mac, drive));
@@ -227,7 +227,8 @@ Result<OpenedDisk> LayerKeeper::open_prepared(const boot::Client& client, const 
   images::StackOptions options;
   options.block_size = image->block_size;
   options.limit = drive.quota;
-  options.name = drive.image;
+  options.name = "image " + drive.image;
+  options.on_space_low = on_space_low;
   auto opened =
       library_.open_stack(files_of(stack), read_only ? images::OpenMode::read_only : images::OpenMode::read_write,
                           client.mac.to_string(), options);

@@ -49,8 +49,9 @@ class LayerKeeper final : public boot::BootWatch {
   void sweep_unknown();
 
   /// The disk of one of the client's drives; makes what is not there yet. `boot`: what tells this boot from others;
-  /// empty: nothing does, and then a fresh overlay stays as it is.
-  [[nodiscard]] Result<OpenedDisk> open(const boot::Client& client, const boot::Drive& drive, const std::string& boot);
+  /// empty: nothing does, and then a fresh overlay stays as it is. `on_space_low`: see images::StackOptions.
+  [[nodiscard]] Result<OpenedDisk> open(const boot::Client& client, const boot::Drive& drive, const std::string& boot,
+                                        const std::function<void(ByteCount used)>& on_space_low = {});
 
   /// For machines that prove nothing at a login: each script that they are given begins a boot.
   void on_boot_script(const MacAddress& mac) override;
@@ -67,7 +68,8 @@ class LayerKeeper final : public boot::BootWatch {
                                const std::string& boot) const;
   [[nodiscard]] Result<void> prepare(const boot::Client& client, const boot::Drive& drive, const std::string& boot);
   [[nodiscard]] Result<void> prepare_master(const std::string& image, const MacAddress& mac);
-  [[nodiscard]] Result<OpenedDisk> open_prepared(const boot::Client& client, const boot::Drive& drive);
+  [[nodiscard]] Result<OpenedDisk> open_prepared(const boot::Client& client, const boot::Drive& drive,
+                                                 const std::function<void(ByteCount used)>& on_space_low);
 
   const boot::ClientRegistry& registry_;
   boot::LayerStore& store_;

@@ -25,6 +25,7 @@ enum class EventKind {
   image_removed,
   overlay_made,
   overlay_changed,
+  space_low,
   dhcp_discover,
   dhcp_offer,
   dhcp_request,

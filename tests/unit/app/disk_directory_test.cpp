@@ -8,6 +8,7 @@
 
 #include "boot/target_name.hpp"
 #include "support/memory_registry.hpp"
+#include "support/scsi_initiator.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace bootferry::app {
@@ -40,7 +41,9 @@ class DiskDirectoryTest : public testing::Test {
   ManualClock clock;
   boot::BootSecrets boot_secrets{{}, clock, {}, [](const MacAddress&, std::uint64_t) {}};
   LayerKeeper layers{registry, registry, library, clock};
-  DiskDirectory directory{registry, library, layers, boot_secrets};
+  boot::EventBus events{clock};
+  SpaceWatch space{events, folder.path()};
+  DiskDirectory directory{registry, library, layers, boot_secrets, nullptr, nullptr, &space};
 };
 
 TEST_F(DiskDirectoryTest, AClientSeesItsOwnDisksOnly) {
@@ -89,6 +92,36 @@ TEST_F(DiskDirectoryTest, ACdIsReadByManyWhateverTheModeSays) {
   EXPECT_EQ(directory.why_revoked(
                 {boot::target_name({pc1, 0x80}), {boot::initiator_name(pc1), "10.99.0.50", {}}, "dvd readonly"}),
             std::nullopt);
+}
+
+TEST_F(DiskDirectoryTest, AMachineAndAPersonAreToldBeforeAQuotaIsMetAndSpaceGivenBackServesAgain) {
+  registry.add_image(library, "win", mib(64));
+  boot::Drive drive{"win", boot::DriveMode::private_overlay};
+  drive.quota = mib(16);
+  assign(pc1, "pc1", {drive});
+  auto opened = open(pc1);
+  ASSERT_TRUE(opened) << opened.error().reason;
+  test::ScsiInitiator machine(*opened->unit, 1);
+  const Bytes data(mib(1).value, 7);
+  const auto write = [&](std::uint8_t mib) {
+    return machine.send({0x2a, 0, 0, 0, static_cast<std::uint8_t>(mib * 8), 0, 0, 0x08, 0, 0}, data);
+  };
+  std::uint8_t at = 0;
+  test::ScsiInitiator::Reply reply;
+  while ((reply = write(at)).good() && at < 20) ++at;
+  EXPECT_EQ(reply.code(), 0x3807) << "first the warning";
+  const auto told = events.since(0).first;
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].kind, boot::EventKind::space_low);
+  EXPECT_EQ(told[0].mac, pc1);
+  while ((reply = write(at)).good() && at < 20) ++at;
+  EXPECT_EQ(reply.key(), iscsi::scsi::SenseKey::data_protect);
+  EXPECT_EQ(reply.code(), 0x2707);
+  EXPECT_GE(at, 14);
+  EXPECT_LT(at, 17);
+  Bytes list{0, 22, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x20, 0, 0, 0, 0, 0};  // the first 4 MiB
+  ASSERT_TRUE(machine.send({0x42, 0, 0, 0, 0, 0, 0, 0, 24, 0}, list).good());
+  EXPECT_TRUE(write(at).good());
 }
 
 TEST_F(DiskDirectoryTest, AnotherMachineIsRefusedAWritableImageByTheNameOfItsHolder) {

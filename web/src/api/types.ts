@@ -93,7 +93,7 @@ export interface Health {
 
 export const eventKinds = [
   'client-seen', 'client-changed', 'client-removed',
-  'image-added', 'image-changed', 'image-removed', 'overlay-made', 'overlay-changed',
+  'image-added', 'image-changed', 'image-removed', 'overlay-made', 'overlay-changed', 'space-low',
   'dhcp-discover', 'dhcp-offer', 'dhcp-request', 'dhcp-ack', 'dhcp-nak', 'dhcp-decline', 'dhcp-release', 'dhcp-ignored',
   'pxe-request',
   'tftp-start', 'tftp-done', 'tftp-failed',
