@@ -8,6 +8,7 @@
 #include "images/check/dos_geometry.hpp"
 #include "images/check/el_torito.hpp"
 #include "images/check/fat_check.hpp"
+#include "images/check/linux_boot.hpp"
 #include "images/check/little_endian.hpp"
 
 namespace bootferry::images::check {
@@ -59,8 +60,9 @@ std::vector<Partition> partitions_of(const Mbr& mbr, std::uint64_t blocks) {
 Result<void> check_mbr_disk(DiskReader& reader, const Mbr& mbr, Report& report) {
   report.kind = "mbr";
   if (auto done = check_mbr(reader, mbr, report); !done) return done;
+  std::vector<Partition> partitions = partitions_of(mbr, reader.size() / reader.block_size());
   const bool dos = std::ranges::any_of(mbr.entries, &MbrEntry::fat);
-  if (!dos) return {};
+  if (!dos) return check_linux(reader, partitions, report);
   report.kind = "dos";
   if (reader.block_size() != 512) {
     report.add(Severity::error, "dos-block-size",
@@ -68,7 +70,9 @@ Result<void> check_mbr_disk(DiskReader& reader, const Mbr& mbr, Report& report) 
                "Make the image anew with --block-size 512.");
     return {};
   }
-  std::vector<Partition> partitions = partitions_of(mbr, reader.size() / 512);
+  std::vector<Partition> others = partitions;
+  std::erase_if(others, [](const Partition& partition) { return partition.entry->fat(); });
+  if (auto done = check_linux(reader, others, report); !done) return done;
   std::erase_if(partitions, [](const Partition& partition) { return !partition.entry->fat(); });
   std::vector<Geometry> boot_sectors;
   for (const Partition& partition : partitions) {
@@ -107,7 +111,8 @@ Result<void> check_disk(DiskReader& reader, Report& report) {
   if (mbr.protective()) {
     report.kind = "gpt";
     auto partitions = check_gpt(reader, report);
-    return partitions ? Result<void>{} : std::unexpected(partitions.error());
+    if (!partitions) return std::unexpected(partitions.error());
+    return check_linux(reader, *partitions, report);
   }
   if (looks_like_fat(*sector)) return check_whole_fat(reader, report);
   if (!mbr.signature && mbr.empty()) {

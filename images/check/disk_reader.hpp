@@ -9,7 +9,7 @@ namespace bootferry::images::check {
 
 class DiskReader {
  public:
-  static constexpr std::uint64_t default_budget = 64ull << 20;
+  static constexpr std::uint64_t default_budget = 384ull << 20;
 
   explicit DiskReader(BlockDevice& device, std::uint64_t budget = default_budget) : device_(device), left_(budget) {}
 

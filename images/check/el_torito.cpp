@@ -90,14 +90,15 @@ void check_entry(DiskReader& reader, const BootEntry& entry, Report& report) {
     return;
   }
   if (entry.platform != Platform::x86 || entry.media == 0)
-    return report.ok("cd-boot-image", fmt::format("It boots under {} ({}, sector {}).", platform,
-                                                  name_of_media(entry.media), entry.at));
-  report.add(Severity::warning, "cd-emulation",
-             fmt::format("It boots under {} by emulating {}, which iPXE cannot: it starts discs without emulation only.",
-                         platform, name_of_media(entry.media)),
-             entry.media < 4 ? "Take the floppy out of it (\"geteltorito\" or 7-Zip do) and add that as an image of its "
-                               "own, with the CD as a second drive."
-                             : "Install from it on a machine with a CD drive.");
+    return report.ok("cd-boot-image",
+                     fmt::format("It boots under {} ({}, sector {}).", platform, name_of_media(entry.media), entry.at));
+  report.add(
+      Severity::warning, "cd-emulation",
+      fmt::format("It boots under {} by emulating {}, which iPXE cannot: it starts discs without emulation only.",
+                  platform, name_of_media(entry.media)),
+      entry.media < 4 ? "Take the floppy out of it (\"geteltorito\" or 7-Zip do) and add that as an image of its "
+                        "own, with the CD as a second drive."
+                      : "Install from it on a machine with a CD drive.");
 }
 
 Result<std::optional<std::uint32_t>> find_catalog(DiskReader& reader) {

@@ -65,7 +65,7 @@ class FatChecker {
                   fmt::format("{}: the file system has {} sectors, and there is room for {}.", place_.name, boot.total,
                               place_.count),
                   "Grow the image or the partition; what lies beyond its end cannot be read.");
-    else if (place_.count - boot.total > 64 * 1024)
+    else if (place_.count - boot.total > 65536)
       report_.add(Severity::note, "fat-length",
                   fmt::format("{}: the file system uses {} of {} sectors.", place_.name, boot.total, place_.count));
   }

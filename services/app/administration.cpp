@@ -194,16 +194,14 @@ Result<boot::ImageView> ApplianceAdministration::create_image(const boot::NewIma
 Result<boot::ImageCheck> ApplianceAdministration::check_image(std::string_view name) {
   const auto view = require_image(name);
   if (!view) return std::unexpected(view.error());
-  const auto snapshot = parts_.registry.snapshot();
-  return check_library_image(parts_.library, *snapshot, view->image);
+  return check_library_image(parts_.library, parts_.registry, view->image);
 }
 
 Result<boot::ImageCheck> ApplianceAdministration::repair_image(std::string_view name) {
-  std::lock_guard lock(edits_);  // no second repair, and no overlay is put on it meanwhile
+  std::lock_guard lock(edits_);  // no second repair under the same name
   const auto view = require_image(name);
   if (!view) return std::unexpected(view.error());
-  const auto snapshot = parts_.registry.snapshot();
-  return repair_library_image(parts_.library, *snapshot, view->image);
+  return repair_library_image(parts_.library, parts_.registry, view->image);
 }
 
 namespace {

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "app/layer_keeper.hpp"
 #include "boot/overlay_plans.hpp"
 #include "images/check/check_image.hpp"
 
@@ -35,18 +38,37 @@ boot::ImageCheck view_of(const boot::Image& image, const check::Report& report) 
   return view;
 }
 
+// The current version, whatever layers it is made of.
 Result<images::Opened> open_current(images::ImageLibrary& library, const boot::RegistrySnapshot& registry,
                                     const boot::Image& image, images::OpenMode mode, std::string_view holder) {
-  const bool layered = !image.versions.empty() && registry.stack_of(image.current().layer).size() > 1;
-  if (layered) return fail(ErrorKind::unsupported, "only an image of one layer can be checked so far");
-  return library.open(image.name, mode, holder, image.block_size);
+  const auto stack = registry.stack_of(image.current().layer);
+  if (stack.empty()) return fail(ErrorKind::not_found, fmt::format("a layer of image {} is missing", image.name));
+  images::StackOptions options;
+  options.block_size = image.block_size;
+  options.name = image.name;
+  return library.open_stack(files_of(stack), mode, holder, options);
+}
+
+// Overlays of one boot count too: their machine may come back to them.
+std::optional<std::string> find_objection(const boot::RegistrySnapshot& registry, const boot::Image& image) {
+  if (auto why = boot::find_master_objection(registry, image.name)) return why;
+  const boot::LayerId current = image.current().layer;
+  for (const auto& [key, overlay] : registry.overlays) {
+    const auto stack = registry.stack_of(overlay.layer);
+    const auto on_it = std::ranges::find(stack, current, &boot::Layer::id);
+    if (on_it == stack.end() || on_it == stack.begin()) continue;
+    return fmt::format("the overlay of {} lies on image {}; discard it, or publish a new version and repair that",
+                       registry.title_of(key.mac), image.name);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
-Result<boot::ImageCheck> check_library_image(images::ImageLibrary& library, const boot::RegistrySnapshot& registry,
+Result<boot::ImageCheck> check_library_image(images::ImageLibrary& library, const boot::ClientRegistry& registry,
                                              const boot::Image& image) {
-  auto opened = open_current(library, registry, image, images::OpenMode::read_only,
+  const auto snapshot = registry.snapshot();
+  auto opened = open_current(library, *snapshot, image, images::OpenMode::read_only,
                              fmt::format("the check of image {}", image.name));
   if (!opened) return std::unexpected(opened.error());
   const auto report = check::check_image(*opened->device);
@@ -54,13 +76,19 @@ Result<boot::ImageCheck> check_library_image(images::ImageLibrary& library, cons
   return view_of(image, *report);
 }
 
-Result<boot::ImageCheck> repair_library_image(images::ImageLibrary& library, const boot::RegistrySnapshot& registry,
+Result<boot::ImageCheck> repair_library_image(images::ImageLibrary& library, const boot::ClientRegistry& registry,
                                               const boot::Image& image) {
   if (image.format == "iso") return fail(ErrorKind::unsupported, "a CD is never written to; make its ISO image anew");
-  if (auto why = boot::find_master_objection(registry, image.name)) return fail(ErrorKind::conflict, std::move(*why));
-  auto opened = open_current(library, registry, image, images::OpenMode::read_write,
+  const auto before = registry.snapshot();
+  auto opened = open_current(library, *before, image, images::OpenMode::read_write,
                              fmt::format("the repair of image {}", image.name));
   if (!opened) return std::unexpected(opened.error());
+  // Now: nobody puts an overlay on a layer that somebody writes to.
+  const auto now = registry.snapshot();
+  const boot::Image* known = now->find_image(image.name);
+  if (!known || known->current() != image.current())
+    return fail(ErrorKind::conflict, fmt::format("image {} just got another version; try again", image.name));
+  if (auto why = find_objection(*now, *known)) return fail(ErrorKind::conflict, std::move(*why));
   const auto repaired = check::repair_image(*opened->device);
   if (!repaired) return std::unexpected(repaired.error());
   boot::ImageCheck view = view_of(image, repaired->report);

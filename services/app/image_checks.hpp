@@ -11,11 +11,11 @@ namespace bootferry::app {
 
 /// conflict, naming who has it, while a machine writes to it.
 [[nodiscard]] Result<boot::ImageCheck> check_library_image(images::ImageLibrary& library,
-                                                           const boot::RegistrySnapshot& registry,
+                                                           const boot::ClientRegistry& registry,
                                                            const boot::Image& image);
 /// conflict, naming them, while machines have it open or overlays lie on it.
 [[nodiscard]] Result<boot::ImageCheck> repair_library_image(images::ImageLibrary& library,
-                                                            const boot::RegistrySnapshot& registry,
+                                                            const boot::ClientRegistry& registry,
                                                             const boot::Image& image);
 
 }  // namespace bootferry::app

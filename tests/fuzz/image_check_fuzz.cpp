@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "images/check/check_image.hpp"
+#include "images/check/initramfs.hpp"
 #include "images/memory_device.hpp"
 #include "images/presets/boot_code.hpp"
 #include "images/presets/dos_layout.hpp"
@@ -29,9 +30,45 @@ Bytes directory_entry(std::string_view name, std::uint8_t cluster, std::uint8_t 
 }
 
 void put_fat12(Bytes& disk, std::size_t at, std::uint16_t sectors) {
-  const Bytes boot{0xEB, 0x3C, 0x90, 'M', 'S', 'D', 'O', 'S', '5', '.', '0', 0, 2, 8, 1, 0, 2, 0, 2,
-                   static_cast<std::uint8_t>(sectors), static_cast<std::uint8_t>(sectors >> 8), 0xF8, 2, 0, 63, 0, 16, 0,
-                   63, 0, 0, 0, 0, 0, 0, 0, 0x80, 0, 0x29};
+  const Bytes boot{0xEB,
+                   0x3C,
+                   0x90,
+                   'M',
+                   'S',
+                   'D',
+                   'O',
+                   'S',
+                   '5',
+                   '.',
+                   '0',
+                   0,
+                   2,
+                   8,
+                   1,
+                   0,
+                   2,
+                   0,
+                   2,
+                   static_cast<std::uint8_t>(sectors),
+                   static_cast<std::uint8_t>(sectors >> 8),
+                   0xF8,
+                   2,
+                   0,
+                   63,
+                   0,
+                   16,
+                   0,
+                   63,
+                   0,
+                   0,
+                   0,
+                   0,
+                   0,
+                   0,
+                   0,
+                   0x80,
+                   0,
+                   0x29};
   put(disk, at, boot);
   put(disk, at + 510, Bytes{0x55, 0xAA});
   put(disk, at + 512, Bytes{0xF8, 0xFF, 0xFF, 0x03, 0x40, 0x00, 0x02, 0xF0, 0xFF});  // a ring of three clusters
@@ -92,6 +129,7 @@ void lie(images::BlockDevice& device, ByteView lies) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 4) return 0;
+  (void)images::check::look_into_initramfs({data, size});
   static const Bytes kinds[] = {make_dos(), make_gpt(), make_cd(), Bytes(disk_size, 0)};
   static constexpr std::uint32_t block_sizes[] = {512, 512, 2048, 4096};
   images::MemoryDevice device({disk_size}, block_sizes[data[0] / 4 % 4]);

@@ -14,9 +14,10 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 void make_cd(const DiskFile& disk, const std::string& options) {
-  disk.run("mkdir -p tree && head -c 4096 /dev/zero > tree/boot.bin && head -c 1474560 /dev/zero > tree/floppy.img && "
-           "rm -f disk.img && xorriso -as mkisofs -quiet -o disk.img " +
-           options + " tree");
+  disk.run(
+      "mkdir -p tree && head -c 4096 /dev/zero > tree/boot.bin && head -c 1474560 /dev/zero > tree/floppy.img && "
+      "rm -f disk.img && xorriso -as mkisofs -quiet -o disk.img " +
+      options + " tree");
 }
 
 std::uint64_t catalog_of(const DiskFile& disk) {

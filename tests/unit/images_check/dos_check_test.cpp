@@ -50,9 +50,9 @@ TEST_P(BrokenDosDisk, IsFoundAndMendedToTheByte) {
 INSTANTIATE_TEST_SUITE_P(
     Lies, BrokenDosDisk,
     testing::Values(Lie{"signature", 510, {0, 0}, "boot-signature"}, Lie{"flag", 446, {0x81}, "partition-flag"},
-                    Lie{"no active", 446, {0x00}, "no-active-partition"},
-                    Lie{"start head", 447, {0x09}, "chs-values"}, Lie{"end cylinder", 453, {0x11}, "chs-values"},
-                    Lie{"type", 450, {0x0B}, "fat-partition-type"}, Lie{"small type", 450, {0x04}, "fat-partition-type"},
+                    Lie{"no active", 446, {0x00}, "no-active-partition"}, Lie{"start head", 447, {0x09}, "chs-values"},
+                    Lie{"end cylinder", 453, {0x11}, "chs-values"}, Lie{"type", 450, {0x0B}, "fat-partition-type"},
+                    Lie{"small type", 450, {0x04}, "fat-partition-type"},
                     Lie{"heads", volume + 26, {255, 0}, "fat-geometry"},
                     Lie{"no heads", volume + 26, {0, 0}, "fat-geometry"},
                     Lie{"sectors", volume + 24, {17, 0}, "fat-geometry"},
@@ -139,15 +139,17 @@ TEST(DosCheck, WhatCannotBeMendedSaysSoAndIsLeftAlone) {
 TEST(DosCheck, MemoryManagersAreNamedWithTheirLine) {
   const DiskFile disk(mib(30));
   disk.make("dos");
-  disk.write("config.sys", "DEVICE=C:\\DOS\\HIMEM.SYS\r\nREM DEVICE=C:\\DOS\\EMM386.EXE\r\ndevicehigh=c:\\dos\\emm386.exe noems\r\n");
+  disk.write("config.sys",
+             "DEVICE=C:\\DOS\\HIMEM.SYS\r\nREM DEVICE=C:\\DOS\\EMM386.EXE\r\ndevicehigh=c:\\dos\\emm386.exe noems\r\n");
   disk.write("autoexec.bat", "@ECHO OFF\r\nLH C:\\QEMM\\QEMM386.SYS\r\n");
   disk.write("io.sys", "x");
   disk.run("mcopy -i disk.img@@32256 io.sys config.sys autoexec.bat ::");
   const Report report = disk.check();
   EXPECT_THAT(complaints(report), ElementsAre("warning dos-memory-manager", "warning dos-memory-manager"));
   const auto& first = *test::find_finding(report, "dos-memory-manager");
-  EXPECT_THAT(report.findings[report.findings.size() - 1].sentence + report.findings[report.findings.size() - 2].sentence,
-              testing::AllOf(HasSubstr("CONFIG.SYS line 3 loads EMM386.EXE"), HasSubstr("AUTOEXEC.BAT line 2")));
+  EXPECT_THAT(
+      report.findings[report.findings.size() - 1].sentence + report.findings[report.findings.size() - 2].sentence,
+      testing::AllOf(HasSubstr("CONFIG.SYS line 3 loads EMM386.EXE"), HasSubstr("AUTOEXEC.BAT line 2")));
   EXPECT_FALSE(first.repairable());
   EXPECT_THAT(first.mend, HasSubstr("HIMEM.SYS"));
 }

@@ -82,10 +82,8 @@ TEST_F(GptCheck, EveryByteIsUnderAChecksum) {
     disk.poke(at, good);
     return found;
   };
-  for (std::uint64_t at = 512; at < 512 + 92; at += 3)
-    EXPECT_THAT(flipped(at), Contains("error gpt-header")) << at;
-  for (std::uint64_t at = 1024; at < 1024 + 256; at += 7)
-    EXPECT_THAT(flipped(at), Contains("error gpt-header")) << at;
+  for (std::uint64_t at = 512; at < 512 + 92; at += 3) EXPECT_THAT(flipped(at), Contains("error gpt-header")) << at;
+  for (std::uint64_t at = 1024; at < 1024 + 256; at += 7) EXPECT_THAT(flipped(at), Contains("error gpt-header")) << at;
   for (std::uint64_t at = mib(64).value - 512; at < mib(64).value - 512 + 92; at += 3)
     EXPECT_THAT(flipped(at), Contains("warning gpt-backup")) << at;
   EXPECT_THAT(complaints(disk.check()), ElementsAre());

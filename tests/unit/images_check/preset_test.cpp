@@ -85,7 +85,8 @@ TEST(DosLayout, EveryClusterCountFitsItsType) {
     ASSERT_TRUE(layout);
     const std::uint64_t clusters = layout->entry.count / layout->sectors_per_cluster;  // somewhat too many
     const std::uint64_t tables = layout->bits == 32 ? 2 * (clusters * 4 / 512 + 1) + 32 : 33;
-    const std::uint64_t least = (layout->entry.count - tables - 2 * (clusters * 2 / 512 + 1)) / layout->sectors_per_cluster;
+    const std::uint64_t least =
+        (layout->entry.count - tables - 2 * (clusters * 2 / 512 + 1)) / layout->sectors_per_cluster;
     if (layout->bits == 12) {
       EXPECT_LT(least, 4085u) << size;
     }
