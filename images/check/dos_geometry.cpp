@@ -23,10 +23,15 @@ bool end_fits(const MbrEntry& entry, Geometry geometry) {
   return chs_fits(entry.end, entry.last(), geometry) || entry.end == cylinder_end(entry.last(), geometry);
 }
 
-bool all_fit(const Mbr& mbr, Geometry geometry) {
-  return std::ranges::all_of(mbr.entries, [&](const MbrEntry& entry) {
-    return !placed(entry) || (chs_fits(entry.start, entry.first, geometry) && end_fits(entry, geometry));
-  });
+// How much of what is written on the disk speaks for a geometry.
+std::size_t count_witnesses(const Mbr& mbr, std::span<const Geometry> boot_sectors, Geometry geometry) {
+  auto count = static_cast<std::size_t>(std::ranges::count(boot_sectors, geometry));
+  for (const MbrEntry& entry : mbr.entries) {
+    if (!placed(entry)) continue;
+    count += chs_fits(entry.start, entry.first, geometry) ? 1 : 0;
+    count += end_fits(entry, geometry) ? 1 : 0;
+  }
+  return count;
 }
 
 std::string text_of(Chs chs) { return fmt::format("{}/{}/{}", chs.cylinder, chs.head, unsigned{chs.sector}); }
@@ -48,14 +53,9 @@ Geometry settle_geometry(const Mbr& mbr, std::span<const Geometry> boot_sectors,
   candidates.insert(candidates.end(), boot_sectors.begin(), boot_sectors.end());
   candidates.insert(candidates.end(), {geometry_of_size(size), {255, 63}, {16, 63}});
   std::erase_if(candidates, [](Geometry one) { return !one.possible(); });
-  for (const Geometry& candidate : candidates) {
-    if (all_fit(mbr, candidate)) return candidate;
-  }
-  // A whole cylinder has far fewer shapes than fields that fit in them: what formatting wrote is worth more than noise.
-  for (const Geometry& boot : boot_sectors) {
-    if (boot.possible() && boot.sectors >= 17 && boot.heads >= 4) return boot;
-  }
-  return geometry_of_size(size);
+  // The first of those with most: the table before the boot sectors, and these before the size.
+  return *std::ranges::max_element(candidates, {},
+                                   [&](Geometry candidate) { return count_witnesses(mbr, boot_sectors, candidate); });
 }
 
 MbrEntry with_right_chs(MbrEntry entry, Geometry geometry) {

@@ -12,8 +12,7 @@ namespace bootferry::images::check {
 /// one (iPXE: interface/pcbios/int13.c).
 [[nodiscard]] Geometry geometry_of_mbr(const Mbr& mbr);
 
-/// The one that the disk was most likely made with: under which all CHS values are right, else that of the boot
-/// sectors, else that of the size.
+/// The one that the disk was most likely made with: that most of its CHS values and boot sectors agree with.
 [[nodiscard]] Geometry settle_geometry(const Mbr& mbr, std::span<const Geometry> boot_sectors, ByteCount size);
 
 /// The entry with the CHS values that it should have. Its end is that of its last cylinder, so that iPXE finds the
