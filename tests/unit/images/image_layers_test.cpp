@@ -2,7 +2,9 @@
 // Layers in the library: made, stacked, shared, grown, claimed, removed, and what a killed server left of them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <fstream>
 #include <thread>
 
@@ -19,6 +21,8 @@ using testing::HasSubstr;
 const std::string pc1 = "52:54:00:e2:e0:01", pc2 = "52:54:00:e2:e0:02";
 const LayerFile base{"win.raw", "raw"}, one{"layers/1.qcow2", "qcow2"}, two{"layers/2.qcow2", "qcow2"};
 const std::vector<LayerFile> one_on_base{one, base}, two_on_base{two, base}, two_on_one{two, one, base};
+
+constexpr std::uint64_t cluster = 65536;
 
 class ImageLayers : public testing::Test {
  protected:
@@ -246,6 +250,53 @@ TEST_F(ImageLayers, who_comes_while_the_last_job_of_the_one_before_runs_gets_the
   EXPECT_EQ(byte_at(*open(one_on_base, OpenMode::read_only, pc2).device, 0), 1);
   const auto second = open(one_on_base, OpenMode::read_write, pc2);
   EXPECT_EQ(first.device, second.device);
+}
+
+/// No file may get longer than this: what a full disk is to one that grows.
+class FullDisk {
+ public:
+  explicit FullDisk(std::uint64_t bytes) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit full{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &full);
+  }
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    (void)std::signal(SIGXFSZ, signal_);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*signal_)(int) = std::signal(SIGXFSZ, SIG_IGN);
+};
+
+TEST_F(ImageLayers, a_full_disk_ends_writes_and_nothing_else_and_space_given_back_lets_them_go_on) {
+  make(one, base);
+  auto disk = open(one_on_base, OpenMode::read_write, pc1);
+  std::uint64_t at = 0;
+  {
+    const FullDisk full(20 * cluster);
+    Result<void> done;
+    while ((done = disk.device->write({at}, Bytes(65536, 5)))) at += 65536;
+    EXPECT_EQ(done.error().kind, ErrorKind::exhausted) << done.error().message;
+    ASSERT_GE(at, 10 * cluster);
+    EXPECT_EQ(byte_at(*disk.device, at), 0);
+    fill(*disk.device, 0, 6);
+    EXPECT_TRUE(disk.device->flush());
+    EXPECT_TRUE(runs("qemu-img check -q -f qcow2 " + path(one.file).string()));
+    ASSERT_TRUE(disk.device->trim({cluster}, {2 * cluster}));
+    EXPECT_TRUE(disk.device->write({at}, Bytes(65536, 7)));
+    EXPECT_TRUE(disk.device->flush());
+  }
+  disk = {};
+  start_anew();
+  const auto again = open(one_on_base, OpenMode::read_only, pc1);
+  EXPECT_EQ(byte_at(*again.device, 0), 6);
+  EXPECT_EQ(byte_at(*again.device, 65536), 0);
+  EXPECT_EQ(byte_at(*again.device, at), 7);
+  EXPECT_TRUE(runs("qemu-img check -q -f qcow2 " + path(one.file).string()));
 }
 
 TEST_F(ImageLayers, opening_the_same_layers_from_many_threads_is_one_device) {
