@@ -388,6 +388,7 @@ void Appliance::stop() {
     p.tftp.stop();
   });
   p.library.stop_imports();
+  p.lives.stop();
   p.http.stop();
   p.target.stop(std::chrono::seconds(3));
   p.disks.stop();

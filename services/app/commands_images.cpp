@@ -178,6 +178,19 @@ void add_image_commands(CLI::App& app, CommandContext& context) {
     if (options->version) body["from"] = *options->version;
     context.show(context.client().post("/api/v1/images/" + options->name + "/clone", body), print_image);
   });
+  CLI::App* out = named("export", "Write a version, with all that it lies on, into a file of its own");
+  out->add_option("FILE", options->file, "The file to make")->required();
+  out->add_option("--from", options->version, "Which version; the current one when left out");
+  out->add_option("--format", options->format, "raw, or qcow2 (smaller; for other tools)")
+      ->check(CLI::IsMember({"raw", "qcow2"}));
+  act_on_name(out, [&context, options] {
+    std::error_code failed;
+    json body{{"path", std::filesystem::absolute(options->file, failed).string()}};
+    if (!options->format.empty()) body["format"] = options->format;
+    if (options->version) body["version"] = *options->version;
+    context.show(context.client().post("/api/v1/images/" + options->name + "/export", body),
+                 [](const json& answer) { fmt::print("{}\n", answer["path"].get<std::string>()); });
+  });
   CLI::App* forget = named("remove-version", "Forget an old version that nothing lies on");
   forget->add_option("VERSION", options->version, "Its number")->required();
   act_on_name(forget, [&context, options] {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bootferry overlay list|show|snapshot|rollback|remove-snapshot|apply|rebase|clone|grow|discard
+// bootferry overlay list|show|snapshot|rollback|remove-snapshot|apply|rebase|clone|grow|export|discard
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -46,8 +46,15 @@ void print_overlay(const json& overlay) {
   }
 }
 
+void print_path(const json& answer) { fmt::print("{}\n", answer["path"].get<std::string>()); }
+
+std::string absolute_path(const std::string& file) {
+  std::error_code failed;
+  return std::filesystem::absolute(file, failed).string();
+}
+
 struct OverlayOptions {
-  std::string mac, image, mode, comment, name, size;
+  std::string mac, image, mode, comment, name, size, file, format = "raw";
   unsigned snapshot = 0;
 
   [[nodiscard]] Result<std::string> path(std::string_view verb = "") const {
@@ -123,6 +130,16 @@ void add_overlay_commands(CLI::App& app, CommandContext& context) {
     const auto path = options->path(fmt::format("snapshots/{}", options->snapshot));
     if (!path) return context.show(std::unexpected(path.error()), print_overlay);
     context.show(context.client().remove(*path), print_overlay);
+  });
+  CLI::App* out = named("export", "Write it, with the image that it lies on, into a file of its own");
+  out->add_option("FILE", options->file, "The file to make")->required();
+  out->add_option("--format", options->format, "raw, or qcow2 (smaller; for other tools)")
+      ->check(CLI::IsMember({"raw", "qcow2"}));
+  act(out, [&context, options] {
+    const auto path = options->path("export");
+    if (!path) return context.show(std::unexpected(path.error()), print_overlay);
+    const json body{{"path", absolute_path(options->file)}, {"format", options->format}};
+    context.show(context.client().post(*path, body), print_path);
   });
   act(named("discard", "Forget all that the client changed, snapshots too; its next boot begins anew"),
       [&context, options] {

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "images/disk_export.hpp"
+
 namespace bootferry::app {
 namespace {
 
@@ -109,6 +111,48 @@ Result<void> ApplianceImageLives::grow(const boot::OverlayKey& key, ByteCount si
                 fmt::format("{} has no private overlay on image {}", registry->title_of(key.mac), key.image));
   return parts_.keeper.grow(stack, size, registry->find_image(key.image)->block_size,
                             [&] { parts_.disks.on_image_grown(key.image); });
+}
+
+// ---- exports
+
+Result<void> ApplianceImageLives::export_overlay(const boot::OverlayName& name, const boot::ExportWish& wish) {
+  const auto registry = parts_.registry.snapshot();
+  const boot::OverlayKey key = key_of(name, *registry);
+  const boot::Overlay* overlay = registry->find_overlay(key);
+  const boot::Image* image = registry->find_image(key.image);
+  if (!overlay || !image)
+    return fail(ErrorKind::not_found,
+                fmt::format("{} has no overlay on image {}", registry->title_of(key.mac), key.image));
+  return export_stack(registry->stack_of(overlay->layer), image->block_size,
+                      fmt::format("the overlay of {}", registry->title_of(key.mac)), wish);
+}
+
+Result<void> ApplianceImageLives::export_image(std::string_view name, std::optional<unsigned> number,
+                                               const boot::ExportWish& wish) {
+  const auto registry = parts_.registry.snapshot();
+  const boot::Image* image = registry->find_image(name);
+  if (!image || image->versions.empty()) return fail(ErrorKind::not_found, fmt::format("there is no image {}", name));
+  const boot::ImageVersion* version = image->find_version(number.value_or(image->current().number));
+  if (!version) return fail(ErrorKind::not_found, fmt::format("image {} has no version {}", name, *number));
+  return export_stack(registry->stack_of(version->layer), image->block_size, fmt::format("image {}", name), wish);
+}
+
+Result<void> ApplianceImageLives::export_stack(const std::vector<boot::Layer>& stack, std::uint32_t block_size,
+                                               const std::string& name, const boot::ExportWish& wish) {
+  const std::unique_lock alone(export_, std::try_to_lock);
+  if (!alone) return fail(ErrorKind::unavailable, "another disk is being exported; try again when it is done");
+  if (stack.empty()) return fail(ErrorKind::io, "a layer of this is missing");
+  images::StackOptions options;
+  options.block_size = block_size;
+  options.name = name;
+  auto opened = parts_.library.open_stack(files_of(stack), images::OpenMode::read_only, "an export", options);
+  if (!opened) return std::unexpected(opened.error());
+  return images::export_disk(*opened->device, wish.target,
+                             wish.qcow2 ? images::ExportFormat::qcow2 : images::ExportFormat::raw,
+                             [this](ByteCount, ByteCount) -> Result<void> {
+                               if (!stopping_) return {};
+                               return fail(ErrorKind::unavailable, "the server stops; export again when it is back");
+                             });
 }
 
 // ---- versions

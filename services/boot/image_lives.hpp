@@ -3,6 +3,7 @@
 // of docs/api.md. Implemented by app, and by a fake in the tests of http. Every call may block: on a worker only.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -81,6 +82,12 @@ struct RemoveVersion {
 };
 using VersionVerb = std::variant<Publish, CloneImage, RemoveVersion>;
 
+/// What is written into a file of its own.
+struct ExportWish {
+  std::filesystem::path target;  ///< absolute, on this machine
+  bool qcow2 = false;            ///< else raw
+};
+
 class ImageLives {
  public:
   virtual ~ImageLives() = default;
@@ -90,6 +97,12 @@ class ImageLives {
   [[nodiscard]] virtual Result<OverlayView> require_overlay(const OverlayName& name) = 0;
   /// conflict, with the name of its machine, while that has it open (Grow may).
   [[nodiscard]] virtual Result<void> change_overlay(const OverlayName& name, const OverlayVerb& verb) = 0;
+
+  /// The overlay with all that it lies on, as it is now; conflict while its machine writes to it.
+  [[nodiscard]] virtual Result<void> export_overlay(const OverlayName& name, const ExportWish& wish) = 0;
+  /// `version`: none: the current one.
+  [[nodiscard]] virtual Result<void> export_image(std::string_view image, std::optional<unsigned> version,
+                                                  const ExportWish& wish) = 0;
 
   /// Oldest first.
   [[nodiscard]] virtual Result<std::vector<VersionView>> versions(std::string_view image) = 0;

@@ -55,6 +55,18 @@ Result<boot::OverlayName> require_name(const Request& request) {
   return name;
 }
 
+Result<boot::ExportWish> parse_export(const Json& body) {
+  const auto path = require_text(body, "path");
+  if (!path) return std::unexpected(path.error());
+  if (!path->starts_with('/') || path->ends_with('/') || path->find('\0') != path->npos)
+    return fail(ErrorKind::invalid, "\"path\" must be an absolute path of a new file.");
+  const auto format = body.contains("format") ? require_text(body, "format") : Result<std::string>("raw");
+  if (!format) return std::unexpected(format.error());
+  if (*format != "raw" && *format != "qcow2")
+    return fail(ErrorKind::invalid, "\"format\" must be \"raw\" or \"qcow2\".");
+  return boot::ExportWish{*path, *format == "qcow2"};
+}
+
 Json render_version(const boot::VersionView& view) {
   Json users = Json::array();
   for (const std::string& user : view.users) users.push_back(user);
@@ -187,6 +199,30 @@ Answer grow_overlay(const Request& request, const Site& site) {
   if (size == body->end() || !size->is_number_unsigned() || size->get<std::uint64_t>() == 0)
     return make_problem(400, "\"size\" must be a number of bytes, 1 or more: what the disk has afterwards.");
   return change_overlay(request, site, boot::OverlayVerb(boot::Grow{{size->get<std::uint64_t>()}}));
+}
+
+Answer export_overlay(const Request& request, const Site& site) {
+  const auto name = require_name(request);
+  if (!name) return make_problem(name.error());
+  const auto body = parse_body(request, {"path", "format"});
+  if (!body) return make_problem(body.error());
+  const auto wish = parse_export(*body);
+  if (!wish) return make_problem(wish.error());
+  if (!site.services.lives) return no_lives();
+  const auto done = site.services.lives->export_overlay(*name, *wish);
+  return done ? make_json(200, {{"path", wish->target.string()}}) : make_problem(done.error());
+}
+
+Answer export_image(const Request& request, const Site& site) {
+  const auto body = parse_body(request, {"path", "format", "version"});
+  if (!body) return make_problem(body.error());
+  const auto wish = parse_export(*body);
+  if (!wish) return make_problem(wish.error());
+  const auto version = find_count(*body, "version");
+  if (!version) return make_problem(version.error());
+  if (!site.services.lives) return no_lives();
+  const auto done = site.services.lives->export_image(request.captures[0], *version, *wish);
+  return done ? make_json(200, {{"path", wish->target.string()}}) : make_problem(done.error());
 }
 
 Answer list_versions(const Request& request, const Site& site) {

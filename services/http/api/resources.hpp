@@ -34,6 +34,9 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer clone_image(const Request& request, const Site& site);
 [[nodiscard]] Answer remove_version(const Request& request, const Site& site);
 
+[[nodiscard]] Answer export_image(const Request& request, const Site& site);
+[[nodiscard]] Answer export_overlay(const Request& request, const Site& site);
+
 [[nodiscard]] Answer list_overlays(const Request& request, const Site& site);
 [[nodiscard]] Answer get_overlay(const Request& request, const Site& site);
 [[nodiscard]] Answer discard_overlay(const Request& request, const Site& site);

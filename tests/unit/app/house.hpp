@@ -50,7 +50,7 @@ class House {
     return client;
   }
   /// The files of layers that are there, and those that should be.
-  [[nodiscard]] std::set<std::string> files() { 
+  [[nodiscard]] std::set<std::string> files() {
     const auto all = library().layer_files();
     return {all.begin(), all.end()};
   }

@@ -145,11 +145,11 @@ TEST_F(LayerKeeperTest, what_a_machine_has_open_is_not_changed_under_it) {
   const auto disk = open(one, DriveMode::private_overlay);
   ASSERT_TRUE(disk);
   const auto before = registry().snapshot()->overlays;
-  for (const auto& planner : std::vector<LayerKeeper::Planner>{
-           [](const auto& facts) { return boot::plan_snapshot(facts, own, ""); },
-           [](const auto& facts) { return boot::plan_apply(facts, own, ""); },
-           [](const auto& facts) { return boot::plan_clone_overlay(facts, own, "copy"); },
-           [](const auto& facts) { return boot::plan_discard(facts, own); }}) {
+  for (const auto& planner :
+       std::vector<LayerKeeper::Planner>{[](const auto& facts) { return boot::plan_snapshot(facts, own, ""); },
+                                         [](const auto& facts) { return boot::plan_apply(facts, own, ""); },
+                                         [](const auto& facts) { return boot::plan_clone_overlay(facts, own, "copy"); },
+                                         [](const auto& facts) { return boot::plan_discard(facts, own); }}) {
     const auto done = keeper().carry_out(planner);
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().kind, ErrorKind::conflict);
@@ -220,10 +220,19 @@ TEST_F(LayerKeeperTest, a_kill_at_any_step_leaves_before_or_after) {
 TEST_F(LayerKeeperTest, a_removed_image_takes_its_files_along_also_when_the_server_is_killed_in_between) {
   writes(one, DriveMode::private_overlay, 1);
   ASSERT_TRUE(keeper().carry_out([](const auto& facts) { return boot::plan_discard(facts, own); }));
-  ASSERT_TRUE(registry().put_client([] { boot::Client client; client.mac = pc1; return client; }()));
-  ASSERT_TRUE(registry().put_client([] { boot::Client client; client.mac = pc2; return client; }()));
+  ASSERT_TRUE(registry().put_client([] {
+    boot::Client client;
+    client.mac = pc1;
+    return client;
+  }()));
+  ASSERT_TRUE(registry().put_client([] {
+    boot::Client client;
+    client.mac = pc2;
+    return client;
+  }()));
   kill_after(3);  // committed, and nothing swept yet
-  EXPECT_THROW((void)keeper().carry_out([](const auto& facts) { return boot::plan_remove_image(facts, "win"); }), Killed);
+  EXPECT_THROW((void)keeper().carry_out([](const auto& facts) { return boot::plan_remove_image(facts, "win"); }),
+               Killed);
   EXPECT_TRUE(std::filesystem::exists(folder() / "images/win.raw"));
   restart();
   EXPECT_FALSE(std::filesystem::exists(folder() / "images/win.raw"));

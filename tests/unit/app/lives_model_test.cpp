@@ -147,8 +147,8 @@ struct LivesModel : testing::Test, House {
     std::ofstream(plain, std::ios::binary)
         .write(reinterpret_cast<const char*>(wanted.data()), static_cast<std::streamsize>(wanted.size()));
     const std::string format = file.ends_with(".raw") ? "raw" : "qcow2";
-    const std::string command = "qemu-img compare -q -f " + format + " -F raw " + (folder() / "images" / file).string() +
-                                " " + plain.string();
+    const std::string command =
+        "qemu-img compare -q -f " + format + " -F raw " + (folder() / "images" / file).string() + " " + plain.string();
     EXPECT_EQ(std::system(command.c_str()), 0) << command;
   }
 
