@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes a disk, with all that shows through its layers, into a file that stands alone. Blocks; used by app on a worker.
+// Writes a disk, with all that shows through its layers, into a file that stands alone. Blocks; used by app on a
+// worker.
 #pragma once
 
 #include <filesystem>

@@ -255,8 +255,8 @@ struct Appliance::Parts {
   ReservationKeeper reservations;
   db::BootMarks boot_marks;
   boot::BootSecrets boot_secrets;
-  BootTraces traces;
   LayerKeeper layers;
+  BootTraces traces;
   SpaceWatch space;
   DiskDirectory disks;
   iscsi::Server target;

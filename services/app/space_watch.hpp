@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Says early that space runs out: of the quota that a client's changes have, and of the file system that the state
-// folder is on. Made by app; on_overlay_low by disk workers, the rest on a thread of its own. An event each time it gets
-// low, and no other until it was clearly better.
+// folder is on. Made by app; on_overlay_low by disk workers, the rest on a thread of its own. An event each time it
+// gets low, and no other until it was clearly better.
 #pragma once
 
 #include <filesystem>

@@ -19,8 +19,8 @@ struct ImageFinding {
 
 struct ImageCheck {
   std::string image;
-  std::string kind;            ///< "dos", "gpt", "mbr", "floppy", "volume", "cd", "blank" or "unknown"
-  std::string_view worst;      ///< the highest severity of the findings
+  std::string kind;        ///< "dos", "gpt", "mbr", "floppy", "volume", "cd", "blank" or "unknown"
+  std::string_view worst;  ///< the highest severity of the findings
   std::vector<ImageFinding> findings;
   std::vector<ImageFinding> mended = {};  ///< by a repair, before these findings
 };

@@ -51,9 +51,10 @@ TEST_F(SpaceWatchTest, a_client_near_its_quota_is_named) {
   const auto events = bus_.since(0).first;
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(events[0].mac, mac);
-  EXPECT_THAT(events[0].fields, testing::ElementsAre(testing::Pair("client", mac.to_string()), testing::Pair("image", "win"),
-                                                     testing::Pair("used", std::to_string(mib(90).value)),
-                                                     testing::Pair("limit", std::to_string(mib(100).value))));
+  EXPECT_THAT(events[0].fields,
+              testing::ElementsAre(testing::Pair("client", mac.to_string()), testing::Pair("image", "win"),
+                                   testing::Pair("used", std::to_string(mib(90).value)),
+                                   testing::Pair("limit", std::to_string(mib(100).value))));
 }
 
 }  // namespace

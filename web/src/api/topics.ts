@@ -4,7 +4,7 @@ import { everyTopic, type Topic } from './queries';
 import type { EventKind } from './types';
 
 export function topicsOf(kind: EventKind): readonly Topic[] {
-  if (kind.startsWith('image-')) return ['images', 'clients', 'health'];
+  if (kind.startsWith('image-') || kind.startsWith('overlay-')) return ['images', 'clients', 'health'];
   if (kind.startsWith('session-')) return ['sessions', 'clients', 'health'];
   if (kind === 'server-started') return everyTopic;
   if (kind === 'client-changed' || kind === 'client-removed') return ['clients', 'images', 'health'];

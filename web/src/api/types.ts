@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The values of docs/api.md, word for word. Times are RFC 3339 in UTC, sizes are bytes.
 
-export type DriveMode = 'master' | 'readonly';
+export type DriveMode = 'master' | 'readonly' | 'private' | 'fresh';
 
 export interface Drive {
   image: string;
   mode: DriveMode;
+  /** bytes that the changes of a private or fresh drive may take */
+  quota?: number | null;
 }
 
 /** What a client does when it netboots. */

@@ -2,6 +2,7 @@
 import { Button, CloseButton, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { Drive, DriveMode, Image } from '../api/types';
+import { driveModes } from './drive_modes';
 import classes from './DriveEditor.module.css';
 
 const mostDrives = 4;
@@ -77,12 +78,9 @@ function DriveRow({ number, drive, images, onChange, onRemove }: DriveRowProps) 
       <NativeSelect
         className={classes.mode}
         aria-label={`Mode of drive ${driveName}`}
-        data={[
-          { value: 'master', label: 'Read and write' },
-          { value: 'readonly', label: 'Read only' },
-        ]}
+        data={driveModes.map(({ value, label }) => ({ value, label }))}
         value={drive.mode}
-        onChange={(event) => onChange({ ...drive, mode: event.currentTarget.value as DriveMode })}
+        onChange={(event) => onChange({ image: drive.image, mode: event.currentTarget.value as DriveMode })}
       />
       <CloseButton className={classes.remove} aria-label={`Remove drive ${driveName}`} disabled={onRemove === undefined} onClick={onRemove} />
     </div>

@@ -20,5 +20,6 @@ test('unknown machines stand on top, the latest first; known ones by name, numbe
 
 test('a boot in words', () => {
   expect(describeBoot({ kind: 'disks', drives: [{ image: 'dos', mode: 'master' }, { image: 'data', mode: 'readonly' }] })).toBe('dos, data (read only)');
+  expect(describeBoot({ kind: 'disks', drives: [{ image: 'win', mode: 'private', quota: null }, { image: 'lab', mode: 'fresh' }] })).toBe('win (private), lab (fresh)');
   expect(describeBoot({ kind: 'kernel', kernel: 'http://10.0.0.1/debian/vmlinuz', initrds: [], command_line: '' })).toBe('Kernel vmlinuz');
 });

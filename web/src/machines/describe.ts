@@ -8,7 +8,8 @@ export function titleOf(client: Client): string {
 }
 
 export function describeDrive(drive: Drive): string {
-  return drive.mode === 'readonly' ? `${drive.image} (read only)` : drive.image;
+  if (drive.mode === 'master') return drive.image;
+  return `${drive.image} (${drive.mode === 'readonly' ? 'read only' : drive.mode})`;
 }
 
 export function describeBoot(boot: Boot): string {
