@@ -30,6 +30,10 @@ Result<void> lay_out(ByteFile& file, const NewFile& wanted) {
   std::ranges::copy(table, start.begin() + static_cast<std::ptrdiff_t>(cluster));
   std::ranges::copy(counts, start.begin() + static_cast<std::ptrdiff_t>(2 * cluster));
   if (auto written = file.write({0}, start); !written) return written;
+  // The L1 table takes its room now: no flush may find the disk too full for it.
+  constexpr std::uint64_t page = 4096;
+  const Bytes l1((std::uint64_t{header.l1_entries} * 8 + page - 1) / page * page);
+  if (auto written = file.write({header.l1_offset}, l1); !written) return written;
   if (auto grown = file.truncate({used * cluster}); !grown) return grown;
   return file.flush();
 }
