@@ -42,13 +42,16 @@ SMALL = ("--size", "128M")
 # A SANITIZE OVERWRITE goes at 100 MiB/s; Sanitize.Reset looks 4 s after its start whether it still runs.
 BIG = ("--size", "768M")
 FIVE_TWELVE = ("--physical-block-size", "512")
+FROM_THE_LBA = {"GetLBAStatus.UnmapSingle": "asks for LBA i+1 and wants i+8 back: a descriptor starts at the LBA asked for (SBC-3 5.5.2)"}
 SET_UPS = {
-    "default": SetUp(SMALL, ANY_DISK | THIN,
-                     fails={"GetLBAStatus.UnmapSingle": "asks for LBA i+1 and wants i+8 back: a descriptor starts at the LBA asked for (SBC-3 5.5.2)"}),
+    "default": SetUp(SMALL, ANY_DISK | THIN, fails=FROM_THE_LBA),
     "thin": SetUp((*SMALL, *FIVE_TWELVE), ANY_DISK | THIN | SAME_SIZES),
     "removable": SetUp((*SMALL, "--removable", *FIVE_TWELVE), THIN | SAME_SIZES | {"MultipathIO": ONE_PATH, "ReadOnly": WRITABLE}),
     "thick": SetUp((*SMALL, "--thick"), ANY_DISK | PROVISIONED),
     "4096": SetUp((*SMALL, "--block-size", "4096"), ANY_DISK | THIN | SAME_SIZES),
+    # A qcow2 layer on the raw image: the same as the first two.
+    "overlay": SetUp(SMALL, ANY_DISK | THIN, mode="private", fails=FROM_THE_LBA),
+    "thin overlay": SetUp((*SMALL, *FIVE_TWELVE), ANY_DISK | THIN | SAME_SIZES, mode="private"),
     # Nearly all other suites write and want that to succeed.
     "write-protected": SetUp(SMALL, {"Inquiry.BlockLimits": THICK}, mode="readonly", only=("ReadOnly", "Inquiry", "ReadCapacity16", "TestUnitReady")),
     # On a fresh image: MultipathIO.CompareAndWrite clears 255 blocks and wants 256 to be clear.

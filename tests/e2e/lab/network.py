@@ -7,6 +7,7 @@ Names carry our pid, so that two runs do not collide and what a killed run left 
 import ctypes
 import itertools
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -28,6 +29,8 @@ def remove_leftovers():
     """Removes namespaces and temporary folders of runs whose process is gone."""
     for folder in Path(tempfile.gettempdir()).glob("bfe2e-*-*"):
         if not os.path.exists(f"/proc/{folder.name.split('-')[1]}"):
+            for place in re.findall(rf"^\S+ ({folder}\S*) ", Path("/proc/mounts").read_text(), re.MULTILINE):
+                run(["umount", "-l", place], check=False)
             shutil.rmtree(folder, ignore_errors=True)
     for line in run(["ip", "netns", "list"]).stdout.splitlines():
         name = line.split()[0]
