@@ -19,6 +19,7 @@
 #include "base/async_loop_pool.hpp"
 #include "base/random.hpp"
 #include "base/worker_pool.hpp"
+#include "fake_lives.hpp"
 #include "http/server.hpp"
 
 namespace bootferry::http::test {
@@ -307,10 +308,10 @@ class Appliance : public testing::Test {
   }
 
   void start() {
-    server = std::make_unique<Server>(
-        loops, db_pool,
-        Services{administration, registry, events, addresses, loaders, clock, boot_settings, &metrics, &boot_secrets},
-        settings);
+    server = std::make_unique<Server>(loops, db_pool,
+                                      Services{administration, registry, events, addresses, loaders, clock,
+                                               boot_settings, &metrics, &boot_secrets, &lives, &watch},
+                                      settings);
     server->open();
     server->start();
     loops.start();
@@ -367,6 +368,8 @@ class Appliance : public testing::Test {
   boot::AddressBook addresses;
   boot::LoaderCatalog loaders;
   boot::BootSettings boot_settings;
+  FakeLives lives;
+  FakeWatch watch;
   boot::BootSecrets boot_secrets{{}, clock, {}, [](const MacAddress&, std::uint64_t) {}};
   Settings settings;
   std::unique_ptr<Server> server;
