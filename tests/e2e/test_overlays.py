@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One golden image, many machines: private overlays keep, fresh ones forget, apply and rebase carry over, and a kill costs nothing."""
+"""One golden image, many machines: private overlays keep, fresh ones forget, apply and rebase carry over, and a kill costs nothing.
+
+Two Debians boot here at once; what needs no system is done with the lab's own initiator."""
+import hashlib
 import random
+import re
 import time
 
 import pytest
@@ -8,16 +12,133 @@ from lab import images
 from lab.guest import Guest
 from lab.iscsi_chap import boot_credentials, chap_login
 from lab.iscsi_raw import Initiator
-from lab.layers import Layers, check, content, let_go
+from lab.layers import Layers, check, content, file_in, let_go
 from lab.processes import wait_until
 
 pytestmark = pytest.mark.product
 MACS = ["52:54:00:e2:e0:01", "52:54:00:e2:e0:02"]
+FIRST_DHCP_TO_LOGIN = 180  # two at once
 MIB = 1 << 20
+
+
+def digest(path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def overlay(server, mac, image="mini") -> dict:
+    return server.json("overlay", "show", mac, image)
 
 
 def made(server, mac) -> list[str]:
     return [event["text"] for event in server.boot_log(mac) if event["kind"] == "overlay-made"]
+
+
+class Person:
+    """Who sits at a Debian's serial line."""
+
+    def __init__(self, pc):
+        self.pc, self.logins, self.asked = pc, 0, 0
+
+    def arrive(self, boots: int):
+        """After the boot that the image's file system counts as its `boots`th."""
+        self.logins += 1
+        self.pc.wait_serial(r"MINI-OS-UP root=sda2 boots=(\d+) ", FIRST_DHCP_TO_LOGIN, self.logins)
+        seen = re.findall(r"MINI-OS-UP root=sda2 boots=(\d+) ", self.pc.serial)
+        assert int(seen[-1]) == boots, seen
+        self.pc.wait_serial(r"mini-debian login:", 60, self.logins)
+        prompt = r"\n\S+ # "
+        prompts = len(re.findall(prompt, self.pc.serial))  # a shell shows one after each command
+        self.pc.type_serial("root\n")
+        self.pc.wait_serial(prompt, 30, prompts + 1)
+
+    def run(self, command: str) -> str:
+        self.asked += 1
+        self.pc.type_serial(f"echo begin-$((1000+{self.asked})); {command}; echo end-$((1000+{self.asked}))\n")
+        number = 1000 + self.asked
+        return self.pc.wait_serial(rf"begin-{number}\n((?s:.*?))end-{number}\n", 60).group(1)
+
+    def reboot(self):
+        self.pc.type_serial("sync; reboot -f\n")
+
+
+def serve_golden(lab, mode):
+    server = lab.serve("server")
+    golden = server.add_image("mini", images.copy(images.mini_debian(), lab.folder / "mini.img"))
+    for number, mac in enumerate(MACS, 1):
+        server.set_client(mac, [("mini", mode)], name=f"pc{number}", access="boot")
+    return server, golden
+
+
+def test_two_debians_diverge_keep_apply_and_rebase(lab):
+    server, golden = serve_golden(lab, "private")
+    before, layers = digest(golden), Layers(server)
+    pcs = [lab.machine("bios-rom", mac=mac, tap=tap, reboots=True).power_on() for tap, mac in enumerate(MACS)]
+    one, two = (Person(pc) for pc in pcs)
+    for number, person in ((1, one), (2, two)):
+        person.arrive(boots=1)
+        person.run(f"echo note of pc{number} > /root/note; touch /root/pc{number}")
+        person.reboot()
+    for number, person in ((1, one), (2, two)):
+        person.arrive(boots=2)
+        assert person.run("cat /root/note") == f"note of pc{number}\n"
+        assert person.run("ls /root").split() == ["boots", "note", f"pc{number}"]
+        person.run("sync")
+    assert [len(made(server, mac)) for mac in MACS] == [1, 1]
+
+    refused = server.cli("overlay", "apply", MACS[0], "mini", check=False)
+    assert refused.returncode == 1 and MACS[0] in refused.stderr, refused.stderr
+    pcs[0].power_off()
+    for session in server.sessions():  # of its firmware and of its system
+        if session["mac"] == MACS[0]:
+            server.cli("session", "drop", str(session["id"]), check=False)
+    wait_until("pc1 is off", lambda: not overlay(server, MACS[0])["in_use"], 20)
+    server.cli("overlay", "apply", MACS[0], "mini", "--comment", "with pc1's note")
+    assert [version["comment"] for version in server.json("image", "versions", "mini")["versions"]] == ["", "with pc1's note"]
+    assert re.search(rf"{MACS[1]} +mini +private +1 \(behind 2\)", server.cli("overlay", "list").stdout)
+    assert re.search(rf"{MACS[0]} +mini +private +2 ", server.cli("overlay", "list").stdout)
+    two.run("echo 3 > /proc/sys/vm/drop_caches")
+    assert two.run("cat /root/note") == "note of pc2\n", "who runs finishes on what it booted from"
+
+    pcs[1].power_off()
+    let_go(server)
+    server.cli("overlay", "rebase", MACS[1], "mini")
+    shown = overlay(server, MACS[1])
+    assert (shown["version"], shown["behind"], len(shown["snapshots"])) == (2, False, 1)
+    pcs[1].power_on()
+    two = Person(pcs[1])
+    two.arrive(boots=3)
+    assert two.run("cat /root/note") == "note of pc1\n"
+    assert two.run("ls /root").split() == ["boots", "note", "pc1"]
+    pcs[1].power_off()
+    let_go(server)
+    server.cli("overlay", "rollback", MACS[1], "mini", "1")
+    assert overlay(server, MACS[1])["version"] == 1
+    assert file_in(layers.of_overlay(MACS[1], "mini"), "/root/note", lab.folder) == "note of pc2\n"
+    assert file_in(layers.of_overlay(MACS[0], "mini"), "/root/note", lab.folder) == "note of pc1\n"
+    layers.check()
+    assert digest(golden) == before and not layers.strays()
+
+
+def test_a_fresh_debian_forgets_at_a_reboot_and_only_then(lab):
+    server, golden = serve_golden(lab, "fresh")
+    before = digest(golden)
+    pc = lab.machine("bios-rom", mac=MACS[0], reboots=True).power_on()
+    person = Person(pc)
+    person.arrive(boots=1)
+    assert len(made(server, MACS[0])) == 1, "iPXE, GRUB and the system have one overlay"
+    assert len([event for event in server.boot_log(MACS[0]) if event["kind"] == "session-opened"]) >= 2
+    person.run("echo scratch > /root/scratch; sync")
+    assert server.status(f"/boot/{MACS[0]}.ipxe") == 200  # a stranger asks for the script
+    person.run("echo 3 > /proc/sys/vm/drop_caches")
+    assert person.run("cat /root/scratch") == "scratch\n"
+    person.reboot()
+    person.arrive(boots=1)
+    assert person.run("ls /root").split() == ["boots"]
+    assert len(made(server, MACS[0])) == 2
+    pc.power_off()
+    let_go(server)
+    Layers(server).check()
+    assert digest(golden) == before
 
 
 # -- without a system ----------------------------------------------------------------------------------------------------------
