@@ -228,13 +228,28 @@ Result<incoming::ImportOrder> order_of(const boot::NewImage& image, const std::f
 
 Result<boot::AddedImage> ApplianceAdministration::import_image(const boot::NewImage& image,
                                                                const std::filesystem::path& source) {
-  const std::unique_lock alone(import_, std::try_to_lock);
-  if (!alone) return fail(ErrorKind::unavailable, "another image is being added; try again when it is done");
+  return import_image(image, source, {}, false);
+}
+
+Result<void> ApplianceAdministration::check_import(const boot::NewImage& image) const {
+  if (auto good = check_new_image(image); !good) return good;
+  const auto order = order_of(image, {});
+  return order ? Result<void>{} : std::unexpected(order.error());
+}
+
+Result<boot::AddedImage> ApplianceAdministration::import_image(const boot::NewImage& image,
+                                                               const std::filesystem::path& source,
+                                                               const incoming::StepReport& report, bool may_wait) {
+  std::unique_lock alone(import_, std::defer_lock);
+  if (may_wait)
+    alone.lock();
+  else if (!alone.try_lock())
+    return fail(ErrorKind::unavailable, "another image is being added; try again when it is done");
   if (auto good = check_new_image(image); !good) return std::unexpected(good.error());
   const auto order = order_of(image, source);
   if (!order) return std::unexpected(order.error());
   incoming::Importer importer(parts_.library);
-  const auto made = importer.import_file(*order, {});
+  const auto made = importer.import_file(*order, report);
   if (!made) return std::unexpected(made.error());
   boot::NewImage shaped = image;
   shaped.format = made->shape.cd ? "iso" : "raw";

@@ -48,6 +48,11 @@ class ApplianceAdministration final : public boot::Administration {
   [[nodiscard]] Result<boot::ImageCheck> repair_image(std::string_view name) override;
   [[nodiscard]] Result<boot::AddedImage> import_image(const boot::NewImage& image,
                                                       const std::filesystem::path& source) override;
+  /// The same, told how far it is; `may_wait`: until the copy before it is done, instead of unavailable.
+  [[nodiscard]] Result<boot::AddedImage> import_image(const boot::NewImage& image, const std::filesystem::path& source,
+                                                      const incoming::StepReport& report, bool may_wait);
+  /// What import_image would say at once of such an order.
+  [[nodiscard]] Result<void> check_import(const boot::NewImage& image) const;
   [[nodiscard]] Result<boot::ImageView> grow_image(std::string_view name, ByteCount size) override;
   [[nodiscard]] Result<void> remove_image(std::string_view name) override;
   [[nodiscard]] Result<std::filesystem::path> image_path(std::string_view name) override;

@@ -27,6 +27,7 @@
 #include "app/event_log.hpp"
 #include "app/event_pump.hpp"
 #include "app/image_lives.hpp"
+#include "app/intake.hpp"
 #include "app/layer_keeper.hpp"
 #include "app/loaders.hpp"
 #include "app/metrics.hpp"
@@ -218,9 +219,11 @@ struct Appliance::Parts {
         administration({registry, leases, events, library, target, activity, clock, disks, layers},
                        identity_of(settings, interface, clock.wall_now())),
         lives({registry, registry, library, layers, disks}),
+        intake({administration, bus, random, clock}, settings.state_dir / "uploads"),
         metrics({administration, target, event_counters, clock, &traces}),
         http(loops, people_pool,
-             {administration, registry, bus, addresses, loaders, clock, boot, &metrics, &boot_secrets, &lives, &disks},
+             {administration, registry, bus, addresses, loaders, clock, boot, &metrics, &boot_secrets, &lives, &disks,
+              &intake},
              http_settings(settings, interface, token.value)),
         tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name},
              loaders, bus, addresses, clock),
@@ -262,6 +265,7 @@ struct Appliance::Parts {
   iscsi::Server target;
   ApplianceAdministration administration;
   ApplianceImageLives lives;
+  ApplianceIntake intake;
   ApplianceMetrics metrics;
   http::Server http;
   tftp::Server tftp;
@@ -369,6 +373,7 @@ void Appliance::start() {
   if (p.settings.dhcp_mode != DhcpMode::off) p.dhcp.start();
   p.target.start();
   p.serving = true;
+  p.intake.start();
   p.http.start();
   p.loops.start();
   started_ = true;
@@ -395,6 +400,7 @@ void Appliance::stop() {
   p.traces.stop();
   p.space.stop();
   p.loops.stop();
+  p.intake.stop();
   p.people_pool.stop();
   p.disk_pool.stop();
   p.events.flush();

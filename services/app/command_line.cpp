@@ -40,6 +40,7 @@ int run_command_line(int argc, char** argv) {
   add_client_commands(app, context);
   add_image_commands(app, context);
   add_overlay_commands(app, context);
+  add_job_commands(app, context);
   add_session_commands(app, context);
   add_lease_commands(app, context);
   add_boot_log_command(app, context);

@@ -43,6 +43,9 @@ enum class EventKind {
   session_opened,
   session_closed,
   login_refused,
+  job_started,
+  job_progress,
+  job_ended,
   server_started,
   server_stopping,
 };

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "http/open_file.hpp"
 
@@ -27,9 +28,23 @@ struct LiveEvents {
   std::string last_event_id;  ///< as sent, or empty
 };
 
+class Answer;
+
+/// Takes a streamed body piece by piece, on a worker; then says what is answered.
+class BodySink {
+ public:
+  virtual ~BodySink() = default;
+  [[nodiscard]] virtual Result<void> take(ByteView piece) = 0;
+  [[nodiscard]] virtual Answer finish() = 0;
+};
+/// No answer yet: the request's body goes here first.
+struct TakesBody {
+  std::shared_ptr<BodySink> sink;
+};
+
 class Answer {
  public:
-  using Body = std::variant<std::string, std::string_view, FilePart, LiveEvents>;
+  using Body = std::variant<std::string, std::string_view, FilePart, LiveEvents, TakesBody>;
 
   explicit Answer(unsigned status) : status_(status) {}
   Answer(unsigned status, std::string content_type, Body body)

@@ -3,6 +3,7 @@
 
 #include <boost/asio/this_coro.hpp>
 #include <chrono>
+#include <optional>
 
 #include "base/async_run.hpp"
 #include "base/log.hpp"
@@ -103,6 +104,34 @@ asio::awaitable<bool> send_answer(Channel& channel, Answer answer, bool with_bod
   co_return sent;
 }
 
+/// Hands a streamed body over, a piece at a time; the sink's answer, or none when the connection is gone.
+asio::awaitable<std::optional<Answer>> take_body(RequestReader& reader, Channel& channel,
+                                                 std::shared_ptr<BodySink> sink, std::uint64_t left,
+                                                 const Settings& settings, Workers workers) {
+  auto piece = std::make_shared<Bytes>(std::min<std::uint64_t>(send_piece, left));
+  while (left > 0) {
+    std::size_t filled = 0;
+    const std::size_t wanted = std::min<std::uint64_t>(piece->size(), left);
+    while (filled < wanted) {
+      channel.expect_within(settings.send_limit);
+      const auto into = asio::buffer(piece->data() + filled, wanted - filled);
+      const std::size_t got = co_await reader.read_body(into);
+      if (got == 0) break;
+      filled += got;
+    }
+    channel.expect_nothing();
+    auto job = [sink, piece, filled] { return sink->take(ByteView(*piece).first(filled)); };
+    auto taking = async_run(workers.disk, std::move(job));
+    const Result<void> taken = co_await std::move(taking);
+    if (!taken) co_return make_problem(taken.error());
+    if (filled < wanted) co_return std::nullopt;  // what came is kept
+    left -= filled;
+  }
+  auto job = [sink] { return sink->finish(); };
+  auto finishing = async_run(workers.disk, std::move(job));
+  co_return co_await std::move(finishing);
+}
+
 }  // namespace
 
 asio::awaitable<void> serve_connection(std::unique_ptr<Channel> channel, Peer peer, std::shared_ptr<const Site> site,
@@ -118,9 +147,25 @@ asio::awaitable<void> serve_connection(std::unique_ptr<Channel> channel, Peer pe
     }
     Incoming& incoming = std::get<Incoming>(outcome);
     const bool is_head = incoming.request.method == Method::head;
-    const bool keep = incoming.keep;
+    bool keep = incoming.keep;
+    const bool wants_go_on = incoming.wants_go_on;
+    const std::uint64_t streamed = incoming.request.streamed_body.value_or(0);
     auto answering = answer_to(std::move(incoming.request), site, workers);
     Answer answer = co_await std::move(answering);
+    if (const auto* takes = std::get_if<TakesBody>(&answer.body())) {
+      if (wants_go_on) {
+        const bool there = co_await channel->send("HTTP/1.1 100 Continue\r\n\r\n", {});
+        if (!there) co_return;
+      }
+      std::shared_ptr<BodySink> sink = takes->sink;
+      auto taking = take_body(reader, *channel, std::move(sink), streamed, site->settings, workers);
+      std::optional<Answer> taken = co_await std::move(taking);
+      if (!taken) co_return;
+      if (taken->status() >= 300) keep = false;  // some of the body may still be on its way
+      answer = std::move(*taken);
+    } else if (streamed > 0) {
+      keep = false;
+    }
     const auto* live = std::get_if<LiveEvents>(&answer.body());
     if (live != nullptr && !is_head) {
       std::string last_event_id = live->last_event_id;

@@ -14,10 +14,15 @@
 
 namespace bootferry::http {
 
-enum class Method { get, head, put, post, remove, other };
+enum class Method { get, head, put, post, remove, patch, options, other };
 
 /// Where the request came in: the network, or the Unix socket that only root can open.
 enum class Door { lan, control };
+
+/// The headers of the tus protocol 1.0.0, as sent; empty for none.
+struct TusHeaders {
+  std::string version, length, offset, metadata;
+};
 
 struct Request {
   Method method = Method::get;
@@ -26,8 +31,11 @@ struct Request {
   std::vector<std::string> captures;  ///< of the route's pattern, set by the router
   std::optional<Ipv4Address> peer;    ///< absent on the Unix socket
   std::string authorization, range, if_range, if_none_match, if_modified_since, last_event_id;
+  std::string content_type;
+  TusHeaders tus;
   std::string body;
-  Patience patience = Patience::may_wait;  ///< only_cached while a handler runs on a loop (Place::disk)
+  std::optional<std::uint64_t> streamed_body;  ///< of PATCH: so many bytes follow, and `body` is empty
+  Patience patience = Patience::may_wait;      ///< only_cached while a handler runs on a loop (Place::disk)
 
   [[nodiscard]] const std::string& path() const { return target.path; }
 };

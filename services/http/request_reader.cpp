@@ -3,6 +3,7 @@
 
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <utility>
 
 #include "http/connection.hpp"
 
@@ -28,6 +29,10 @@ Method method_of(beast::http::verb verb) {
       return Method::post;
     case beast::http::verb::delete_:
       return Method::remove;
+    case beast::http::verb::patch:
+      return Method::patch;
+    case beast::http::verb::options:
+      return Method::options;
     default:
       return Method::other;
   }
@@ -65,6 +70,9 @@ ReadOutcome make_request(Message message, const Peer& peer) {
   request.if_none_match = text_of_field(message, beast::http::field::if_none_match);
   request.if_modified_since = text_of_field(message, beast::http::field::if_modified_since);
   request.last_event_id = std::string(message["Last-Event-ID"]);
+  request.content_type = text_of_field(message, beast::http::field::content_type);
+  request.tus = {std::string(message["Tus-Resumable"]), std::string(message["Upload-Length"]),
+                 std::string(message["Upload-Offset"]), std::string(message["Upload-Metadata"])};
   request.body = std::move(message.body());
   const bool keep = message.keep_alive();
   return ReadOutcome(Incoming(std::move(request), keep));
@@ -74,13 +82,35 @@ bool wants_go_on(const Parser& parser) {
   return beast::iequals(parser.get()[beast::http::field::expect], "100-continue") && parser.get().version() == 11;
 }
 
+/// The head of a request whose body is taken as it comes.
+ReadOutcome make_streamed(Parser& parser, const Peer& peer) {
+  const auto length = parser.content_length();
+  if (!length) return make_problem(411, "Say how long the body is (Content-Length).");
+  const bool waits = wants_go_on(parser);
+  ReadOutcome made = make_request(std::move(parser.get()), peer);
+  if (auto* incoming = std::get_if<Incoming>(&made)) {
+    incoming->request.streamed_body = *length;
+    incoming->wants_go_on = waits;
+  }
+  return made;
+}
+
 }  // namespace
+
+asio::awaitable<std::size_t> RequestReader::read_body(asio::mutable_buffer into) {
+  if (buffer_.size() > 0) {
+    const std::size_t count = asio::buffer_copy(into, buffer_.data());
+    buffer_.consume(count);
+    co_return count;
+  }
+  co_return co_await channel_.receive(into);
+}
 
 asio::awaitable<ReadOutcome> RequestReader::read() {
   Parser parser;
   parser.header_limit(max_header);
-  parser.body_limit(max_body);
-  parser.eager(true);
+  parser.body_limit(boost::none);  // until it is known whether the body is streamed
+  bool head_read = false;
   bool begun = buffer_.size() > 0;
   bool told_to_go_on = false;
   channel_.expect_within(begun ? settings_.request_limit : settings_.idle_limit);
@@ -90,6 +120,14 @@ asio::awaitable<ReadOutcome> RequestReader::read() {
       const std::size_t used = parser.put(buffer_.data(), failed);
       buffer_.consume(used);
       if (failed && failed != beast::http::error::need_more) co_return ReadOutcome(refuse_input(failed));
+      if (parser.is_header_done() && !std::exchange(head_read, true)) {
+        if (parser.get().method() == beast::http::verb::patch) co_return make_streamed(parser, peer_);
+        if (parser.content_length().value_or(0) > max_body)
+          co_return ReadOutcome(refuse_input(beast::http::error::body_limit));
+        parser.body_limit(max_body);
+        parser.eager(true);
+        if (!parser.is_done() && buffer_.size() > 0) continue;
+      }
       if (parser.is_done()) break;
     }
     if (parser.is_header_done() && !told_to_go_on && wants_go_on(parser)) {

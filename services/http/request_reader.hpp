@@ -18,7 +18,8 @@ struct Closed {};  ///< nothing more will come
 struct Incoming {
   explicit Incoming(Request r, bool k) : request(std::move(r)), keep(k) {}
   Request request;
-  bool keep;  ///< the client would go on with this connection
+  bool keep;                 ///< the client would go on with this connection
+  bool wants_go_on = false;  ///< it waits to be told before it sends the body that is streamed
 };
 using ReadOutcome = std::variant<Closed, Incoming, Answer>;  ///< Answer: a refusal; close behind it
 
@@ -26,7 +27,10 @@ class RequestReader {
  public:
   RequestReader(Channel& channel, Peer peer, const Settings& settings)
       : channel_(channel), peer_(peer), settings_(settings) {}
+  /// A request with its body; of one whose body is streamed (PATCH), the head only.
   boost::asio::awaitable<ReadOutcome> read();
+  /// The next bytes of a streamed body, as many as `into` takes at most; 0 when the connection is gone.
+  boost::asio::awaitable<std::size_t> read_body(boost::asio::mutable_buffer into);
 
  private:
   Channel& channel_;

@@ -21,13 +21,17 @@ std::string_view name_of(Method method) {
       return "POST";
     case Method::remove:
       return "DELETE";
+    case Method::patch:
+      return "PATCH";
+    case Method::options:
+      return "OPTIONS";
     case Method::other:
       break;
   }
   return "";
 }
 
-bool is_read(Method method) { return method == Method::get || method == Method::head; }
+bool is_read(Method method) { return method == Method::get || method == Method::head || method == Method::options; }
 
 std::array<unsigned char, 32> digest(std::string_view text) {
   std::array<unsigned char, 32> out{};

@@ -19,6 +19,7 @@
 #include "boot/client_registry.hpp"
 #include "boot/event_bus.hpp"
 #include "boot/image_lives.hpp"
+#include "boot/intake.hpp"
 #include "boot/loader_catalog.hpp"
 #include "boot/metrics_source.hpp"
 #include "http/event_limits.hpp"
@@ -38,6 +39,7 @@ struct Services {
   boot::BootSecrets* boot_secrets = nullptr;  ///< none: scripts carry no credentials (tests)
   boot::ImageLives* lives = nullptr;          ///< none: there are no overlays (tests)
   boot::BootWatch* boot_watch = nullptr;      ///< none: nobody is told of boots (tests)
+  boot::Intake* intake = nullptr;             ///< none: images come in by path only, and are no jobs (tests)
 };
 
 struct Settings {

@@ -52,11 +52,22 @@ Answer make_created(const Json& image, const std::string& name) {
   return answer;
 }
 
+/// Answers before the image is there: its job tells how far it is.
+Answer start_import(const Json& body, const boot::NewImage& image, const std::string& source, const Site& site) {
+  if (body.at("wait") != false) return make_problem(400, "\"wait\" is false, or left out.");
+  if (site.services.intake == nullptr) return make_problem(501, "There are no jobs here.");
+  const auto job = site.services.intake->start_import(image, source);
+  if (!job) return make_problem(job.error());
+  Answer answer = make_json(202, render_job(*job));
+  answer.add_header("Location", "/api/v1/jobs/" + std::to_string(job->id));
+  return answer;
+}
+
 }  // namespace
 
 Answer create_image(const Request& request, const Site& site) {
   const auto body = parse_body(request, {"name", "size", "source", "preset", "block_size", "removable", "thick",
-                                         "physical_block_size", "format", "sha256"});
+                                         "physical_block_size", "format", "sha256", "wait"});
   if (!body) return make_problem(body.error());
   const auto name = require_text(*body, "name");
   if (!name) return make_problem(name.error());
@@ -104,7 +115,10 @@ Answer create_image(const Request& request, const Site& site) {
       return make_problem(400, "\"source\" must be an absolute path.");
     }
     if (auto wrong = read_source_words(*body, image)) return std::move(*wrong);
-    const auto added = site.services.administration.import_image(image, *source);
+    if (body->contains("wait")) return start_import(*body, image, *source, site);
+    boot::Intake* const intake = site.services.intake;
+    const auto added = intake != nullptr ? intake->import_image(image, *source)
+                                         : site.services.administration.import_image(image, *source);
     if (!added) return make_problem(added.error());
     return make_created(render_added_image(*added), *name);
   }

@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "boot/administration.hpp"
 #include "boot/event.hpp"
+#include "boot/intake.hpp"
 #include "http/answer.hpp"
 #include "http/request.hpp"
 
@@ -35,6 +36,7 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Json render_image(const boot::ImageView& view);
 /// The image, and what its file was.
 [[nodiscard]] Json render_added_image(const boot::AddedImage& added);
+[[nodiscard]] Json render_job(const boot::JobView& job);
 [[nodiscard]] Json render_session(const boot::SessionView& view);
 [[nodiscard]] Json render_lease(const boot::Lease& lease, WallTime now);
 [[nodiscard]] Json render_event(const boot::Event& event);

@@ -84,6 +84,26 @@ Json render_image(const boot::ImageView& view) {
           {"used_by", std::move(users)}};
 }
 
+Json render_job(const boot::JobView& job) {
+  const auto text = [](const std::string& value) { return value.empty() ? Json() : Json(value); };
+  Json json{{"id", job.id},
+            {"kind", job.kind},
+            {"image", job.image},
+            {"state", name_of(job.state)},
+            {"step", text(job.step)},
+            {"done", job.done.value},
+            {"total", job.total.value},
+            {"error", text(job.error)},
+            {"started", render_time(job.started)},
+            {"ended", job.ended ? Json(render_time(*job.ended)) : Json()}};
+  Json& source = json["source"];
+  if (job.state != boot::JobState::done) return json;
+  source["recognised"] = job.recognised;
+  source["packing"] = text(job.packing);
+  source["sha256"] = text(job.sha256);
+  return json;
+}
+
 Json render_added_image(const boot::AddedImage& added) {
   Json json = render_image(added.view);
   Json& source = json["source"];

@@ -48,6 +48,17 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer clone_overlay(const Request& request, const Site& site);
 [[nodiscard]] Answer grow_overlay(const Request& request, const Site& site);
 
+[[nodiscard]] Answer list_jobs(const Request& request, const Site& site);
+[[nodiscard]] Answer get_job(const Request& request, const Site& site);
+[[nodiscard]] Answer cancel_job(const Request& request, const Site& site);
+
+[[nodiscard]] Answer tell_uploads(const Request& request, const Site& site);
+[[nodiscard]] Answer list_uploads(const Request& request, const Site& site);
+[[nodiscard]] Answer create_upload(const Request& request, const Site& site);
+[[nodiscard]] Answer get_upload(const Request& request, const Site& site);
+[[nodiscard]] Answer append_upload(const Request& request, const Site& site);
+[[nodiscard]] Answer remove_upload(const Request& request, const Site& site);
+
 [[nodiscard]] Answer list_sessions(const Request& request, const Site& site);
 [[nodiscard]] Answer get_session(const Request& request, const Site& site);
 [[nodiscard]] Answer drop_session(const Request& request, const Site& site);

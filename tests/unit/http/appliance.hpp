@@ -290,6 +290,58 @@ class Wire {
   std::string kept_;
 };
 
+/// One upload, kept in memory.
+class FakeIntake final : public boot::Intake {
+ public:
+  class Writer final : public boot::UploadWriter {
+   public:
+    explicit Writer(std::string& into) : into_(into) {}
+    Result<void> append(ByteView bytes) override {
+      if (bytes.size() > 2'000'000) return fail(ErrorKind::invalid, "too large a piece");
+      if (into_.size() + bytes.size() > 3'000'000) return fail(ErrorKind::exhausted, "the disk is full");
+      into_ += text_of(bytes);
+      return {};
+    }
+    Result<ByteCount> finish() override { return ByteCount{into_.size()}; }
+
+   private:
+    std::string& into_;
+  };
+  Result<boot::AddedImage> import_image(const boot::NewImage&, const std::filesystem::path&) override {
+    return fail(ErrorKind::unsupported, "not here");
+  }
+  Result<boot::JobView> start_import(const boot::NewImage& image, const std::filesystem::path&) override {
+    job.image = image.name;
+    return job;
+  }
+  std::vector<boot::JobView> jobs() override { return {job}; }
+  Result<void> cancel_job(std::uint64_t id) override {
+    if (id != job.id) return fail(ErrorKind::not_found, "no such job");
+    return {};
+  }
+  Result<boot::UploadView> create_upload(const boot::NewUpload& wanted) override {
+    upload = wanted;
+    return view();
+  }
+  std::vector<boot::UploadView> uploads() override { return {view()}; }
+  Result<boot::UploadView> require_upload(std::string_view id) override {
+    if (id != "u1") return fail(ErrorKind::not_found, "no such upload");
+    return view();
+  }
+  Result<std::unique_ptr<boot::UploadWriter>> write_upload(std::string_view, ByteCount offset) override {
+    if (offset.value != bytes.size()) return fail(ErrorKind::conflict, "not there");
+    return std::make_unique<Writer>(bytes);
+  }
+  Result<void> remove_upload(std::string_view) override { return {}; }
+  [[nodiscard]] boot::UploadView view() const {
+    return {"u1", upload.image.name, upload.file_name, {bytes.size()}, upload.length, {}};
+  }
+
+  boot::NewUpload upload;
+  boot::JobView job{.id = 5, .kind = "add-image"};
+  std::string bytes;
+};
+
 class Appliance : public testing::Test {
  protected:
   Appliance() {
@@ -310,7 +362,8 @@ class Appliance : public testing::Test {
   void start() {
     server = std::make_unique<Server>(loops, db_pool,
                                       Services{administration, registry, events, addresses, loaders, clock,
-                                               boot_settings, &metrics, &boot_secrets, &lives, &watch},
+                                               boot_settings, &metrics, &boot_secrets, &lives, &watch,
+                                               &intake},
                                       settings);
     server->open();
     server->start();
@@ -372,6 +425,7 @@ class Appliance : public testing::Test {
   FakeWatch watch;
   boot::BootSecrets boot_secrets{{}, clock, {}, [](const MacAddress&, std::uint64_t) {}};
   Settings settings;
+  FakeIntake intake;
   std::unique_ptr<Server> server;
 };
 

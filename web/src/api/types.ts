@@ -100,7 +100,7 @@ export const eventKinds = [
   'pxe-request',
   'tftp-start', 'tftp-done', 'tftp-failed',
   'file-served', 'script-served',
-  'session-opened', 'session-closed', 'login-refused',
+  'session-opened', 'session-closed', 'login-refused', 'job-started', 'job-progress', 'job-ended',
   'server-started', 'server-stopping',
 ] as const;
 export type EventKind = (typeof eventKinds)[number];
