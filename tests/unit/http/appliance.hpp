@@ -307,8 +307,9 @@ class FakeIntake final : public boot::Intake {
    private:
     std::string& into_;
   };
-  Result<boot::AddedImage> import_image(const boot::NewImage&, const std::filesystem::path&) override {
-    return fail(ErrorKind::unsupported, "not here");
+  explicit FakeIntake(boot::Administration& administration) : administration_(administration) {}
+  Result<boot::AddedImage> import_image(const boot::NewImage& image, const std::filesystem::path& source) override {
+    return administration_.import_image(image, source);
   }
   Result<boot::JobView> start_import(const boot::NewImage& image, const std::filesystem::path&) override {
     job.image = image.name;
@@ -340,6 +341,9 @@ class FakeIntake final : public boot::Intake {
   boot::NewUpload upload;
   boot::JobView job{.id = 5, .kind = "add-image"};
   std::string bytes;
+
+ private:
+  boot::Administration& administration_;
 };
 
 class Appliance : public testing::Test {
@@ -425,7 +429,7 @@ class Appliance : public testing::Test {
   FakeWatch watch;
   boot::BootSecrets boot_secrets{{}, clock, {}, [](const MacAddress&, std::uint64_t) {}};
   Settings settings;
-  FakeIntake intake;
+  FakeIntake intake{administration};
   std::unique_ptr<Server> server;
 };
 
