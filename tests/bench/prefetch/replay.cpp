@@ -29,12 +29,12 @@ int main(int count, char** arguments) {
   constexpr std::uint64_t piece = 64 << 10;
   std::uint64_t pieces = 0;
   for (const TraceRun& run : trace->runs) pieces += (run.length.value + piece - 1) / piece;
-  const std::chrono::duration<double> think(std::atof(arguments[4]) / static_cast<double>(std::max<std::uint64_t>(pieces, 1)));
+  const std::chrono::duration<double> think(std::atof(arguments[4]) /
+                                            static_cast<double>(std::max<std::uint64_t>(pieces, 1)));
   std::jthread ahead;
   if (std::string_view(arguments[3]) == "ahead")
-    ahead = std::jthread([&](const std::stop_token& stop) {
-      (void)prefetch(**server, *trace, [&] { return stop.stop_requested(); });
-    });
+    ahead = std::jthread(
+        [&](const std::stop_token& stop) { (void)prefetch(**server, *trace, [&] { return stop.stop_requested(); }); });
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   std::chrono::duration<double> waited{};
   Bytes out(piece);

@@ -366,8 +366,7 @@ class Appliance : public testing::Test {
   void start() {
     server = std::make_unique<Server>(loops, db_pool,
                                       Services{administration, registry, events, addresses, loaders, clock,
-                                               boot_settings, &metrics, &boot_secrets, &lives, &watch,
-                                               &intake},
+                                               boot_settings, &metrics, &boot_secrets, &lives, &watch, &intake},
                                       settings);
     server->open();
     server->start();

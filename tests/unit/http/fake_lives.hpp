@@ -29,7 +29,8 @@ class FakeLives final : public boot::ImageLives {
   Result<void> export_overlay(const boot::OverlayName&, const boot::ExportWish& wanted) override {
     return wish = wanted, Result<void>{};
   }
-  Result<void> export_image(std::string_view, std::optional<unsigned> version, const boot::ExportWish& wanted) override {
+  Result<void> export_image(std::string_view, std::optional<unsigned> version,
+                            const boot::ExportWish& wanted) override {
     exported = version;
     return wish = wanted, Result<void>{};
   }
