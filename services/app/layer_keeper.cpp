@@ -74,9 +74,15 @@ Result<std::shared_ptr<void>> LayerKeeper::freeze(boot::LayerId layer, const boo
   const bool shared = std::ranges::any_of(registry.images, [&](const auto& image) {
     return std::ranges::find(image.second.versions, layer, &boot::ImageVersion::layer) != image.second.versions.end();
   });
+  images::StackOptions options;
+  for (const auto& [key, overlay] : registry.overlays) {
+    if (overlay.layer == layer && key.mode != boot::DriveMode::readonly)
+      options.name = fmt::format("the {} overlay of {} on image {}", boot::name_of(key.mode),
+                                 registry.title_of(key.mac), key.image);
+  }
   auto opened =
       library_.open_stack(files_of(stack), shared ? images::OpenMode::read_only : images::OpenMode::read_write,
-                          "a change that is being made of it");
+                          "a change that is being made of it", options);
   if (!opened) return std::unexpected(opened.error());
   if (opened->device->capabilities().writable) {
     if (auto flushed = opened->device->flush(); !flushed) return std::unexpected(flushed.error());

@@ -345,6 +345,9 @@ Result<LayerPlan> plan_remove_image(const PlanFacts& facts, std::string_view nam
       users.push_back("the private overlay of " + facts.registry.title_of(key.mac));
   }
   for (const ImageVersion& version : (*image)->versions) {
+    // Layers live as long as anything needs them; a file that bears the image's name goes with it.
+    const auto layer = facts.registry.layers.find(version.layer);
+    if (layer != facts.registry.layers.end() && layer->second.file.starts_with("layers/")) continue;
     for (std::string& user : facts.registry.users_of(version.layer, true)) {
       const bool own = user.ends_with(fmt::format(" of image {}", name));
       if (!own && std::ranges::find(users, user) == users.end() && !user.starts_with("the private overlay of"))

@@ -115,6 +115,10 @@ TEST_F(OverlayPlans, a_clone_shares_what_it_is_made_of) {
   ASSERT_EQ(done(plan_clone_image(facts(), "win", "win2", {})), "");
   EXPECT_EQ(stack(registry.images.at("win2").current().layer), (Ids{4, 1}));
   EXPECT_THAT(done(plan_clone_image(facts(), "win", "win2", {})), HasSubstr("already an image win2"));
+  ASSERT_EQ(done(plan_snapshot(facts(), own, "")), "");
+  ASSERT_EQ(done(plan_clone_overlay(facts(), own, "third")), "");
+  ASSERT_EQ(done(plan_remove_image(facts(), "third")), "") << "its layers are needed, its name is not";
+  EXPECT_TRUE(registry.layers.contains(overlay().snapshots[0].layer));
   ASSERT_EQ(done(plan_discard(facts(), own)), "");
   registry.clients.clear();
   EXPECT_THAT(done(plan_remove_image(facts(), "win")), HasSubstr("version 1 of image win-pc1"));
