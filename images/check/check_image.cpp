@@ -94,6 +94,18 @@ Result<void> check_mbr_disk(DiskReader& reader, const Mbr& mbr, Report& report) 
   return {};
 }
 
+/// A sector without its signature may be a table that lost it, or something else altogether (an encrypted volume, a
+/// database), in which nothing must be mended: only one that makes sense throughout is taken for a table.
+bool could_be_table(const Mbr& mbr, std::uint64_t blocks) {
+  for (const MbrEntry& entry : mbr.entries) {
+    const bool makes_sense = entry.used() ? (entry.status & 0x7f) == 0 && entry.first > 0 && entry.count > 0 &&
+                                                entry.first + entry.count <= blocks
+                                          : entry.first == 0 && entry.count == 0;
+    if (!makes_sense) return false;
+  }
+  return !mbr.empty();
+}
+
 Result<void> check_disk(DiskReader& reader, Report& report) {
   // First: a CD that is a disk as well has a partition table, and is a CD to iPXE.
   const auto cd = is_cd(reader);
@@ -115,7 +127,7 @@ Result<void> check_disk(DiskReader& reader, Report& report) {
     return check_linux(reader, *partitions, report);
   }
   if (looks_like_fat(*sector)) return check_whole_fat(reader, report);
-  if (!mbr.signature && mbr.empty()) {
+  if (!mbr.signature && !could_be_table(mbr, reader.size() / 512)) {
     report.kind = "unknown";
     report.add(Severity::note, "unknown",
                "The first sector is neither a partition table nor the start of a FAT volume.",
@@ -172,6 +184,9 @@ Result<Repaired> repair_image(BlockDevice& device) {
     auto report = check_image(device);
     if (!report) return std::unexpected(report.error());
     repaired.report = std::move(*report);
+    // Half a picture is nothing to write from.
+    const auto stopped = [](const Finding& finding) { return finding.code == "check-stopped"; };
+    if (std::ranges::any_of(repaired.report.findings, stopped)) return repaired;
     std::vector<Patch> patches;
     for (const Finding& finding : repaired.report.findings)
       patches.insert(patches.end(), finding.patches.begin(), finding.patches.end());

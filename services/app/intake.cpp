@@ -102,10 +102,14 @@ void ApplianceIntake::begin_upload(const std::string& id) {
   if (!job) return log::warning("UPLOAD_WAITS", {{"id", id}, {"why", job.error().message}});
   begun_.emplace(id, job->id);
   worker_.post([this, job = job->id, whole = std::move(*upload)] {
-    const auto added = run(job, whole.upload.image, whole.file, true);
-    std::lock_guard alone(begun_mutex_);
-    begun_.erase(whole.id);
-    if (!stopping_) (void)uploads_.remove(whole.id);  // its job says what became of it
+    (void)run(job, whole.upload.image, whole.file, true);  // its job says what became of it
+    {
+      std::lock_guard alone(begun_mutex_);
+      begun_.erase(whole.id);
+      if (stopping_) return;
+      (void)uploads_.remove(whole.id);
+    }
+    start();  // there is room for one that had to wait
   });
 }
 

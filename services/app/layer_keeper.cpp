@@ -24,6 +24,7 @@ std::string mark_of_layer(const std::string& file) { return "layer-" + std::file
 
 std::vector<images::LayerFile> files_of(const std::vector<boot::Layer>& stack) {
   std::vector<images::LayerFile> files;
+  files.reserve(stack.size());
   for (const boot::Layer& layer : stack) files.push_back({layer.file, layer.format});
   return files;
 }

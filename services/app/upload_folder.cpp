@@ -127,7 +127,11 @@ class UploadFolder::Writer final : public boot::UploadWriter {
 
  private:
   Result<void> flush() {
-    if (::fdatasync(fd_.get()) != 0) return file_fail(errno, "cannot be flushed");
+    if (::fdatasync(fd_.get()) != 0) {
+      const int failed = errno;
+      offset_ = flushed_;  // the system says so once, and may forget what it could not write: it is sent again
+      return file_fail(failed, "cannot be flushed");
+    }
     flushed_ = offset_;
     return upload_->write_note(offset_);
   }
@@ -188,7 +192,8 @@ void UploadFolder::drop_expired() {
   const WallTime now = clock_.wall_now();
   std::erase_if(uploads_, [now](const auto& entry) {
     const Upload& upload = *entry.second;
-    if (upload.busy || now - upload.last_change < lifetime) return false;
+    const bool whole = upload.offset == upload.wanted.length;  // it becomes an image, when its turn comes
+    if (upload.busy || whole || now - upload.last_change < lifetime) return false;
     log::info("UPLOAD_EXPIRED", {{"image", upload.wanted.image.name}, {"id", upload.id}});
     upload.remove_files();
     return true;

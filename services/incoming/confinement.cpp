@@ -162,6 +162,9 @@ Result<Confinement> Confinement::prepare(const std::filesystem::path& program, i
   Confinement made;
   made.filter_ = *filter;
   made.ruleset_ = make_ruleset(program, input, output);
+  // Where there is Landlock, nothing runs without it.
+  if (!made.ruleset_ && landlock_version() >= 1)
+    return fail(ErrorKind::unavailable, "A converter cannot be confined just now (Landlock); try again.");
   return made;
 }
 

@@ -21,8 +21,8 @@ constexpr std::array<std::pair<Format, std::string_view>, 8> format_names{{{Form
                                                                            {Format::vhdx, "vhdx"}}};
 
 // 360K, 720K, 1.2M, 1.44M, 2.88M: heads * tracks * sectors of 512 bytes.
-constexpr std::array<std::uint64_t, 5> floppy_sizes{2 * 40 * 9 * 512, 2 * 80 * 9 * 512, 2 * 80 * 15 * 512,
-                                                    2 * 80 * 18 * 512, 2 * 80 * 36 * 512};
+constexpr std::array<std::uint64_t, 5> floppy_sizes{2ull * 40 * 9 * 512, 2ull * 80 * 9 * 512, 2ull * 80 * 15 * 512,
+                                                    2ull * 80 * 18 * 512, 2ull * 80 * 36 * 512};
 
 bool has(ByteView bytes, std::size_t offset, std::string_view magic) {
   return bytes.size() >= offset + magic.size() && text_of(bytes.subspan(offset, magic.size())) == magic;

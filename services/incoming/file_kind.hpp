@@ -22,7 +22,7 @@ struct FileKind {
 };
 
 /// The start of a file that is looked at (less when it is shorter), and its end.
-inline constexpr std::size_t looked_at_start = 128 * 1024, looked_at_end = 512;
+inline constexpr std::size_t looked_at_start = 128 << 10, looked_at_end = 512;
 
 [[nodiscard]] FileKind recognise(ByteView start, ByteView end, ByteCount size);
 

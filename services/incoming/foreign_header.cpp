@@ -58,8 +58,7 @@ Result<ByteCount> check_vmdk(ByteView start) {
   if (start.size() < descriptor_at + header_size) return broken("VMDK");
   const std::uint64_t version = little(start, 4, 4), capacity = little(start, 12, 8), grain = little(start, 20, 8);
   const std::uint64_t given_at = little(start, 28, 8), given_size = little(start, 36, 8);
-  if (version < 1 || version > 3 || grain < 8 || grain > 128 * 1024 || (grain & (grain - 1)) != 0)
-    return broken("VMDK");
+  if (version < 1 || version > 3 || grain < 8 || grain > 128 << 10 || (grain & (grain - 1)) != 0) return broken("VMDK");
   // Without a capacity its reader would take the file for a mere description.
   if (capacity == 0 || capacity > (std::uint64_t{1} << 54)) return broken("VMDK");
   // Its readers look for a parent in the description, which lies behind the header; all that we have of the file is

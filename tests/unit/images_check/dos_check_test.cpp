@@ -174,5 +174,16 @@ TEST(DosCheck, AnImageThatIsAFileSystemAlone) {
   EXPECT_THAT(complaints(report), ElementsAre("note no-partition-table"));
 }
 
+TEST(DiskWithoutATable, IsNeverMended) {
+  const DiskFile disk(mib(8));
+  Bytes sector(512, 0);
+  for (std::size_t i = 0; i < 510; ++i) sector[i] = static_cast<std::uint8_t>(i * 37 + 11);  // an encrypted volume
+  disk.poke(0, sector);
+  const Report report = disk.check();
+  EXPECT_EQ(report.kind, "unknown");
+  EXPECT_TRUE(disk.repair().mended.empty());
+  EXPECT_TRUE(disk.peek(0, 512) == sector);
+}
+
 }  // namespace
 }  // namespace bootferry::images::check
