@@ -110,7 +110,10 @@ void load_layers(Database& database, boot::RegistrySnapshot& snapshot) {
 
 void write_layer_edit(Database& database, const boot::LayerEdit& edit, const boot::RegistrySnapshot& before,
                       const boot::RegistrySnapshot& after) {
-  for (const boot::Layer& layer : edit.put_layers) write_layer(database, layer);
+  for (const boot::Layer& layer : edit.put_layers) {
+    write_layer(database, layer);
+    delete_dropped_file(database, layer.file);  // the name is another one's now
+  }
   for (const boot::Image& image : edit.put_images) {
     write_image(database, image);
     write_versions(database, image);

@@ -268,6 +268,10 @@ Result<void> Registry::put_image(const boot::Image& wanted) {
   const boot::Image* known = now->find_image(wanted.name);
   boot::LayerEdit edit;
   boot::Image image = wanted;
+  // Somebody cloned an image to this name while the file of another one was being copied.
+  if (known && known->file != wanted.file)
+    return fail(ErrorKind::conflict,
+                fmt::format("there is already an image {}; choose another name, or remove it first", wanted.name));
   if (known) {
     image.versions = known->versions;
     boot::Layer layer = now->layers.at(known->current().layer);

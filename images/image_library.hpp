@@ -116,6 +116,8 @@ class ImageLibrary {
   [[nodiscard]] std::vector<std::string> layer_holders(std::string_view file) const;
   /// A file below layers/, with its notes; durable when this returns. not_found when it is gone already.
   [[nodiscard]] Result<void> remove_layer(std::string_view file);
+  /// Nothing was ever written to it: its tables name no cluster. false for whatever cannot be read.
+  [[nodiscard]] bool is_empty_layer(std::string_view file) const;
   /// "layers/17.qcow2", ...: all that are whole.
   [[nodiscard]] std::vector<std::string> layer_files() const;
   /// Bytes that it takes on the disk below.

@@ -16,6 +16,7 @@
 #include "images/posix_error.hpp"
 #include "images/posix_file.hpp"
 #include "images/qcow2/device.hpp"
+#include "images/qcow2/header.hpp"
 #include "images/qcow2/open.hpp"
 #include "images/source_size.hpp"
 
@@ -112,6 +113,20 @@ Result<void> ImageLibrary::remove_layer(std::string_view file) {
   if (::unlink(path.c_str()) != 0) return posix_fail(errno, "remove", path);
   remove_notes(path);
   return sync_folder(path.parent_path());
+}
+
+bool ImageLibrary::is_empty_layer(std::string_view file) const {
+  if (!check_inside(file)) return false;
+  const auto opened = open_posix_file(folder_ / file, OpenMode::read_only);
+  if (!opened) return false;
+  const auto size = (*opened)->size();
+  Bytes start(std::min<std::uint64_t>(size.value_or(ByteCount{}).value, 64 << 10));
+  if (!size || !(*opened)->read({0}, start)) return false;
+  const auto header = qcow2::decode_header(start, *size);
+  if (!header) return false;
+  Bytes table(std::size_t{header->l1_entries} * 8);
+  if (!(*opened)->read({header->l1_offset}, table)) return false;
+  return std::ranges::all_of(table, [](std::uint8_t byte) { return byte == 0; });
 }
 
 std::vector<std::string> ImageLibrary::layer_files() const {

@@ -63,11 +63,6 @@ std::string disk_word(const boot::Drive& drive, const boot::Image* image) {
   return fmt::format("{} {}", drive.image, boot::name_of(is_cd(image) ? boot::DriveMode::readonly : drive.mode));
 }
 
-/// Which SANITIZE was begun there is remembered of the image, or of the overlay.
-std::string mark_of(const boot::Drive& drive, const boot::Layer& layer) {
-  return drive.mode == boot::DriveMode::master ? drive.image : fmt::format("layer-{}", layer.id.value);
-}
-
 /// What the drive shows at its next boot: the current version, unless it keeps an overlay on an older one.
 const boot::ImageVersion& version_of(const boot::Image& image, const boot::Client& client, const boot::Drive& drive,
                                      const boot::RegistrySnapshot& registry) {
@@ -134,7 +129,7 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
     iscsi::scsi::DiskServices services;
     services.reservations = reservations;
     services.copy_scope = std::make_shared<ClientDrives>(client->mac, registry_, units_);
-    services.sanitize_mark = std::make_shared<SanitizeFile>(library_.sanitize_mark(mark_of(drive, disk->layer)));
+    services.sanitize_mark = std::make_shared<SanitizeFile>(library_.sanitize_mark(sanitize_mark_of(disk->layer.id)));
     services.background = [this](BackgroundThreads::Job job) { background_.start(std::move(job)); };
     if (!disk->read_only) services.quota = drive.quota;
     return iscsi::scsi::make_disk(device, identity, std::move(services));

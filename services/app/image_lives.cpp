@@ -103,14 +103,9 @@ Result<void> ApplianceImageLives::change_overlay(const boot::OverlayName& name, 
 
 // First the file, then its row: a crash between leaves a row that is too small, and growing again mends it.
 Result<void> ApplianceImageLives::grow(const boot::OverlayKey& key, ByteCount size) {
-  const auto registry = parts_.registry.snapshot();
-  const boot::Overlay* overlay = registry->find_overlay(key);
-  const auto stack = overlay ? registry->stack_of(overlay->layer) : std::vector<boot::Layer>{};
-  if (stack.empty() || key.mode != boot::DriveMode::private_overlay)
-    return fail(ErrorKind::not_found,
-                fmt::format("{} has no private overlay on image {}", registry->title_of(key.mac), key.image));
-  return parts_.keeper.grow(stack, size, registry->find_image(key.image)->block_size,
-                            [&] { parts_.disks.on_image_grown(key.image); });
+  if (key.mode != boot::DriveMode::private_overlay)
+    return fail(ErrorKind::invalid, "a fresh overlay has the size of its image; grow that");
+  return parts_.keeper.grow(key, size, [&] { parts_.disks.on_image_grown(key.image); });
 }
 
 // ---- exports

@@ -17,10 +17,10 @@ boot::DriveMode mode_of(const boot::Image& image, const boot::Drive& drive) {
   return image.format == "iso" ? boot::DriveMode::readonly : drive.mode;
 }
 
-/// "layers/17.qcow2" -> "layer-17"
-std::string mark_of_layer(const std::string& file) { return "layer-" + std::filesystem::path(file).stem().string(); }
-
 }  // namespace
+
+// No image can have this name.
+std::string sanitize_mark_of(boot::LayerId layer) { return fmt::format("@{}", layer.value); }
 
 std::vector<images::LayerFile> files_of(const std::vector<boot::Layer>& stack) {
   std::vector<images::LayerFile> files;
@@ -45,7 +45,7 @@ Result<void> LayerKeeper::carry_out_alone(const Planner& planner) {
     if (step_) step_(name);
   };
   const auto registry = registry_.snapshot();
-  const auto plan = planner({*registry, clock_.wall_now(), store_.new_layer_id()});
+  auto plan = planner({*registry, clock_.wall_now(), store_.new_layer_id()});
   if (!plan) return std::unexpected(plan.error());
   if (plan->edit.is_empty()) return {};
   std::shared_ptr<void> frozen;
@@ -54,10 +54,19 @@ Result<void> LayerKeeper::carry_out_alone(const Planner& planner) {
     if (!hold) return std::unexpected(hold.error());
     frozen = std::move(*hold);
   }
+  std::shared_ptr<void> claim;
+  if (plan->dropped) {
+    auto claimed = library_.claim_layer(registry->layers.at(plan->dropped).file);
+    if (!claimed) return std::unexpected(claimed.error());
+    claim = std::move(*claimed);
+  }
   step("planned");
   if (plan->new_layer) {
-    const boot::Layer& layer = *plan->new_layer;
+    boot::Layer& layer = *plan->new_layer;
     const boot::Layer& below = registry->layers.at(layer.below);
+    // A crash in the middle of growing leaves a row that is too small; a machine may use the rest already.
+    const ByteCount size = library_.layer_size(below.file, below.format).value_or(ByteCount{});
+    if (size > layer.size && size.value % 4096 == 0) plan->edit.put_layers.front().size = layer.size = size;
     auto made = library_.make_layer({layer.file, layer.size, below.file, below.format});
     if (!made) return made;
   }
@@ -70,6 +79,9 @@ Result<void> LayerKeeper::carry_out_alone(const Planner& planner) {
 Result<std::shared_ptr<void>> LayerKeeper::freeze(boot::LayerId layer, const boot::RegistrySnapshot& registry) {
   const auto stack = registry.stack_of(layer);
   if (stack.empty()) return fail(ErrorKind::io, "a layer of this is not in the registry any more");
+  std::error_code unknown;
+  if (std::filesystem::exists(library_.sanitize_mark(sanitize_mark_of(layer)), unknown))
+    return fail(ErrorKind::conflict, "a SANITIZE of this disk has not ended; boot its machine until it has");
   // A version is read by many at once, and must stay so. An overlay is its client's alone: opened for writing, what a
   // crash left in it is put right before it is frozen.
   const bool shared = std::ranges::any_of(registry.images, [&](const auto& image) {
@@ -97,8 +109,11 @@ void LayerKeeper::sweep() {
 }
 
 void LayerKeeper::sweep_alone() {
+  const auto registry = registry_.snapshot();
   for (const std::string& file : store_.dropped_files()) {
-    auto removed = remove_file(file);
+    const bool lives =  // another one has the name now
+        std::ranges::any_of(registry->layers, [&](const auto& layer) { return layer.second.file == file; });
+    auto removed = lives ? Result<void>{} : remove_file(file);
     if (!removed && removed.error().kind == ErrorKind::conflict) continue;  // still open: next time
     if (!removed && removed.error().kind != ErrorKind::not_found)
       log::warning("LAYER_NOT_REMOVED", {{"file", file}, {"why", removed.error().message}});
@@ -111,10 +126,23 @@ Result<void> LayerKeeper::remove_file(const std::string& file) {
   if (file.starts_with('/')) return {};  // a disk of the server's own, that was only lent
   if (file.starts_with("layers/")) {
     auto removed = library_.remove_layer(file);
-    if (removed) std::filesystem::remove(library_.sanitize_mark(mark_of_layer(file)));
+    std::error_code gone;
+    if (removed || removed.error().kind == ErrorKind::not_found)
+      std::filesystem::remove(library_.sanitize_mark("@" + std::filesystem::path(file).stem().string()), gone);
     return removed;
   }
   return library_.remove(std::filesystem::path(file).stem().string());
+}
+
+/// A mark that outlived its layer would wipe the next one of its number.
+void LayerKeeper::sweep_marks(const boot::RegistrySnapshot& registry) {
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator(library_.folder(), failed)) {
+    const std::string name = entry.path().filename();
+    if (!name.starts_with(".@") || !name.ends_with(".sanitize")) continue;
+    if (registry.layers.contains({std::atoll(name.c_str() + 2)})) continue;
+    std::filesystem::remove(entry.path(), failed);
+  }
 }
 
 // A crash between the making of a file and its row leaves one that no row knows and that no edit has dropped.
@@ -122,20 +150,33 @@ void LayerKeeper::sweep_unknown() {
   std::lock_guard alone(mutex_);
   sweep_alone();
   const auto registry = registry_.snapshot();
+  sweep_marks(*registry);
   for (const std::string& file : library_.layer_files()) {
     const bool known =
         std::ranges::any_of(registry->layers, [&](const auto& layer) { return layer.second.file == file; });
     if (known) continue;
+    // What a crash leaves was never written to. Anything else is somebody's, whatever the database has forgotten.
+    if (!library_.is_empty_layer(file)) {
+      log::warning("LAYER_UNKNOWN", {{"file", file}, {"mend", "no row has it: it is left alone; look what is in it"}});
+      const std::int64_t number = std::atoll(std::filesystem::path(file).stem().c_str());
+      for (int i = 0; i < 100'000 && store_.new_layer_id().value < number; ++i) continue;
+      continue;
+    }
     if (auto removed = library_.remove_layer(file); !removed)
       log::warning("LAYER_NOT_REMOVED", {{"file", file}, {"why", removed.error().message}});
   }
 }
 
-Result<void> LayerKeeper::grow(const std::vector<boot::Layer>& stack, ByteCount size, std::uint32_t block_size,
-                               const std::function<void()>& tell) {
+Result<void> LayerKeeper::grow(const boot::OverlayKey& key, ByteCount size, const std::function<void()>& tell) {
   std::lock_guard alone(mutex_);
+  const auto registry = registry_.snapshot();
+  const boot::Overlay* overlay = registry->find_overlay(key);
+  const auto stack = overlay ? registry->stack_of(overlay->layer) : std::vector<boot::Layer>{};
+  if (stack.empty())
+    return fail(ErrorKind::not_found, fmt::format("{} has no {} overlay on image {}", registry->title_of(key.mac),
+                                                  boot::name_of(key.mode), key.image));
   const auto files = files_of(stack);
-  const auto grown = library_.grow_layer(files, size, block_size);
+  const auto grown = library_.grow_layer(files, size, registry->find_image(key.image)->block_size);
   if (!grown) return std::unexpected(grown.error());
   tell();
   boot::Layer layer = stack.front();

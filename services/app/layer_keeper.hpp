@@ -27,6 +27,9 @@ struct OpenedDisk {
 /// As the library wants them.
 [[nodiscard]] std::vector<images::LayerFile> files_of(const std::vector<boot::Layer>& stack);
 
+/// What ImageLibrary::sanitize_mark is asked for.
+[[nodiscard]] std::string sanitize_mark_of(boot::LayerId layer);
+
 class LayerKeeper final : public boot::BootWatch {
  public:
   using Planner = std::function<Result<boot::LayerPlan>(const boot::PlanFacts&)>;
@@ -41,8 +44,7 @@ class LayerKeeper final : public boot::BootWatch {
   /// One plan at a time. conflict, with the names of the holders, when somebody writes to what would be frozen.
   [[nodiscard]] Result<void> carry_out(const Planner& planner);
   /// Makes the top one bigger, also while it is open: `tell` is called when its devices know.
-  [[nodiscard]] Result<void> grow(const std::vector<boot::Layer>& stack, ByteCount size, std::uint32_t block_size,
-                                  const std::function<void()>& tell);
+  [[nodiscard]] Result<void> grow(const boot::OverlayKey& key, ByteCount size, const std::function<void()>& tell);
   /// Removes the files of dropped layers, those that nobody has open.
   void sweep();
   /// At start: removes the files that a crash left behind.
@@ -63,6 +65,7 @@ class LayerKeeper final : public boot::BootWatch {
   [[nodiscard]] Result<std::shared_ptr<void>> freeze(boot::LayerId layer, const boot::RegistrySnapshot& registry);
   /// Removes the files of dropped layers, those that nobody has open.
   void sweep_alone();
+  void sweep_marks(const boot::RegistrySnapshot& registry);
   [[nodiscard]] Result<void> remove_file(const std::string& file);
   [[nodiscard]] bool wants_new(const boot::RegistrySnapshot& registry, const boot::OverlayKey& key,
                                const std::string& boot) const;

@@ -36,11 +36,11 @@ Result<const Overlay*> require_overlay(const PlanFacts& facts, const OverlayKey&
   return overlay;
 }
 
-/// An empty layer on `below`, in the plan and its edit.
-Result<Layer> add_layer(LayerPlan& plan, const PlanFacts& facts, LayerId below) {
+/// An empty layer on `below`, in the plan and its edit; `spare` more must have room on it.
+Result<Layer> add_layer(LayerPlan& plan, const PlanFacts& facts, LayerId below, std::size_t spare = 0) {
   const auto stack = facts.registry.stack_of(below);
   if (stack.empty()) return fail(ErrorKind::io, "a layer that this lies on is not in the registry any more");
-  if (stack.size() >= max_depth)
+  if (stack.size() + spare >= max_depth)
     return fail(ErrorKind::exhausted,
                 fmt::format("{} layers lie on each other here, and no more may; export it to a file and add that as an "
                             "image of its own",
@@ -115,6 +115,10 @@ void drop_marks(LayerPlan& plan, const PlanFacts& facts, std::string_view image)
 Result<LayerPlan> plan_new_overlay(const PlanFacts& facts, const OverlayKey& key, std::string_view boot) {
   const auto image = require_image(facts, key.image);
   if (!image) return std::unexpected(image.error());
+  const std::vector<MacAddress> users = facts.registry.users_of(key.image);
+  if (std::ranges::find(users, key.mac) == users.end())
+    return fail(ErrorKind::not_found,
+                fmt::format("{} has no drive with image {} any more", facts.registry.title_of(key.mac), key.image));
   const ImageVersion& current = (*image)->current();
   LayerPlan plan;
   Overlay overlay{key, current.number, current.layer, std::string(boot), facts.now, {}};
@@ -157,7 +161,7 @@ Result<LayerPlan> plan_rollback(const PlanFacts& facts, const OverlayKey& key, u
   const OverlaySnapshot* snapshot = overlay.find_snapshot(number);
   if (!snapshot) return fail(ErrorKind::not_found, fmt::format("there is no snapshot {} of this overlay", number));
   LayerPlan plan;
-  plan.writers_off = overlay.layer;
+  plan.dropped = overlay.layer;
   const auto layer = add_layer(plan, facts, snapshot->layer);
   if (!layer) return std::unexpected(layer.error());
   overlay.version = snapshot->version;
@@ -186,7 +190,7 @@ Result<LayerPlan> plan_discard(const PlanFacts& facts, const OverlayKey& key) {
   const auto found = require_overlay(facts, key);
   if (!found) return std::unexpected(found.error());
   LayerPlan plan;
-  plan.writers_off = (*found)->layer;
+  plan.dropped = (*found)->layer;
   plan.edit.remove_overlays.push_back(key);
   plan.edit.events.push_back(event_of(EventKind::overlay_changed, facts, key, "was discarded"));
   return plan;
@@ -274,7 +278,7 @@ Result<LayerPlan> plan_publish(const PlanFacts& facts, std::string_view name, st
   Image image = **known;
   LayerPlan plan;
   plan.writers_off = (*version)->layer;
-  const auto layer = add_layer(plan, facts, (*version)->layer);
+  const auto layer = add_layer(plan, facts, (*version)->layer, 1);
   if (!layer) return std::unexpected(layer.error());
   const unsigned number = image.current().number + 1;
   const std::string said = comment.empty() ? fmt::format("as version {}", (*version)->number) : std::string(comment);
@@ -296,7 +300,7 @@ Result<LayerPlan> plan_clone_image(const PlanFacts& facts, std::string_view sour
   if (!version) return std::unexpected(version.error());
   LayerPlan plan;
   plan.writers_off = (*version)->layer;
-  const auto layer = add_layer(plan, facts, (*version)->layer);
+  const auto layer = add_layer(plan, facts, (*version)->layer, 1);
   if (!layer) return std::unexpected(layer.error());
   const std::string comment = fmt::format("clone of {}, version {}", source, (*version)->number);
   plan.edit.put_images.push_back(clone_of(**image, name, *layer, comment, facts.now));

@@ -25,6 +25,7 @@ struct PlanFacts {
 struct LayerPlan {
   LayerEdit edit;                  ///< with `new_layer`
   std::optional<Layer> new_layer;  ///< its file is to be made first
+  LayerId dropped;                 ///< nobody may have it open at all; it need not be whole any more
   LayerId writers_off;             ///< nobody may have it open for writing while the plan is carried out
 };
 

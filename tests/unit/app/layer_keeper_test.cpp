@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <set>
 
 #include "house.hpp"
@@ -164,6 +165,7 @@ TEST_F(LayerKeeperTest, a_quota_is_met_with_no_space_and_hurts_nothing_else) {
   limited.quota = mib(16);
   add_image("big", mib(64));
   limited.image = "big";
+  one = add_client(pc1, "pc1", {limited});
   const auto disk = keeper().open(one, limited, "");
   ASSERT_TRUE(disk);
   Result<void> written;
@@ -238,6 +240,55 @@ TEST_F(LayerKeeperTest, a_removed_image_takes_its_files_along_also_when_the_serv
   EXPECT_FALSE(std::filesystem::exists(folder() / "images/win.raw"));
   EXPECT_TRUE(registry().snapshot()->layers.empty());
   EXPECT_TRUE(registry().dropped_files().empty());
+}
+
+TEST_F(LayerKeeperTest, layers_that_the_database_has_forgotten_are_left_alone_when_they_hold_something) {
+  writes(one, DriveMode::private_overlay, 1);
+  const std::string file = *files().begin();
+  const auto image = folder() / "images";
+  std::filesystem::copy_file(image / file, image / "layers/90.qcow2");
+  ASSERT_TRUE(library().make_layer({"layers/91.qcow2", disk_size, "win.raw", "raw"}));
+  restart();
+  EXPECT_TRUE(files().contains("layers/90.qcow2"));
+  EXPECT_FALSE(files().contains("layers/91.qcow2")) << "nothing was ever written to it: a crash made it";
+  EXPECT_GT(registry().new_layer_id().value, 90) << "its name must not be given to another";
+}
+
+TEST_F(LayerKeeperTest, a_new_file_of_a_dropped_name_is_not_swept) {
+  const auto now = registry().snapshot();
+  boot::LayerEdit edit;
+  edit.remove_images = {"spare"};
+  add_image("spare", disk_size);
+  ASSERT_TRUE(registry().change(edit));
+  ASSERT_TRUE(library().remove("spare"));
+  ASSERT_EQ(registry().dropped_files().size(), 1u) << "a crash came before it was forgotten";
+  add_image("spare", disk_size);
+  keeper().sweep();
+  EXPECT_TRUE(std::filesystem::exists(folder() / "images/spare.raw"));
+}
+
+TEST_F(LayerKeeperTest, an_overlay_that_is_damaged_can_be_discarded_and_one_that_is_being_wiped_is_not_kept) {
+  writes(one, DriveMode::private_overlay, 1);
+  const auto mark = library().sanitize_mark(sanitize_mark_of(registry().snapshot()->overlays.at(own).layer));
+  std::ofstream(mark) << "begun";
+  const auto kept = keeper().carry_out([](const auto& facts) { return boot::plan_snapshot(facts, own, ""); });
+  ASSERT_FALSE(kept);
+  EXPECT_THAT(kept.error().message, HasSubstr("SANITIZE"));
+  std::ofstream(folder() / "images" / *files().begin()) << "this is no qcow2 file";
+  EXPECT_TRUE(keeper().carry_out([](const auto& facts) { return boot::plan_discard(facts, own); }));
+  EXPECT_FALSE(std::filesystem::exists(mark)) << "it would wipe the next layer of this number";
+  EXPECT_TRUE(files().empty());
+}
+
+TEST_F(LayerKeeperTest, a_snapshot_after_a_grow_that_was_not_noted_keeps_the_whole_disk) {
+  writes(one, DriveMode::private_overlay, 1);
+  const auto registry_before = registry().snapshot();
+  const auto stack = files_of(registry_before->stack_of(registry_before->overlays.at(own).layer));
+  ASSERT_TRUE(library().grow_layer(stack, mib(2)));  // and the server dies
+  ASSERT_TRUE(keeper().carry_out([](const auto& facts) { return boot::plan_snapshot(facts, own, ""); }));
+  const auto disk = open(one, DriveMode::private_overlay);
+  ASSERT_TRUE(disk);
+  EXPECT_EQ(disk->opened.device->size(), mib(2));
 }
 
 }  // namespace
