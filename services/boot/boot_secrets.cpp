@@ -55,6 +55,7 @@ Secret BootSecrets::secret_of(const MacAddress& mac, std::uint64_t number) const
   crypto_auth_hmacsha256(hash.data(), message.data(), message.size(), key_.data());
   std::array<char, secret_bytes / 3 * 4 + 1> text{};
   sodium_bin2base64(text.data(), text.size(), hash.data(), secret_bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  std::ranges::replace(text, '-', '.');  // a value that begins with '-' is an option to iPXE
   return Secret(std::string(text.data()));
 }
 
