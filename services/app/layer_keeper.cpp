@@ -39,7 +39,7 @@ Result<void> LayerKeeper::carry_out(const Planner& planner) {
 }
 
 // The file of the new layer first, then the rows in one transaction: a crash between leaves a file that no row knows,
-// and sweep() takes it away.
+// and sweep_unknown() takes it away at the next start.
 Result<void> LayerKeeper::carry_out_alone(const Planner& planner) {
   const auto step = [this](std::string_view name) {
     if (step_) step_(name);
