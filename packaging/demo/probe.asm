@@ -371,6 +371,7 @@ put_result:
         jmp put_text
 
 %include "probe_text.inc"
+%include "serial_line.inc"
 
 ; ---------------------------------------------------------------------------------------------------------------------
 text_banner:       db 'BOOTFERRY-PROBE drv=', 0

@@ -10,6 +10,7 @@ from .processes import LabError, run
 ROOT = Path(__file__).resolve().parents[3]
 CACHE = ROOT / "build" / "e2e-images"
 DEMO = ROOT / "packaging" / "demo"
+PROBE_SOURCES = [DEMO / name for name in ("probe.asm", "probe_text.inc", "serial_line.inc", "make-probe")]
 PROBE_SECTORS = 16384
 WRITE_SECTOR = 42
 BOOTS_OFFSET = 64
@@ -30,17 +31,16 @@ def _built(name: str, sources: list[Path], command: list, version="") -> Path:
 
 
 def probe() -> Path:
-    return _built("probe", [DEMO / name for name in ("probe.asm", "probe_text.inc", "make-probe")], [DEMO / "make-probe"])
+    return _built("probe", PROBE_SOURCES, [DEMO / "make-probe"])
 
 
 def probe_efi() -> Path:
-    sources = [DEMO / name for name in ("probe.asm", "probe_text.inc", "make-probe", "probe_efi.cfg")]
-    return _built("probe-efi", sources, [DEMO / "make-probe", "--efi"])
+    return _built("probe-efi", [*PROBE_SOURCES, DEMO / "probe_efi.cfg"], [DEMO / "make-probe", "--efi"])
 
 
 def boot_cd() -> Path:
     script = ROOT / "tests" / "e2e" / "images" / "make-boot-cd"
-    return _built("boot-cd", [script], [script])
+    return _built("boot-cd", [script, DEMO / "serial_line.inc"], [script])
 
 
 def mini_debian() -> Path:
