@@ -45,6 +45,8 @@ int run_command_line(int argc, char** argv) {
   add_lease_commands(app, context);
   add_boot_log_command(app, context);
   add_demo_command(app, context);
+  add_config_commands(app, context);
+  add_manual_commands(app, context);
 
   try {
     app.parse(argc, argv);

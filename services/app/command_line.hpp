@@ -36,6 +36,8 @@ void add_session_commands(CLI::App& app, CommandContext& context);
 void add_lease_commands(CLI::App& app, CommandContext& context);
 void add_boot_log_command(CLI::App& app, CommandContext& context);
 void add_demo_command(CLI::App& app, CommandContext& context);
+void add_config_commands(CLI::App& app, CommandContext& context);
+void add_manual_commands(CLI::App& app, CommandContext& context);
 
 /// Parses and runs; the process's exit status.
 [[nodiscard]] int run_command_line(int argc, char** argv);
