@@ -23,18 +23,7 @@ void CommandContext::show(const Result<nlohmann::json>& answer,
     print(*answer);
 }
 
-int run_command_line(int argc, char** argv) {
-  CLI::App app("Bootferry carries an operating system over the network to a machine that has no disk.", "bootferry");
-  app.require_subcommand(1);
-  app.set_version_flag("--version", std::string("bootferry ") + version);
-  app.fallthrough();
-
-  CommandContext context;
-  context.state_dir = Settings{}.state_dir;
-  app.add_option("--state-dir", context.state_dir, "Folder of the server's state: images, database, control socket")
-      ->capture_default_str();
-  app.add_flag("--json", context.json, "Print JSON instead of tables");
-
+void add_commands(CLI::App& app, CommandContext& context) {
   add_serve_command(app, context);
   add_health_command(app, context);
   add_client_commands(app, context);
@@ -47,6 +36,21 @@ int run_command_line(int argc, char** argv) {
   add_demo_command(app, context);
   add_config_commands(app, context);
   add_manual_commands(app, context);
+}
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app("Bootferry carries an operating system over the network to a machine that has no disk.", "bootferry");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("bootferry ") + version);
+  app.fallthrough();
+
+  CommandContext context;
+  context.state_dir = Settings{}.state_dir;
+  app.add_option("--state-dir", context.state_dir, "Folder of the server's state: images, database, control socket")
+      ->capture_default_str();
+  app.add_flag("--json", context.json, "Print JSON instead of tables");
+
+  add_commands(app, context);
 
   try {
     app.parse(argc, argv);

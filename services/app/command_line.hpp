@@ -39,6 +39,9 @@ void add_demo_command(CLI::App& app, CommandContext& context);
 void add_config_commands(CLI::App& app, CommandContext& context);
 void add_manual_commands(CLI::App& app, CommandContext& context);
 
+/// All of the above.
+void add_commands(CLI::App& app, CommandContext& context);
+
 /// Parses and runs; the process's exit status.
 [[nodiscard]] int run_command_line(int argc, char** argv);
 
