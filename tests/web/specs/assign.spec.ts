@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Page } from '@playwright/test';
 import type { FakeServer } from '../support/fake_server.mjs';
-import { expect, giveToken, machineRow, refusedWrite, test, token } from '../support/fixtures.ts';
+import { expect, giveToken, knowToken, machineRow, refusedWrite, region, test, token } from '../support/fixtures.ts';
 
 const mac = '52:54:00:e2:e0:01';
 const tokenDialog = (page: Page) => page.getByRole('dialog', { name: 'Admin token' });
@@ -15,10 +15,6 @@ test.beforeEach(async ({ page, server }) => {
   await page.goto(server.url);
 });
 
-async function knowToken(page: Page): Promise<void> {
-  await page.evaluate((value) => sessionStorage.setItem('bootferry-admin-token', value), token);
-}
-
 function bootOf(server: FakeServer) {
   return server.clients.get(mac)?.boot;
 }
@@ -30,7 +26,8 @@ test('two clicks of the mouse assign an image', async ({ page, server }) => {
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(machineRow(page, mac)).toContainText('dos');
   expect(bootOf(server)).toEqual({ kind: 'disks', drives: [{ image: 'dos', mode: 'master' }] });
-  await expect(page.getByRole('region', { name: 'Images' }).getByRole('row', { name: /dos/ })).toContainText(mac);
+  await page.getByRole('link', { name: 'Images' }).click();
+  await expect(region(page, 'Images').getByRole('row', { name: /dos/ })).toContainText(mac);
 });
 
 test('the keyboard alone assigns a read-only image', async ({ page, server }) => {
@@ -113,13 +110,35 @@ test('a cancelled token dialog changes nothing', async ({ page, server }) => {
 test('a name is given, and a taken one is refused with the reason', async ({ page, server }) => {
   await knowToken(page);
   server.seeMachine('52:54:00:00:00:09', { name: 'taken', known: true });
-  await page.getByRole('button', { name: `Rename ${mac}` }).click();
+  await page.getByRole('link', { name: mac }).click();
+  await page.getByRole('button', { name: 'Rename' }).click();
   const field = page.getByLabel(`Name of ${mac}`);
   await field.fill('taken');
   await field.press('Enter');
-  await expect(page.getByRole('region', { name: 'Machines' })).toContainText('has the name taken already');
+  await expect(page.getByRole('main')).toContainText('has the name taken already');
   await field.fill('pc1');
   await field.press('Enter');
-  await expect(machineRow(page, 'pc1')).toContainText(mac);
+  await expect(page.getByRole('heading', { level: 1, name: 'pc1' })).toBeVisible();
   expect(server.clients.get(mac)?.name).toBe('pc1');
+});
+
+test('an address is reserved, changed on the network page, and a machine is forgotten', async ({ page, server }) => {
+  await knowToken(page);
+  await page.getByRole('link', { name: mac }).click();
+  await page.getByRole('button', { name: 'Reserve an address' }).click();
+  await page.getByLabel('Address').fill('10.99.0.50');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('link', { name: 'Network' }).click();
+  await region(page, 'Reservations').getByRole('button', { name: /^Change the reservation/ }).click();
+  await page.getByLabel('Address').fill('');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(region(page, 'Reservations')).toContainText('None.');
+  expect(server.clients.get(mac)?.['reserved_address']).toBeNull();
+
+  await page.getByRole('link', { name: 'Machines' }).click();
+  await page.getByRole('link', { name: mac }).click();
+  await page.getByRole('button', { name: 'Forget' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Forget' }).click();
+  await expect(region(page, 'Machines')).toContainText('No machine has asked');
+  expect(server.clients.size).toBe(0);
 });

@@ -51,3 +51,10 @@ export async function giveToken(page: Page, value = token): Promise<void> {
   await dialog.getByLabel('Token', { exact: true }).fill(value);
   await dialog.getByRole('button', { name: 'Continue' }).click();
 }
+
+/** As if the token had been given before. */
+export async function knowToken(page: Page): Promise<void> {
+  await page.evaluate((value) => sessionStorage.setItem('bootferry-admin-token', value), token);
+}
+
+export const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can go wrong between the page and the server, each with one sentence for the person in front of it.
+import { t } from '@lingui/core/macro';
 import type { ProblemBody } from './types';
 
 export class Problem extends Error {
@@ -22,7 +23,7 @@ export async function readProblem(response: Response): Promise<Problem> {
   } catch {
     // Not from our API: a proxy's own error page, for example.
   }
-  const detail = body.detail ?? body.title ?? `The server answered ${response.status} ${response.statusText}.`;
+  const detail = body.detail ?? body.title ?? t`The server answered ${response.status} ${response.statusText}.`;
   return new Problem(response.status, detail);
 }
 
@@ -30,5 +31,5 @@ export async function readProblem(response: Response): Promise<Problem> {
 export function tellError(error: unknown): string | null {
   if (error === null || error === undefined || error instanceof Cancelled) return null;
   if (error instanceof Problem) return error.detail;
-  return 'The server does not answer. Is Bootferry running, and is this device on its network?';
+  return t`The server does not answer. Is Bootferry running, and is this device on its network?`;
 }

@@ -20,6 +20,46 @@ export type Boot =
 export type Architecture = 'bios' | 'efi-ia32' | 'efi-x64' | 'efi-arm32' | 'efi-arm64' | 'unknown';
 export type ClientState = 'off' | 'waiting' | 'booting' | 'on';
 
+export type BootState = 'running' | 'waiting' | 'booted' | 'stalled' | 'failed' | 'gone';
+
+/** What a machine's row tells of its last boot. */
+export interface LastBoot {
+  id: number;
+  state: BootState;
+  stage: string;
+  started: string;
+  code: string | null;
+  reason: string | null;
+  mend: string | null;
+}
+
+/** One thing that happened in a boot, and its repetitions. */
+export interface BootStep {
+  kind: string;
+  at: string;
+  /** milliseconds from the boot's start */
+  ms: number;
+  last_ms: number;
+  count: number;
+  text: string;
+  fields: Record<string, unknown>;
+}
+
+export interface BootRecord extends LastBoot {
+  mac: string;
+  architecture: Architecture | null;
+  firmware: string | null;
+  decision: string | null;
+  image: string | null;
+  updated: string;
+  ended: string | null;
+  bytes_read: number;
+  bytes_written: number;
+  last_io: string | null;
+  /** left out in lists */
+  steps?: BootStep[];
+}
+
 export interface Client {
   mac: string;
   name: string | null;
@@ -33,6 +73,9 @@ export interface Client {
   state: ClientState;
   first_seen: string | null;
   last_seen: string | null;
+  /** who made its network card, where the MAC tells */
+  vendor?: string | null;
+  last_boot?: LastBoot | null;
 }
 
 /** PUT /clients/{mac}: a key left out keeps its value. */
@@ -46,9 +89,107 @@ export interface Image {
   name: string;
   format: string;
   size: number;
+  block_size: number;
+  physical_block_size: number;
+  removable: boolean;
+  thick: boolean;
   allocated: number;
   created: string;
+  /** MACs of the clients that boot from it */
   used_by: string[];
+}
+
+export type Preset = 'blank' | 'linux' | 'dos' | 'floppy-360' | 'floppy-720' | 'floppy-1200' | 'floppy-1440' | 'floppy-2880';
+
+/** POST /images: a size may be left out where the preset has one. */
+export interface NewImage {
+  name: string;
+  preset: Preset;
+  size?: number;
+}
+
+export interface Version {
+  number: number;
+  comment: string;
+  created: string;
+  size: number;
+  allocated: number;
+  depth: number;
+  /** in words: what lies on it */
+  used_by: string[];
+}
+
+export interface Snapshot {
+  number: number;
+  version: number;
+  comment: string;
+  created: string;
+  allocated: number;
+}
+
+export interface Overlay {
+  mac: string;
+  image: string;
+  mode: DriveMode;
+  version: number;
+  current_version: number;
+  behind: boolean;
+  in_use: boolean;
+  created: string;
+  size: number;
+  /** on the server's disk: what was written since the newest snapshot */
+  allocated: number;
+  quota: number | null;
+  snapshots: Snapshot[];
+}
+
+export type Severity = 'ok' | 'note' | 'warning' | 'error';
+
+export interface Finding {
+  severity: Severity;
+  code: string;
+  sentence: string;
+  mend: string;
+  repairable: boolean;
+}
+
+export interface Check {
+  image: string;
+  kind: 'dos' | 'mbr' | 'gpt' | 'floppy' | 'volume' | 'cd' | 'blank' | 'unknown';
+  worst: Severity;
+  findings: Finding[];
+  /** after a repair */
+  mended?: Finding[];
+}
+
+export interface Job {
+  id: number;
+  kind: string;
+  image: string | null;
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+  step: string | null;
+  done: number;
+  total: number;
+  error: string | null;
+  started: string;
+  ended: string | null;
+}
+
+export interface Upload {
+  id: string;
+  image: string;
+  file_name: string | null;
+  offset: number;
+  length: number;
+  expires: string;
+}
+
+export interface Lease {
+  address: string;
+  mac: string;
+  hostname: string | null;
+  state: 'bound' | 'released' | 'declined' | 'expired';
+  expires: string;
 }
 
 export interface Latency {
@@ -101,6 +242,7 @@ export const eventKinds = [
   'tftp-start', 'tftp-done', 'tftp-failed',
   'file-served', 'script-served',
   'session-opened', 'session-closed', 'login-refused', 'job-started', 'job-progress', 'job-ended',
+  'boot-started', 'boot-step', 'boot-stalled', 'boot-ended',
   'server-started', 'server-stopping',
 ] as const;
 export type EventKind = (typeof eventKinds)[number];
