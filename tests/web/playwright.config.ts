@@ -10,8 +10,8 @@ export default defineConfig({
   workers: 1,
   retries: 0,
   forbidOnly: true,
-  timeout: 30_000,
-  expect: { timeout: 10_000 },
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
   reporter: [['list'], ...(junit === undefined ? [] : [['junit', { outputFile: junit }] as ['junit', { outputFile: string }]])],
   use: {
     browserName: 'chromium',

@@ -47,6 +47,8 @@ async function expectNothingCut(page: Page): Promise<void> {
 for (const { name: face, ...use } of faces) {
   test.describe(face, () => {
     test.use({ ...use, allowedComplaints: refusedWrite });
+    // axe takes seconds for each look, and longer on a busy machine.
+    test.setTimeout(180_000);
     const picture = (page: Page, name: string) => page.screenshot({ path: `${pictures}${name}.${face}.png`, fullPage: true });
 
     for (const [name, place, shows] of pages) {
@@ -87,7 +89,7 @@ for (const { name: face, ...use } of faces) {
       fillWithHomeLab(server);
       await page.goto(`${server.url}#/images`);
       await page.getByRole('button', { name: 'New image' }).click();
-      await expect(page.getByLabel('Size')).toHaveValue('16 GiB');
+      await expect(page.getByRole('textbox', { name: 'Size' })).toHaveValue('16 GiB');
       await picture(page, 'new-image');
       await expectNoSeriousFault(page);
       await page.getByRole('button', { name: 'Cancel' }).click();

@@ -126,18 +126,18 @@ test('an address is reserved, changed on the network page, and a machine is forg
   await knowToken(page);
   await page.getByRole('link', { name: mac }).click();
   await page.getByRole('button', { name: 'Reserve an address' }).click();
-  await page.getByLabel('Address').fill('10.99.0.50');
+  await page.getByRole('textbox', { name: 'Address' }).fill('10.99.0.50');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('link', { name: 'Network' }).click();
   await region(page, 'Reservations').getByRole('button', { name: /^Change the reservation/ }).click();
-  await page.getByLabel('Address').fill('');
+  await page.getByRole('textbox', { name: 'Address' }).fill('');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(region(page, 'Reservations')).toContainText('None.');
   expect(server.clients.get(mac)?.['reserved_address']).toBeNull();
 
   await page.getByRole('link', { name: 'Machines' }).click();
   await page.getByRole('link', { name: mac }).click();
-  await page.getByRole('button', { name: 'Forget' }).click();
+  await page.getByRole('button', { name: 'Forget', exact: true }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Forget' }).click();
   await expect(region(page, 'Machines')).toContainText('No machine has asked');
   expect(server.clients.size).toBe(0);

@@ -11,6 +11,7 @@ import { MachinesPage } from '../machines/MachinesPage';
 import { NetworkPage } from '../network/NetworkPage';
 import { SessionsPage } from '../sessions/SessionsPage';
 import { SettingsPage } from '../settings/SettingsPage';
+import { Arrival } from './Arrival';
 import { Missing } from './Missing';
 import { Shell } from './Shell';
 
@@ -24,6 +25,7 @@ function Pages() {
   const live = useLive();
   return (
     <Router hook={useHashLocation}>
+      <Arrival />
       <Shell live={live}>
         <Switch>
           <Route path="/" component={MachinesPage} />

@@ -17,7 +17,7 @@ export function ImageOverlays({ overlays }: { overlays: Overlay[] }) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th scope="col">{t`Machine`}</Table.Th>
-              <Table.Th scope="col">{t`Mode`}</Table.Th>
+              <Table.Th scope="col" className={table.wide}>{t`Mode`}</Table.Th>
               <Table.Th scope="col">{t`Based on`}</Table.Th>
               <Table.Th scope="col" className={table.number}>{t`Changes on disk`}</Table.Th>
             </Table.Tr>
@@ -28,7 +28,7 @@ export function ImageOverlays({ overlays }: { overlays: Overlay[] }) {
                 <Table.Th scope="row" fw={500}>
                   <MachineLink mac={overlay.mac} />
                 </Table.Th>
-                <Table.Td>{driveModeLabel(overlay.mode)}</Table.Td>
+                <Table.Td className={table.wide}>{driveModeLabel(overlay.mode)}</Table.Td>
                 <Table.Td>{overlay.behind ? t`version ${overlay.version}, behind` : t`version ${overlay.version}`}</Table.Td>
                 <Table.Td className={table.number}>{formatBytes(overlay.allocated)}</Table.Td>
               </Table.Tr>

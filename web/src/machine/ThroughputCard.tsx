@@ -28,9 +28,11 @@ export function ThroughputCard({ mac, sessions }: { mac: string; sessions: Sessi
             {t`${formatBytes(sum('bytes_read'))} read and ${formatBytes(sum('bytes_written'))} written since it logged in`}
           </Text>
         </Group>
-        <Suspense fallback={<Skeleton height={160} />}>
-          <Graph samples={samples} label={told} />
-        </Suspense>
+        {samples.length > 1 && (
+          <Suspense fallback={<Skeleton height={160} />}>
+            <Graph samples={samples} label={told} />
+          </Suspense>
+        )}
       </CardBody>
     </Card>
   );

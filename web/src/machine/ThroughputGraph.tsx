@@ -30,7 +30,9 @@ export default function ThroughputGraph({ samples, label }: { samples: readonly 
     };
   }, [width, scheme]);
 
-  useEffect(() => plot.current?.setData(data.current), [samples]);
+  useEffect(() => {
+    plot.current?.setData(data.current);
+  }, [samples]);
 
   return <div ref={ref} role="img" aria-label={label} style={{ minHeight: height }} />;
 }

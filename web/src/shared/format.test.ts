@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { i18n } from '@lingui/core';
-import { messages as english } from '../locales/en.po';
 import { messages as french } from '../locales/fr.po';
 import { formatAgo, formatBytes, formatDuration, formatPercent, parseSize } from './format';
-
-beforeAll(() => i18n.load({ en: english, fr: french }));
-beforeAll(() => i18n.activate('en'));
 
 test.each([
   [0, '0 B'], [1023, '1023 B'], [1024, '1 KiB'], [1536, '1.5 KiB'], [104857600, '100 MiB'], [8589934592, '8 GiB'], [3 * 1024 ** 5, '3 PiB'],
@@ -35,6 +31,7 @@ test('a clock that runs behind the server says "just now", not a negative time',
 });
 
 test('French has its own words and its comma', () => {
+  i18n.load('fr', french);
   i18n.activate('fr');
   expect([formatBytes(1536), formatDuration(3 * 86400)]).toEqual(['1,5 KiB', '3 jours']);
   i18n.activate('en');

@@ -26,7 +26,7 @@ export function useVisibleRows(count: number, estimatedHeight: number): VisibleR
     if (rect !== undefined) setTop(rect.top + window.scrollY);
   }, [count]);
   const rows = useWindowVirtualizer({
-    count, estimateSize: () => estimatedHeight, overscan: 12, scrollMargin: top, enabled: count > shortList,
+    count, estimateSize: () => estimatedHeight, overscan: 12, scrollMargin: top, initialOffset: 0, enabled: count > shortList,
   });
   if (count <= shortList) return { start: 0, end: count, above: 0, below: 0, list, measure: () => {} };
   const items = rows.getVirtualItems();
