@@ -13,7 +13,8 @@ export function topicsOf({ kind, mac }: Pick<ServerEvent, 'kind' | 'mac'>): read
   if (kind.startsWith('session-')) return ['sessions', 'overlays', machine, 'health'];
   if (kind.startsWith('dhcp-')) return kind === 'dhcp-ack' || kind === 'dhcp-release' ? [machine, 'leases'] : [machine];
   if (kind === 'server-started') return everyTopic;
-  if (kind === 'client-changed' || kind === 'client-removed') return [machine, 'images', 'overlays', 'health'];
+  if (kind === 'client-removed') return ['clients', 'images', 'overlays', 'health'];
+  if (kind === 'client-changed') return [machine, 'images', 'overlays', 'health'];
   // All else is a machine's traffic: its state, address and "last seen" move.
   return [machine];
 }
