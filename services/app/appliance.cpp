@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 #include <cerrno>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <optional>
@@ -29,7 +30,7 @@
 #include "app/image_lives.hpp"
 #include "app/intake.hpp"
 #include "app/layer_keeper.hpp"
-#include "app/loaders.hpp"
+#include "app/loader_watch.hpp"
 #include "app/metrics.hpp"
 #include "app/network_interface.hpp"
 #include "app/port_owner.hpp"
@@ -53,6 +54,7 @@
 #include "db/registry.hpp"
 #include "db/reservation_store.hpp"
 #include "dhcp/server.hpp"
+#include "http/first_script.hpp"
 #include "http/server.hpp"
 #include "images/image_library.hpp"
 #include "iscsi/server.hpp"
@@ -92,12 +94,19 @@ std::optional<Ipv4Range> require_range(const Settings& settings, const NetworkIn
 }
 
 boot::BootSettings boot_settings(const Settings& settings, const NetworkInterface& interface,
-                                 const boot::LoaderCatalog& loaders) {
+                                 boot::LoaderCatalog loaders) {
   boot::BootSettings made;
   made.server = interface.network.address;
   made.http_port = settings.http_port;
   made.iscsi_port = settings.iscsi_port;
-  for (const auto& [name, file] : loaders.files()) made.loaders.insert(name);
+  made.loaders = std::move(loaders);
+  return made;
+}
+
+LoaderFolders loader_folders(const Settings& settings, const boot::BootSettings& boot) {
+  LoaderFolders made{.package = settings.loader_dir, .user = settings.state_dir / "loaders"};
+  made.autoexec = settings.state_dir / "autoexec.ipxe";
+  std::ofstream(made.autoexec, std::ios::binary | std::ios::trunc) << http::render_first_script(boot);
   return made;
 }
 
@@ -204,8 +213,8 @@ struct Appliance::Parts {
             bus, db_pool, [this](const boot::Event& event) { on_event(event); }, [this] { on_lost_events(); }),
         library(settings.state_dir / "images"),
         token(load_or_make_admin_token(settings.state_dir, random)),
-        loaders(find_loaders(settings.loader_dir, settings.state_dir / "loaders")),
         boot(boot_settings(settings, interface, loaders)),
+        loader_watch(loader_folders(settings, boot), loaders),
         stored_reservations(*database),
         reservations(stored_reservations),
         boot_marks(*database, db_pool),
@@ -253,6 +262,7 @@ struct Appliance::Parts {
   AdminToken token;
   boot::LoaderCatalog loaders;
   boot::BootSettings boot;
+  LoaderWatch loader_watch;
   boot::AddressBook addresses;
   db::ReservationStore stored_reservations;
   ReservationKeeper reservations;
@@ -369,6 +379,7 @@ void Appliance::start() {
   });
   p.traces.start();
   p.space.start();
+  p.loader_watch.start();
   p.tftp.start();
   if (p.settings.dhcp_mode != DhcpMode::off) p.dhcp.start();
   p.target.start();
@@ -399,6 +410,7 @@ void Appliance::stop() {
   p.disks.stop();
   p.traces.stop();
   p.space.stop();
+  p.loader_watch.stop();
   p.loops.stop();
   p.intake.stop();
   p.people_pool.stop();
@@ -421,8 +433,8 @@ std::string Appliance::welcome() const {
   text += p.token.made_now ? fmt::format("  Admin token    {}\n                 (shown this once; kept in {})\n",
                                          p.token.value, token_file)
                            : fmt::format("  Admin token    in {}\n", token_file);
-  if (p.loaders.files().empty()) {
-    text += fmt::format("  No loaders     in {}: no machine can boot; install the package ipxe and start again\n",
+  if (p.loaders.files()->empty()) {
+    text += fmt::format("  No loaders     in {}: no machine can boot; install the package ipxe\n",
                         p.settings.loader_dir.string());
   }
   return text;

@@ -63,6 +63,8 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer get_session(const Request& request, const Site& site);
 [[nodiscard]] Answer drop_session(const Request& request, const Site& site);
 
+[[nodiscard]] Answer list_loaders(const Request& request, const Site& site);
+
 [[nodiscard]] Answer list_leases(const Request& request, const Site& site);
 
 [[nodiscard]] Answer list_events(const Request& request, const Site& site);
