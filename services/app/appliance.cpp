@@ -31,14 +31,17 @@
 #include "app/intake.hpp"
 #include "app/layer_keeper.hpp"
 #include "app/loader_watch.hpp"
+#include "app/media_workshop.hpp"
 #include "app/metrics.hpp"
 #include "app/network_interface.hpp"
 #include "app/port_owner.hpp"
 #include "app/reservation_keeper.hpp"
+#include "app/self_check.hpp"
 #include "app/server_key.hpp"
 #include "app/space_watch.hpp"
 #include "app/state_folder.hpp"
 #include "app/version.hpp"
+#include "app/wake_sender.hpp"
 #include "base/async_loop_pool.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -229,10 +232,13 @@ struct Appliance::Parts {
                        identity_of(settings, interface, clock.wall_now())),
         lives({registry, registry, library, layers, disks}),
         intake({administration, bus, random, clock}, settings.state_dir / "uploads"),
+        waker({interface.name, interface.index, interface.mac, interface.network}, bus),
+        media(settings.state_dir / "media", http::render_first_script(boot), loaders),
+        self_check(settings, interface, dhcp_settings(settings, interface, range, boot), registry),
         metrics({administration, target, event_counters, clock, &traces}),
         http(loops, people_pool,
              {administration, registry, bus, addresses, loaders, clock, boot, &metrics, &boot_secrets, &lives, &disks,
-              &intake},
+              &intake, &waker, &media, &self_check},
              http_settings(settings, interface, token.value)),
         tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name},
              loaders, bus, addresses, clock),
@@ -276,6 +282,9 @@ struct Appliance::Parts {
   ApplianceAdministration administration;
   ApplianceImageLives lives;
   ApplianceIntake intake;
+  WakeSender waker;
+  MediaWorkshop media;
+  ApplianceSelfCheck self_check;
   ApplianceMetrics metrics;
   http::Server http;
   tftp::Server tftp;

@@ -33,6 +33,10 @@ void add_client_commands(CLI::App& app, CommandContext& context);
 void add_overlay_commands(CLI::App& app, CommandContext& context);
 void add_job_commands(CLI::App& app, CommandContext& context);
 void add_session_commands(CLI::App& app, CommandContext& context);
+void add_check_command(CLI::App& app, CommandContext& context);
+void add_media_commands(CLI::App& app, CommandContext& context);
+/// Below `client`.
+void add_wake_command(CLI::App& client, CommandContext& context);
 void add_loader_commands(CLI::App& app, CommandContext& context);
 void add_lease_commands(CLI::App& app, CommandContext& context);
 void add_boot_log_command(CLI::App& app, CommandContext& context);

@@ -43,6 +43,7 @@ enum class EventKind {
   session_opened,
   session_closed,
   login_refused,
+  wake_sent,
   job_started,
   job_progress,
   job_ended,

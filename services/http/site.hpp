@@ -13,6 +13,7 @@
 #include "base/embedded_files.hpp"
 #include "boot/address_book.hpp"
 #include "boot/administration.hpp"
+#include "boot/boot_media.hpp"
 #include "boot/boot_policy.hpp"
 #include "boot/boot_secrets.hpp"
 #include "boot/boot_watch.hpp"
@@ -22,6 +23,8 @@
 #include "boot/intake.hpp"
 #include "boot/loader_catalog.hpp"
 #include "boot/metrics_source.hpp"
+#include "boot/self_check.hpp"
+#include "boot/wake.hpp"
 #include "http/event_limits.hpp"
 
 namespace bootferry::http {
@@ -40,6 +43,9 @@ struct Services {
   boot::ImageLives* lives = nullptr;          ///< none: there are no overlays (tests)
   boot::BootWatch* boot_watch = nullptr;      ///< none: nobody is told of boots (tests)
   boot::Intake* intake = nullptr;             ///< none: images come in by path only, and are no jobs (tests)
+  boot::Waker* waker = nullptr;               ///< none of these three: not offered (tests)
+  boot::BootMedia* media = nullptr;
+  boot::SelfCheck* self_check = nullptr;
 };
 
 struct Settings {

@@ -21,7 +21,7 @@ struct Loaders : testing::Test {
     folders = {folder / "package", folder / "user", folder / "memdisk", folder / "autoexec.ipxe"};
     write("autoexec.ipxe", "#!ipxe\n");
   }
-  void write(const fs::path& name, std::string_view bytes) const {
+  void write(std::string_view name, std::string_view bytes) const {
     std::ofstream(folder / name, std::ios::binary) << bytes;
   }
   const test::TemporaryFolder folder;
