@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A drive whose medium can be changed while it is open: every call goes to the medium that is in it then. Made by app for
-// removable images; whoever changes the medium sees to it that no command is at work meanwhile. Any thread.
+// A drive whose medium can be changed while it is open: every call goes to the medium that is in it then. Made by app
+// for removable images; whoever changes the medium sees to it that no command is at work meanwhile. Any thread.
 #pragma once
 
 #include <mutex>
