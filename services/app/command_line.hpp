@@ -36,7 +36,7 @@ void add_session_commands(CLI::App& app, CommandContext& context);
 void add_check_command(CLI::App& app, CommandContext& context);
 void add_media_commands(CLI::App& app, CommandContext& context);
 /// Below `client`.
-void add_wake_command(CLI::App& client, CommandContext& context);
+void add_running_client_commands(CLI::App& client, CommandContext& context);
 void add_loader_commands(CLI::App& app, CommandContext& context);
 void add_lease_commands(CLI::App& app, CommandContext& context);
 void add_boot_log_command(CLI::App& app, CommandContext& context);

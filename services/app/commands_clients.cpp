@@ -165,7 +165,7 @@ void add_client_commands(CLI::App& app, CommandContext& context) {
     context.show(context.client().remove(path), [mac](const json&) { fmt::print("client {} removed\n", *mac); });
   });
   add_set(*client, context);
-  add_wake_command(*client, context);
+  add_running_client_commands(*client, context);
 }
 
 }  // namespace bootferry::app

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bootferry check; make-boot-floppy, make-boot-iso and make-boot-usb; client wake.
+// bootferry check; make-boot-floppy, make-boot-iso and make-boot-usb; client wake, client floppy.
 #include <fmt/format.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
@@ -97,6 +97,18 @@ void run_wake(CommandContext& context, const WakeOptions& options) {
   context.show(context.client().post(fmt::format("/api/v1/clients/{}/wake", mac->to_string()), body), print);
 }
 
+void run_floppy(CommandContext& context, const std::string& mac_text, const std::string& image) {
+  const auto print = [](const json& answer) {
+    fmt::print("{} has {} in its floppy drive now, instead of {}, until it boots anew\n",
+               answer["mac"].get<std::string>(), answer["image"].get<std::string>(),
+               answer["before"].get<std::string>());
+  };
+  const auto mac = parse_mac_address(mac_text);
+  if (!mac) return context.show(std::unexpected(mac.error()), print);
+  context.show(context.client().post(fmt::format("/api/v1/clients/{}/floppy", mac->to_string()), {{"image", image}}),
+               print);
+}
+
 }  // namespace
 
 void add_check_command(CLI::App& app, CommandContext& context) {
@@ -113,12 +125,19 @@ void add_media_commands(CLI::App& app, CommandContext& context) {
                     "Write it to the whole stick: dd if=FILE of=/dev/sdX");
 }
 
-void add_wake_command(CLI::App& client, CommandContext& context) {
+void add_running_client_commands(CLI::App& client, CommandContext& context) {
   CLI::App* wake = client.add_subcommand("wake", "Switch a sleeping machine on (Wake-on-LAN)");
   auto options = std::make_shared<WakeOptions>();
   wake->add_option("MAC", options->mac, "Its MAC address")->required();
   wake->add_option("--broadcast", options->broadcast,
                    "Also to the broadcast address of another network, say 10.2.0.255; its router must allow that");
+  CLI::App* floppy = client.add_subcommand("floppy", "Put another floppy into the drive of a running machine");
+  auto mac = std::make_shared<std::string>();
+  auto image = std::make_shared<std::string>();
+  floppy->add_option("MAC", *mac, "Its MAC address")->required();
+  floppy->add_option("IMAGE", *image, "A floppy of the same size")->required();
+  floppy->callback(
+      [&context, mac, image] { context.action = [&context, mac, image] { run_floppy(context, *mac, *image); }; });
   wake->callback([&context, options] { context.action = [&context, options] { run_wake(context, *options); }; });
 }
 

@@ -44,6 +44,7 @@ enum class EventKind {
   session_closed,
   login_refused,
   wake_sent,
+  floppy_changed,
   job_started,
   job_progress,
   job_ended,

@@ -61,6 +61,7 @@ constexpr Route routes[] = {
     {Method::get, "/api/v1/sessions/{id}", Right::read, Place::db, api::get_session},
     {Method::remove, "/api/v1/sessions/{id}", Right::write, Place::db, api::drop_session},
     {Method::post, "/api/v1/clients/{mac}/wake", Right::write, Place::db, api::wake_client},
+    {Method::post, "/api/v1/clients/{mac}/floppy", Right::write, Place::db, api::insert_floppy},
     {Method::get, "/api/v1/media/{kind}", Right::read, Place::db, api::get_medium},
     {Method::get, "/api/v1/media/{kind}/path", Right::control, Place::db, api::get_medium_path},
     {Method::post, "/api/v1/check", Right::write, Place::db, api::run_check},

@@ -19,6 +19,7 @@
 #include "boot/boot_watch.hpp"
 #include "boot/client_registry.hpp"
 #include "boot/event_bus.hpp"
+#include "boot/floppy_drives.hpp"
 #include "boot/image_lives.hpp"
 #include "boot/intake.hpp"
 #include "boot/loader_catalog.hpp"
@@ -43,9 +44,10 @@ struct Services {
   boot::ImageLives* lives = nullptr;          ///< none: there are no overlays (tests)
   boot::BootWatch* boot_watch = nullptr;      ///< none: nobody is told of boots (tests)
   boot::Intake* intake = nullptr;             ///< none: images come in by path only, and are no jobs (tests)
-  boot::Waker* waker = nullptr;               ///< none of these three: not offered (tests)
+  boot::Waker* waker = nullptr;               ///< none of these four: not offered (tests)
   boot::BootMedia* media = nullptr;
   boot::SelfCheck* self_check = nullptr;
+  boot::FloppyDrives* floppies = nullptr;
 };
 
 struct Settings {

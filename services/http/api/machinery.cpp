@@ -38,6 +38,26 @@ Answer wake_client(const Request& request, const Site& site) {
   return sent ? make_json(200, {{"mac", mac->to_string()}, {"sent", *sent}}) : make_problem(sent.error());
 }
 
+Answer insert_floppy(const Request& request, const Site& site) {
+  const auto mac = require_mac(request);
+  if (!mac) return make_problem(mac.error());
+  const auto body = parse_body(request, {"image"});
+  if (!body) return make_problem(body.error());
+  const auto image = require_text(*body, "image");
+  if (!image) return make_problem(image.error());
+  if (!site.services.floppies) return not_offered();
+  const auto inserted = site.services.floppies->insert_floppy(*mac, *image);
+  if (!inserted) return make_problem(inserted.error());
+  boot::Event event;
+  event.kind = boot::EventKind::floppy_changed;
+  event.mac = *mac;
+  event.text = fmt::format("PC {} has the floppy {} in its drive now, instead of {}", mac->to_string(), inserted->image,
+                           inserted->before);
+  event.fields = {{"image", inserted->image}, {"before", inserted->before}};
+  site.services.events.publish(std::move(event));
+  return make_json(200, {{"mac", mac->to_string()}, {"image", inserted->image}, {"before", inserted->before}});
+}
+
 Answer get_medium(const Request& request, const Site& site) {
   if (!site.services.media) return not_offered();
   const auto path = make_medium(request, site);

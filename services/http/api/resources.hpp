@@ -64,6 +64,7 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer drop_session(const Request& request, const Site& site);
 
 [[nodiscard]] Answer wake_client(const Request& request, const Site& site);
+[[nodiscard]] Answer insert_floppy(const Request& request, const Site& site);
 [[nodiscard]] Answer get_medium(const Request& request, const Site& site);
 [[nodiscard]] Answer get_medium_path(const Request& request, const Site& site);
 [[nodiscard]] Answer run_check(const Request& request, const Site& site);
