@@ -8,6 +8,7 @@
 #include "app/image_presets.hpp"
 #include "app/settings.hpp"
 #include "base/log.hpp"
+#include "boot/offer.hpp"
 #include "boot/target_name.hpp"
 
 namespace bootferry::app {
@@ -25,16 +26,19 @@ boot::Health ApplianceAdministration::health() {
 // ---- clients
 
 boot::ClientView ApplianceAdministration::view_of(const boot::Client& client,
+                                                  const boot::RegistrySnapshot& registry,
                                                   const std::vector<boot::SessionView>& sessions) const {
   boot::ClientView view{
       client, parts_.activity.state_of(client.mac, client.last_seen.value_or(WallTime{}), parts_.clock.wall_now()), {}};
   const bool holds_session =
       std::any_of(sessions.begin(), sessions.end(), [&](const auto& session) { return session.mac == client.mac; });
   if (holds_session) view.state = boot::ClientState::on;
-  const auto* disks = std::get_if<boot::Disks>(&client.boot);
-  for (std::size_t i = 0; disks && i < disks->drives.size(); ++i) {
-    view.targets.push_back(boot::target_name({client.mac, static_cast<std::uint8_t>(0x80 + i)}));
-  }
+  for (const FoundDrive& one : drives_of(client, registry)) view.targets.push_back(boot::target_name(one.key));
+  const boot::Offer offer = boot::offer_of(client.mac, registry);
+  view.boot = offer.default_boot();
+  view.why = offer.why;
+  for (const boot::Offered& one : offer.entries)
+    view.offered.push_back({one.entry->name, one.group ? one.group->name : "", one.entry->boot});
   return view;
 }
 
@@ -43,7 +47,7 @@ std::vector<boot::ClientView> ApplianceAdministration::clients() {
   const auto live = sessions();
   std::vector<boot::ClientView> views;
   views.reserve(snapshot->clients.size());
-  for (const auto& [mac, client] : snapshot->clients) views.push_back(view_of(client, live));
+  for (const auto& [mac, client] : snapshot->clients) views.push_back(view_of(client, *snapshot, live));
   return views;
 }
 
@@ -53,8 +57,45 @@ Result<boot::ClientView> ApplianceAdministration::require_client(const MacAddres
   if (!client)
     return fail(ErrorKind::not_found,
                 fmt::format("there is no client {}; \"bootferry client list\" shows all", mac.to_string()));
-  return view_of(*client, sessions());
+  return view_of(*client, *snapshot, sessions());
 }
+
+namespace {
+
+bool is_offered(const boot::Client& client, const std::string& entry, const boot::RegistrySnapshot& registry) {
+  const auto has = [&](const boot::Menu& menu) {
+    return std::ranges::find(menu.entries, entry, &boot::Entry::name) != menu.entries.end();
+  };
+  return has(client.menu) || std::ranges::any_of(client.groups, [&](const std::string& name) {
+           const auto group = registry.groups.find(name);
+           return group != registry.groups.end() && has(group->second.menu);
+         });
+}
+
+/// What is said of entries, groups and next boot. A name that went with its entry is forgotten, one that a person gives
+/// now must be there: the registry looks.
+Result<void> change_menu(boot::Client& client, const boot::ClientChange& change,
+                         const boot::RegistrySnapshot& registry) {
+  if (change.groups) client.groups = *change.groups;
+  if (change.entries) client.menu.entries = *change.entries;
+  if (change.boot) {
+    if (auto good = boot::check_boot_entry(*change.boot); !good) return good;
+    client.set_boot(*change.boot);
+  }
+  if (change.menu_timeout) client.menu.timeout = *change.menu_timeout;
+  if (change.variables) client.menu.variables = *change.variables;
+  const std::string& preset = client.menu.default_entry;
+  if (!preset.empty() && !is_offered(client, preset, registry)) client.menu.default_entry.clear();
+  if (client.next_boot && !client.next_boot->once && !is_offered(client, client.next_boot->entry, registry))
+    client.next_boot.reset();
+  if (change.default_entry) client.menu.default_entry = *change.default_entry;
+  if (!change.next_boot) return {};
+  client.next_boot = *change.next_boot;
+  if (!client.next_boot || !client.next_boot->once) return {};
+  return boot::check_boot_entry(client.next_boot->once->boot);
+}
+
+}  // namespace
 
 Result<boot::ClientView> ApplianceAdministration::put_client(const MacAddress& mac, const boot::ClientChange& change) {
   if (mac.is_multicast() || mac == MacAddress{}) {
@@ -74,10 +115,7 @@ Result<boot::ClientView> ApplianceAdministration::put_client(const MacAddress& m
       return std::unexpected(good.error());
     client.name = *change.name;
   }
-  if (change.boot) {
-    if (auto good = boot::check_boot_entry(*change.boot); !good) return std::unexpected(good.error());
-    client.boot = *change.boot;
-  }
+  if (auto good = change_menu(client, change, *snapshot); !good) return std::unexpected(good.error());
   if (change.reserved_address) {
     if (const auto& address = *change.reserved_address) {
       if (auto good = check_reservation(*address); !good) return std::unexpected(good.error());

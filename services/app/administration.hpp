@@ -62,7 +62,7 @@ class ApplianceAdministration final : public boot::Administration {
   [[nodiscard]] std::vector<boot::Event> events(const boot::EventQuery& query) override;
 
  private:
-  [[nodiscard]] boot::ClientView view_of(const boot::Client& client,
+  [[nodiscard]] boot::ClientView view_of(const boot::Client& client, const boot::RegistrySnapshot& registry,
                                          const std::vector<boot::SessionView>& sessions) const;
   [[nodiscard]] boot::ImageView view_of(const boot::Image& image, const boot::RegistrySnapshot& registry) const;
   /// An address that server mode could give; else the error to answer.

@@ -223,7 +223,7 @@ struct Appliance::Parts {
         metrics({administration, target, event_counters, clock, &traces}),
         http(loops, people_pool,
              {administration, registry, bus, addresses, loaders, clock, boot, &metrics, &boot_secrets, &lives, &disks,
-              &intake},
+              &intake, &registry},
              http_settings(settings, interface, token.value)),
         tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name},
              loaders, bus, addresses, clock),
@@ -291,6 +291,7 @@ struct Appliance::Parts {
   }
   static bool changes_rights(boot::EventKind kind) {
     return kind == boot::EventKind::client_changed || kind == boot::EventKind::client_removed ||
+           kind == boot::EventKind::assignment_changed ||
            kind == boot::EventKind::image_changed || kind == boot::EventKind::image_removed;
   }
   /// DHCP and TFTP live on loop 0 and are touched only there.

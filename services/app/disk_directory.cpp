@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/sanitize_file.hpp"
+#include "boot/offer.hpp"
 #include "boot/target_name.hpp"
 #include "images/open_beside.hpp"
 #include "images/thick_device.hpp"
@@ -109,7 +110,8 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
 
   iscsi::scsi::Identity identity;
   identity.target_name = std::string(target);
-  identity.serial = fmt::format("{}-{:02x}", client->mac.to_hex(), found->number);
+  identity.serial = fmt::format("{}-{:02x}", client->mac.to_hex(), found->key.drive);
+  if (found->key.entry != 0) identity.serial += fmt::format("-{}", found->key.entry);
   identity.read_only = disk->read_only;
   const boot::DiskTraits traits = image ? image->traits : boot::DiskTraits{};
   identity.removable = traits.removable;
@@ -137,7 +139,7 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   low->set_unit(answer.unit);
   answer.image = drive.image;
   answer.disk = disk_word(drive, image);
-  answer.drive = found->number;
+  answer.drive = found->key.drive;
   answer.read_only = disk->read_only;
   answer.mac = client->mac;
   answer.hold = std::move(opened->hold);
@@ -185,9 +187,9 @@ void DiskDirectory::on_boot_script(const MacAddress& mac) {
 }
 
 void DiskDirectory::trace_boot(const boot::Client& client, const boot::RegistrySnapshot& registry) {
-  const auto* disks = std::get_if<boot::Disks>(&client.boot);
-  if (!disks) return;
-  for (const boot::Drive& drive : disks->drives) {
+  const boot::BootEntry boot = boot::offer_of(client.mac, registry).default_boot();
+  for (const boot::NumberedDrive& one : boot::drives_of(boot)) {
+    const boot::Drive& drive = *one.drive;
     const boot::Image* image = registry.find_image(drive.image);
     if (!image || image->versions.empty()) continue;
     const boot::ImageVersion& version = version_of(*image, client, drive, registry);

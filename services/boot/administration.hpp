@@ -34,10 +34,18 @@ struct Health {
 enum class ClientState { off, waiting, booting, on };
 [[nodiscard]] std::string_view name_of(ClientState state);
 
+struct OfferedView {
+  std::string name, group;  ///< group: empty where it is the client's own, or a rule's
+  BootEntry boot;
+};
+
 struct ClientView {
   Client client;
   ClientState state = ClientState::off;
   std::vector<std::string> targets;
+  BootEntry boot = Wait{};           ///< what it boots when nobody presses a key
+  std::vector<OfferedView> offered;  ///< its menu, groups and rules counted in
+  std::string why;                   ///< "rule 2"; empty: what was said of itself
 };
 
 struct ImageView {
@@ -96,9 +104,15 @@ struct TargetTraffic {
 /// What a person says of a client; what is left out keeps its value.
 struct ClientChange {
   std::optional<std::string> name;
-  std::optional<BootEntry> boot;
+  std::optional<BootEntry> boot;  ///< in the place of all entries
   std::optional<std::optional<Ipv4Address>> reserved_address;
   std::optional<AccessChange> access;
+  std::optional<std::vector<Entry>> entries;  ///< their ids do not count
+  std::optional<std::string> default_entry;   ///< "": the first
+  std::optional<std::optional<std::chrono::seconds>> menu_timeout;
+  std::optional<std::optional<NextBoot>> next_boot;
+  std::optional<std::vector<std::string>> groups;
+  std::optional<Variables> variables;
 };
 
 struct EventQuery {

@@ -10,8 +10,8 @@ namespace bootferry::boot {
 namespace {
 
 /// In the order of EventKind.
-constexpr std::array<std::string_view, 31> names{
-    "client-seen",    "client-changed",  "client-removed", "image-added",   "image-changed", "image-removed",
+constexpr std::array<std::string_view, 32> names{
+    "client-seen",    "client-changed",  "client-removed", "assignment-changed", "image-added",   "image-changed", "image-removed",
     "overlay-made",   "overlay-changed", "space-low",      "dhcp-discover", "dhcp-offer",    "dhcp-request",
     "dhcp-ack",       "dhcp-nak",        "dhcp-decline",   "dhcp-release",  "dhcp-ignored",  "pxe-request",
     "tftp-start",     "tftp-done",       "tftp-failed",    "file-served",   "script-served", "session-opened",

@@ -20,6 +20,7 @@ enum class EventKind {
   client_seen,
   client_changed,
   client_removed,
+  assignment_changed,
   image_added,
   image_changed,
   image_removed,

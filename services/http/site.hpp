@@ -40,6 +40,7 @@ struct Services {
   boot::ImageLives* lives = nullptr;          ///< none: there are no overlays (tests)
   boot::BootWatch* boot_watch = nullptr;      ///< none: nobody is told of boots (tests)
   boot::Intake* intake = nullptr;             ///< none: images come in by path only, and are no jobs (tests)
+  boot::AssignmentStore* assignments = nullptr;  ///< none: there are no groups and rules (tests)
 };
 
 struct Settings {

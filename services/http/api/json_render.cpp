@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "http/api/json.hpp"
+#include "http/api/json_boot.hpp"
 
 namespace bootferry::http::api {
 namespace {
@@ -18,30 +19,7 @@ Json render_latency(const LatencyHistogram& latency) {
   return {{"p50_us", latency.quantile(0.5).count()}, {"p99_us", latency.quantile(0.99).count()}};
 }
 
-struct BootRenderer {
-  Json operator()(const boot::Wait&) const { return {{"kind", "wait"}}; }
-  Json operator()(const boot::LocalDisk&) const { return {{"kind", "local"}}; }
-  Json operator()(const boot::Disks& disks) const {
-    Json drives = Json::array();
-    for (const boot::Drive& drive : disks.drives) {
-      drives.push_back({{"image", drive.image}, {"mode", boot::name_of(drive.mode)}});
-      if (drive.quota.value != 0) drives.back()["quota"] = drive.quota.value;
-    }
-    return {{"kind", "disks"}, {"drives", std::move(drives)}};
-  }
-  Json operator()(const boot::Kernel& kernel) const {
-    Json initrds = Json::array();
-    for (const std::string& initrd : kernel.initrds) initrds.push_back(initrd);
-    return {{"kind", "kernel"},
-            {"kernel", kernel.kernel},
-            {"initrds", std::move(initrds)},
-            {"command_line", kernel.command_line}};
-  }
-};
-
 }  // namespace
-
-Json render_boot(const boot::BootEntry& entry) { return std::visit(BootRenderer{}, entry); }
 
 Json render_access(const boot::Access& access) {
   return {{"auth", boot::name_of(access.auth)},   {"initiator", text_or_null(access.initiator)},
@@ -57,12 +35,22 @@ Json render_client(const boot::ClientView& view) {
   return {{"mac", client.mac.to_string()},
           {"name", text_or_null(client.name)},
           {"known", client.known},
-          {"boot", render_boot(client.boot)},
+          {"boot", render_boot(view.boot)},
+          {"entries", render_entries(client.menu.entries)},
+          {"default_entry", text_or_null(client.menu.default_entry)},
+          {"menu_timeout", render_timeout(client.menu.timeout)},
+          {"next_boot", render_next_boot(client.next_boot)},
+          {"groups", client.groups},
+          {"variables", render_variables(client.menu.variables)},
+          {"offered", render_offered(view.offered)},
+          {"why", text_or_null(view.why)},
           {"access", render_access(client.access)},
           {"targets", std::move(targets)},
           {"reserved_address", value_or_null(client.reserved_address)},
           {"address", value_or_null(client.address)},
           {"architecture", known_architecture ? Json(boot::name_of(client.architecture)) : Json(nullptr)},
+          {"uuid", text_or_null(client.uuid)},
+          {"serial", text_or_null(client.serial)},
           {"state", boot::name_of(view.state)},
           {"first_seen", time_or_null(client.first_seen)},
           {"last_seen", time_or_null(client.last_seen)}};

@@ -20,6 +20,17 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer put_assignment(const Request& request, const Site& site);
 [[nodiscard]] Answer remove_assignment(const Request& request, const Site& site);
 
+[[nodiscard]] Answer get_client_script(const Request& request, const Site& site);
+
+[[nodiscard]] Answer list_groups(const Request& request, const Site& site);
+[[nodiscard]] Answer get_group(const Request& request, const Site& site);
+[[nodiscard]] Answer put_group(const Request& request, const Site& site);
+[[nodiscard]] Answer remove_group(const Request& request, const Site& site);
+[[nodiscard]] Answer list_rules(const Request& request, const Site& site);
+[[nodiscard]] Answer put_rules(const Request& request, const Site& site);
+[[nodiscard]] Answer get_defaults(const Request& request, const Site& site);
+[[nodiscard]] Answer put_defaults(const Request& request, const Site& site);
+
 [[nodiscard]] Answer list_images(const Request& request, const Site& site);
 [[nodiscard]] Answer get_image(const Request& request, const Site& site);
 [[nodiscard]] Answer create_image(const Request& request, const Site& site);

@@ -62,7 +62,8 @@ class FakeAdministration final : public boot::Administration {
     view.client.mac = mac();
     view.client.name = "pc1";
     view.client.known = true;
-    view.client.boot = boot::Disks{{{"dos", boot::DriveMode::master}}};
+    view.boot = boot::Disks{{{"dos", boot::DriveMode::master}}};
+    view.client.set_boot(view.boot);
     view.targets = {"iqn.2026-11.org.bootferry:525400e2e001.80"};
     image.image = {"dos", "raw", "dos.raw", mib(100), WallTime{std::chrono::seconds{1'790'000'000}}};
     image.allocated = mib(8);
@@ -90,7 +91,9 @@ class FakeAdministration final : public boot::Administration {
     changes.push_back(change);
     view.client.mac = asked;
     if (change.name) view.client.name = *change.name;
-    if (change.boot) view.client.boot = *change.boot;
+    if (change.boot) view.boot = *change.boot;
+    if (change.entries) view.client.menu.entries = *change.entries;
+    if (change.entries && change.entries->empty()) view.boot = boot::Wait{};
     if (change.access) {
       auto access = boot::change_access(view.client.access, *change.access);
       if (!access) return std::unexpected(access.error());

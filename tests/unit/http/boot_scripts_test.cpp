@@ -12,7 +12,9 @@ namespace {
 const boot::BootSettings lan{{0x0a630001}, 8080, 3260, {}};
 
 RenderedScript render(const boot::ScriptDecision& decision, const std::filesystem::path& folder = {}) {
-  return render_script(decision, mac(), lan, folder);
+  boot::ScriptAnswer answer{decision, "http://10.99.0.1:8080/boot/52:54:00:e2:e0:01.ipxe", mac(), "", "", false, {}};
+  answer.variables = {{"mac", mac().to_string()}, {"name", "pc1"}, {"serial", "#1 && || ;"}};
+  return render_script(answer, lan, folder);
 }
 
 boot::SanDrive drive(int number) {
@@ -195,7 +197,7 @@ TEST_F(BootScriptRoute, AssignedMeansBooted) {
   boot::Client client;
   client.mac = mac();
   client.known = true;
-  client.boot = boot::Disks{{{"dos", boot::DriveMode::master}}};
+  client.set_boot(boot::Disks{{{"dos", boot::DriveMode::master}}});
   (void)registry.put_client(client);
   (void)registry.put_image({"dos", "raw", "dos.raw", mib(1), {}});
   start();
@@ -209,7 +211,7 @@ TEST_F(BootScriptRoute, EachFetchHasASecretOfItsOwnAndNoEventTellsIt) {
   boot::Client client;
   client.mac = mac();
   client.known = true;
-  client.boot = boot::Disks{{{"dos", boot::DriveMode::master}}};
+  client.set_boot(boot::Disks{{{"dos", boot::DriveMode::master}}});
   (void)registry.put_client(client);
   (void)registry.put_image({"dos", "raw", "dos.raw", mib(1), {}});
   start();
