@@ -22,7 +22,8 @@ class FieldWriter {
   FieldWriter(Database& database, std::int64_t entry)
       : entry_(entry),
         values_(database, "INSERT INTO entry_values (entry, key, position, value) VALUES (?1, ?2, ?3, ?4)"),
-        drives_(database, "INSERT INTO entry_drives (entry, position, image, mode, quota) VALUES (?1, ?2, ?3, ?4, ?5)") {}
+        drives_(database,
+                "INSERT INTO entry_drives (entry, position, image, mode, quota) VALUES (?1, ?2, ?3, ?4, ?5)") {}
 
   void required(const char* key, const std::string& text) { put(key, text); }
   void required(const char*, const std::vector<boot::Drive>& drives) {

@@ -5,10 +5,9 @@
 #include <algorithm>
 
 #include "base/log.hpp"
-#include "boot/offer.hpp"
 #include "boot/overlay_plans.hpp"
-#include "db/entry_rows.hpp"
 #include "db/layer_rows.hpp"
+#include "db/registry_checks.hpp"
 #include "db/registry_rows.hpp"
 #include "db/transaction.hpp"
 
@@ -17,19 +16,6 @@ namespace {
 
 constexpr auto seen_delay = std::chrono::milliseconds{100};  ///< sightings of machines already listed share one write
 constexpr auto silence = std::chrono::seconds{10};           ///< after so long, hearing a machine again is news
-
-std::string title(const boot::Client& client) {
-  return client.name.empty() ? client.mac.to_string() : fmt::format("{} ({})", client.name, client.mac.to_string());
-}
-
-boot::Event event_of(boot::EventKind kind, const boot::Client& client, std::string text) {
-  boot::Event event;
-  event.kind = kind;
-  event.mac = client.mac;
-  event.address = client.address;
-  event.text = std::move(text);
-  return event;
-}
 
 boot::Event event_of(boot::EventKind kind, std::string_view image, std::string text) {
   boot::Event event;
@@ -45,92 +31,6 @@ std::string seen_text(const boot::Client& client, std::string_view verb) {
     text += fmt::format(" ({})", boot::name_of(client.architecture));
   if (client.address) text += fmt::format(" at {}", client.address->to_string());
   return text;
-}
-
-Result<void> check_images(const boot::RegistrySnapshot& snapshot, const boot::BootEntry& entry) {
-  for (const boot::Drive* drive : boot::images_of(entry)) {
-    if (!snapshot.find_image(drive->image)) {
-      return fail(ErrorKind::not_found,
-                  fmt::format("there is no image {}; add it first, or choose one of the image list", drive->image));
-    }
-  }
-  return {};
-}
-
-Result<void> check_images(const boot::RegistrySnapshot& snapshot, const boot::Menu& menu) {
-  for (const boot::Entry& entry : menu.entries) {
-    if (auto good = check_images(snapshot, entry.boot); !good) return good;
-  }
-  return {};
-}
-
-/// Name and reserved address belong to one client, and every drive's image must be there.
-Result<void> check_against(const boot::RegistrySnapshot& snapshot, const boot::Client& client) {
-  for (const auto& [mac, other] : snapshot.clients) {
-    if (mac == client.mac) continue;
-    if (!client.name.empty() && other.name == client.name) {
-      return fail(ErrorKind::conflict, fmt::format("the name {} belongs to the client {}; choose another name",
-                                                   client.name, mac.to_string()));
-    }
-    if (client.reserved_address && other.reserved_address == client.reserved_address) {
-      return fail(ErrorKind::conflict,
-                  fmt::format("the address {} is reserved for the client {}; choose another address",
-                              client.reserved_address->to_string(), title(other)));
-    }
-  }
-  for (const std::string& group : client.groups) {
-    if (!snapshot.groups.contains(group)) {
-      return fail(ErrorKind::not_found,
-                  fmt::format("there is no group {}; make it first (bootferry group set {})", group, group));
-    }
-  }
-  if (client.next_boot && client.next_boot->once) {
-    if (auto good = check_images(snapshot, client.next_boot->once->boot); !good) return good;
-  }
-  return check_images(snapshot, client.menu);
-}
-
-/// The next boot and the default name entries that there are; asked of the snapshot that has the client.
-Result<void> check_names(const boot::RegistrySnapshot& snapshot, const boot::Client& client) {
-  const boot::Offer offer = boot::offer_of(client.mac, snapshot);
-  std::vector<std::string> wanted;
-  if (client.next_boot && !client.next_boot->once) wanted.push_back(client.next_boot->entry);
-  if (!client.menu.default_entry.empty()) wanted.push_back(client.menu.default_entry);
-  for (const std::string& name : wanted) {
-    const bool there = std::ranges::any_of(offer.entries, [&](const auto& one) { return one.entry->name == name; });
-    if (there) continue;
-    return fail(ErrorKind::not_found, fmt::format("the client {} has no entry \"{}\"; \"bootferry client show {}\" "
-                                                  "tells which it has",
-                                                  title(client), name, client.mac.to_string()));
-  }
-  return {};
-}
-
-boot::Event assignment_event(std::string text) {
-  boot::Event event;
-  event.kind = boot::EventKind::assignment_changed;
-  event.text = std::move(text);
-  return event;
-}
-
-/// One above all that are taken.
-unsigned find_next_entry(const boot::RegistrySnapshot& snapshot) {
-  unsigned next = 1;
-  const auto take = [&](const boot::Entry& entry) {
-    if (entry.id < boot::no_entry) next = std::max(next, entry.id + 1);
-  };
-  const auto take_all = [&](const boot::Menu& menu) { std::ranges::for_each(menu.entries, take); };
-  for (const auto& [mac, client] : snapshot.clients) {
-    take_all(client.menu);
-    if (client.next_boot && client.next_boot->once) take(*client.next_boot->once);
-    if (client.spent) take(*client.spent);
-  }
-  for (const auto& [name, group] : snapshot.groups) take_all(group.menu);
-  for (const boot::Rule& rule : snapshot.rules) {
-    if (const auto* entry = std::get_if<boot::Entry>(&rule.then)) take(*entry);
-  }
-  if (const auto* entry = std::get_if<boot::Entry>(&snapshot.unknown)) take(*entry);
-  return next;
 }
 
 }  // namespace
@@ -378,142 +278,6 @@ Result<void> Registry::remove_image(std::string_view name) {
   const auto now = snapshot();
   const auto plan = boot::plan_remove_image({*now, clock_.wall_now(), {}}, name);
   return plan ? commit(plan->edit) : Result<void>(std::unexpected(plan.error()));
-}
-
-// ---- groups, rules, next boots
-
-Result<void> Registry::put_group(const boot::Group& wanted) {
-  if (auto name = boot::check_client_name(wanted.name); !name)
-    return fail(ErrorKind::invalid, fmt::format("\"{}\" is not a group's name; use 1 to 63 letters, digits, '-', '_' or '.'",
-                                                wanted.name.substr(0, 64)));
-  if (auto entries = boot::check_entries(wanted.menu); !entries) return entries;
-  const bool names_default = wanted.menu.default_entry.empty() ||
-                             std::ranges::find(wanted.menu.entries, wanted.menu.default_entry, &boot::Entry::name) !=
-                                 wanted.menu.entries.end();
-  if (!names_default)
-    return fail(ErrorKind::not_found, fmt::format("the group {} has no entry \"{}\" that could be its default",
-                                                  wanted.name, wanted.menu.default_entry));
-  std::lock_guard lock(database_.mutex());
-  auto next = std::make_shared<Snapshot>(*snapshot());
-  if (auto images = check_images(*next, wanted.menu); !images) return images;
-  const bool is_new = !next->groups.contains(wanted.name);
-  boot::Group& group = next->groups[wanted.name];
-  const boot::Menu before = std::exchange(group.menu, wanted.menu);
-  group.name = wanted.name;
-  boot::keep_entry_ids(group.menu, before, next_entry_, false);
-  return commit(std::move(next),
-                {assignment_event(fmt::format("Group {} was {}", group.name, is_new ? "added" : "changed"))},
-                [&] { write_group(database_, group); });
-}
-
-Result<void> Registry::remove_group(std::string_view name) {
-  std::lock_guard lock(database_.mutex());
-  auto next = std::make_shared<Snapshot>(*snapshot());
-  const auto at = next->groups.find(name);
-  if (at == next->groups.end())
-    return fail(ErrorKind::not_found, fmt::format("there is no group {}", name.substr(0, 64)));
-  const auto in_use = [&](std::string who) {
-    return fail(ErrorKind::conflict, fmt::format("the group {} is used by {}; give that something else first", name, who));
-  };
-  const auto names_it = [&](const boot::Assignment& then) {
-    const auto* group = std::get_if<boot::AsGroup>(&then);
-    return group && group->group == name;
-  };
-  for (const auto& [mac, client] : next->clients) {
-    if (std::ranges::find(client.groups, name) != client.groups.end()) return in_use(title(client));
-  }
-  for (std::size_t i = 0; i < next->rules.size(); ++i) {
-    if (names_it(next->rules[i].then)) return in_use(fmt::format("rule {}", i + 1));
-  }
-  if (names_it(next->unknown)) return in_use("the default for unknown machines");
-  const std::string gone(name);
-  next->groups.erase(at);
-  return commit(std::move(next), {assignment_event(fmt::format("Group {} was removed", gone))},
-                [&] { delete_group(database_, gone); });
-}
-
-namespace {
-
-Result<void> check_assignment(const boot::RegistrySnapshot& snapshot, const boot::Assignment& then) {
-  if (const auto* client = std::get_if<boot::AsClient>(&then)) {
-    const boot::Client* known = snapshot.find_client(client->mac);
-    if (!known || !known->known)
-      return fail(ErrorKind::not_found, fmt::format("there is no client {}; add it first", client->mac.to_string()));
-  }
-  if (const auto* group = std::get_if<boot::AsGroup>(&then); group && !snapshot.groups.contains(group->group)) {
-    return fail(ErrorKind::not_found, fmt::format("there is no group {}; make it first (bootferry group set {})",
-                                                  group->group, group->group));
-  }
-  const auto* entry = std::get_if<boot::Entry>(&then);
-  if (!entry) return {};
-  if (auto good = boot::check_boot_entry(entry->boot); !good) return good;
-  return check_images(snapshot, entry->boot);
-}
-
-/// As it is stored: with an id, which a boot that is the same as before keeps.
-void name_entry(boot::Assignment& then, const std::vector<const boot::Assignment*>& before, unsigned& next) {
-  auto* entry = std::get_if<boot::Entry>(&then);
-  if (!entry) return;
-  entry->name = std::string(boot::name_of(entry->boot));
-  for (const boot::Assignment* one : before) {
-    const auto* known = std::get_if<boot::Entry>(one);
-    if (known && known->boot == entry->boot && known->id < boot::no_entry) return void(entry->id = known->id);
-  }
-  entry->id = next++;
-}
-
-}  // namespace
-
-Result<void> Registry::put_rules(const std::vector<boot::Rule>& rules) {
-  if (rules.size() > boot::max_rules)
-    return fail(ErrorKind::invalid, fmt::format("there are at most {} rules", boot::max_rules));
-  std::lock_guard lock(database_.mutex());
-  const auto now = snapshot();
-  auto next = std::make_shared<Snapshot>(*now);
-  std::vector<const boot::Assignment*> before;
-  for (const boot::Rule& rule : now->rules) before.push_back(&rule.then);
-  next->rules = rules;
-  for (boot::Rule& rule : next->rules) {
-    if (auto good = boot::check_rule(rule); !good) return good;
-    if (auto good = check_assignment(*next, rule.then); !good) return good;
-    name_entry(rule.then, before, next_entry_);
-  }
-  const auto& changed = *next;
-  return commit(next, {assignment_event(fmt::format("The rules for machines were changed; there are {}", rules.size()))},
-                [&] { write_rules(database_, changed.rules, changed.unknown); });
-}
-
-Result<void> Registry::put_unknown(const boot::UnknownDefault& unknown) {
-  if (std::holds_alternative<boot::AsClient>(unknown))
-    return fail(ErrorKind::invalid, "unknown machines cannot all be one client; give them a group");
-  std::lock_guard lock(database_.mutex());
-  const auto now = snapshot();
-  auto next = std::make_shared<Snapshot>(*now);
-  next->unknown = unknown;
-  if (auto good = check_assignment(*next, next->unknown); !good) return good;
-  name_entry(next->unknown, {&now->unknown}, next_entry_);
-  const auto& changed = *next;
-  return commit(next, {assignment_event("What unknown machines get was changed")},
-                [&] { write_rules(database_, changed.rules, changed.unknown); });
-}
-
-Result<void> Registry::spend_next_boot(const MacAddress& mac) {
-  std::lock_guard lock(database_.mutex());
-  auto next = std::make_shared<Snapshot>(*snapshot());
-  const auto at = next->clients.find(mac);
-  if (at == next->clients.end() || !at->second.next_boot)
-    return fail(ErrorKind::conflict, fmt::format("the next boot of {} was used just now", mac.to_string()));
-  boot::Client& client = at->second;
-  if (client.next_boot->once) client.spent = client.next_boot->once;
-  client.next_boot.reset();
-  return commit(next, {event_of(boot::EventKind::client_changed, client,
-                                fmt::format("Client {} was given its next boot", title(client)))},
-                [&] { write_client(database_, client); });
-}
-
-void Registry::learn(const boot::Sighting& sighting) {
-  note_seen(sighting);
-  flush_seen();
 }
 
 // ---- layers

@@ -24,9 +24,10 @@ std::optional<WallTime> time_of(const Statement& row, int column) {
 }
 
 void load_clients(Database& database, boot::RegistrySnapshot& snapshot) {
-  Statement rows(database,
-                 "SELECT mac, name, known, reserved_address, address, architecture, first_seen, last_seen, uuid, serial "
-                 "FROM clients");
+  Statement rows(
+      database,
+      "SELECT mac, name, known, reserved_address, address, architecture, first_seen, last_seen, uuid, serial "
+      "FROM clients");
   while (rows.step()) {
     const auto mac = parse_mac_address(rows.text(0));
     if (!mac) {
@@ -80,7 +81,8 @@ boot::Client* client_of(boot::RegistrySnapshot& snapshot, const Statement& row) 
 void load_images(Database& database, boot::RegistrySnapshot& snapshot) {
   Statement rows(
       database,
-      "SELECT name, format, file, size, created, block_size, removable, thick, physical_block_size FROM images");
+      "SELECT name, format, file, size, created, block_size, removable, thick, physical_block_size, floppy_offset, "
+      "floppy_size FROM images");
   while (rows.step()) {
     const ByteCount size{static_cast<std::uint64_t>(rows.number(3))};
     snapshot.images[rows.text(0)] = {
@@ -92,6 +94,9 @@ void load_images(Database& database, boot::RegistrySnapshot& snapshot) {
         static_cast<std::uint32_t>(rows.number(5)),
         {rows.number(6) != 0, rows.number(7) != 0, static_cast<std::uint32_t>(rows.number(8))},
         {}};
+    if (!rows.is_null(10))
+      snapshot.images[rows.text(0)].floppy = {{static_cast<std::uint64_t>(rows.number(9))},
+                                              {static_cast<std::uint64_t>(rows.number(10))}};
   }
 }
 
@@ -158,14 +163,17 @@ void delete_client(Database& database, const MacAddress& mac) {
 
 void write_image(Database& database, const boot::Image& image) {
   Statement(database,
-            "INSERT INTO images (name, format, file, size, created, block_size, removable, thick, physical_block_size) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
+            "INSERT INTO images (name, format, file, size, created, block_size, removable, thick, physical_block_size, "
+            "floppy_offset, floppy_size) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
             "ON CONFLICT (name) DO UPDATE SET format = excluded.format, file = excluded.file, size = excluded.size, "
             "created = excluded.created, block_size = excluded.block_size, removable = excluded.removable, "
-            "thick = excluded.thick, physical_block_size = excluded.physical_block_size")
+            "thick = excluded.thick, physical_block_size = excluded.physical_block_size, floppy_offset = "
+            "excluded.floppy_offset, floppy_size = excluded.floppy_size")
       .bind(image.name, image.format, image.file, static_cast<std::int64_t>(image.size.value), image.created,
             std::int64_t{image.block_size}, std::int64_t{image.traits.removable}, std::int64_t{image.traits.thick},
-            std::int64_t{image.traits.physical_block_size})
+            std::int64_t{image.traits.physical_block_size},
+            image.floppy ? std::optional<std::int64_t>(image.floppy->offset.value) : std::nullopt,
+            image.floppy ? std::optional<std::int64_t>(image.floppy->size.value) : std::nullopt)
       .run();
 }
 

@@ -71,6 +71,10 @@ CREATE TABLE variables (
   UNIQUE (group_name, name)
 ) STRICT;
 
+-- Where the floppy of a CD is that boots by emulating one (bytes). NULL: nobody has looked; size 0: it has none.
+ALTER TABLE images ADD COLUMN floppy_offset INTEGER CHECK (floppy_offset >= 0);
+ALTER TABLE images ADD COLUMN floppy_size INTEGER CHECK (floppy_size >= 0);
+
 -- Each client's one boot becomes its first entry; who was not assigned has none.
 INSERT INTO entries (mac, once, position, id, name, kind)
   SELECT mac, 0, 0, 0, boot_kind, boot_kind FROM clients WHERE boot_kind <> 'wait';

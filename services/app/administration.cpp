@@ -25,8 +25,7 @@ boot::Health ApplianceAdministration::health() {
 
 // ---- clients
 
-boot::ClientView ApplianceAdministration::view_of(const boot::Client& client,
-                                                  const boot::RegistrySnapshot& registry,
+boot::ClientView ApplianceAdministration::view_of(const boot::Client& client, const boot::RegistrySnapshot& registry,
                                                   const std::vector<boot::SessionView>& sessions) const {
   boot::ClientView view{
       client, parts_.activity.state_of(client.mac, client.last_seen.value_or(WallTime{}), parts_.clock.wall_now()), {}};
@@ -203,9 +202,10 @@ Result<boot::ImageView> ApplianceAdministration::register_image(const boot::NewI
   }
   auto size = parts_.library.size(name);
   if (!size) return std::unexpected(size.error());
-  const boot::Image image{name,         wanted.format.value_or("raw"), path->filename().string(),
-                          *size,        parts_.clock.wall_now(),       wanted.block_size,
-                          wanted.traits};
+  boot::Image image{name,         wanted.format.value_or("raw"), path->filename().string(),
+                    *size,        parts_.clock.wall_now(),       wanted.block_size,
+                    wanted.traits};
+  if (image.format == "iso") image.floppy = find_cd_floppy(*path);
   if (auto done = parts_.registry.put_image(image); !done) {
     (void)parts_.library.remove(name);  // no file without its row
     return std::unexpected(done.error());
@@ -329,6 +329,7 @@ void ApplianceAdministration::note_grown_images() {
   const auto snapshot = parts_.registry.snapshot();
   for (const auto& [name, known] : snapshot->images) {
     if (known.versions.empty()) continue;
+    if (known.format == "iso" && !known.floppy) note_cd_floppy(known);
     const auto layer = snapshot->layers.find(known.current().layer);
     if (layer == snapshot->layers.end()) continue;
     const auto size = parts_.library.layer_size(layer->second.file, layer->second.format);
@@ -338,6 +339,14 @@ void ApplianceAdministration::note_grown_images() {
     if (auto done = parts_.registry.put_image(image); !done)
       log::error("IMAGE_SIZE_NOT_NOTED", {{"image", name}, {"why", done.error().message}});
   }
+}
+
+// A CD that was added before anybody looked for its floppy.
+void ApplianceAdministration::note_cd_floppy(boot::Image image) {
+  const auto path = image_path(image.name);
+  if (path) image.floppy = find_cd_floppy(*path);
+  if (auto done = path ? parts_.registry.put_image(image) : std::unexpected(path.error()); !done)
+    log::error("CD_FLOPPY_NOT_NOTED", {{"image", image.name}, {"why", done.error().message}});
 }
 
 Result<void> ApplianceAdministration::remove_image(std::string_view name) {

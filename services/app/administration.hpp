@@ -69,6 +69,7 @@ class ApplianceAdministration final : public boot::Administration {
   [[nodiscard]] Result<void> check_reservation(Ipv4Address address) const;
   /// The name is well-formed and free, and such disks exist; else the error to answer.
   [[nodiscard]] Result<void> check_new_image(const boot::NewImage& image) const;
+  void note_cd_floppy(boot::Image image);
   [[nodiscard]] Result<boot::ImageView> register_image(const boot::NewImage& image);
 
   Parts parts_;

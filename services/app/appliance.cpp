@@ -26,6 +26,7 @@
 #include "app/event_counters.hpp"
 #include "app/event_log.hpp"
 #include "app/event_pump.hpp"
+#include "app/floppy_reader.hpp"
 #include "app/image_lives.hpp"
 #include "app/intake.hpp"
 #include "app/layer_keeper.hpp"
@@ -219,11 +220,12 @@ struct Appliance::Parts {
         administration({registry, leases, events, library, target, activity, clock, disks, layers},
                        identity_of(settings, interface, clock.wall_now())),
         lives({registry, registry, library, layers, disks}),
+        floppies(registry, library.folder()),
         intake({administration, bus, random, clock}, settings.state_dir / "uploads"),
         metrics({administration, target, event_counters, clock, &traces}),
         http(loops, people_pool,
              {administration, registry, bus, addresses, loaders, clock, boot, &metrics, &boot_secrets, &lives, &disks,
-              &intake, &registry},
+              &intake, &registry, &floppies},
              http_settings(settings, interface, token.value)),
         tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name},
              loaders, bus, addresses, clock),
@@ -265,6 +267,7 @@ struct Appliance::Parts {
   iscsi::Server target;
   ApplianceAdministration administration;
   ApplianceImageLives lives;
+  FloppyReader floppies;
   ApplianceIntake intake;
   ApplianceMetrics metrics;
   http::Server http;
@@ -291,8 +294,8 @@ struct Appliance::Parts {
   }
   static bool changes_rights(boot::EventKind kind) {
     return kind == boot::EventKind::client_changed || kind == boot::EventKind::client_removed ||
-           kind == boot::EventKind::assignment_changed ||
-           kind == boot::EventKind::image_changed || kind == boot::EventKind::image_removed;
+           kind == boot::EventKind::assignment_changed || kind == boot::EventKind::image_changed ||
+           kind == boot::EventKind::image_removed;
   }
   /// DHCP and TFTP live on loop 0 and are touched only there.
   void run_on_first_loop(std::function<void()> what);

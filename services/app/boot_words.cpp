@@ -67,9 +67,10 @@ Result<json> floppy_of(const BootOptions& options) {
 }  // namespace
 
 void add_boot_options(CLI::App& command, BootOptions& options) {
-  auto* drive = command.add_option("--drive", options.drives,
-                                   "IMAGE:MODE, mode private, fresh, readonly or master; again for the next drive (0x80, "
-                                   "0x81, ...)");
+  auto* drive =
+      command.add_option("--drive", options.drives,
+                         "IMAGE:MODE, mode private, fresh, readonly or master; again for the next drive (0x80, "
+                         "0x81, ...)");
   auto* kernel = command.add_option("--kernel", options.kernel,
                                     "Boot this kernel: a URL, or a file in STATE_DIR/files; with --drive it is an "
                                     "installer's, and finds these disks");
@@ -87,7 +88,8 @@ void add_boot_options(CLI::App& command, BootOptions& options) {
   auto* floppy = command.add_option("--floppy", options.floppy, "Boot this floppy image as drive 0x00: IMAGE:MODE");
   command.add_flag("--memdisk", options.memdisk, "Load it wholly into the machine's memory")->needs(floppy);
   auto* cd = command.add_option("--cd", options.cd, "Boot this CD image from a CD drive");
-  auto* iso = command.add_option("--iso", options.iso, "Boot a CD image over HTTP: a URL, or a file in STATE_DIR/files");
+  auto* iso =
+      command.add_option("--iso", options.iso, "Boot a CD image over HTTP: a URL, or a file in STATE_DIR/files");
   auto* efi = command.add_option("--efi", options.efi, "Run this EFI program: a URL or a file");
   command.add_option("--arguments", options.arguments, "Its arguments")->needs(efi);
   auto* ipxe = command.add_option("--ipxe", options.ipxe, "Go on with this iPXE script or program: a URL or a file");
@@ -110,8 +112,7 @@ Result<json> boot_of(const BootOptions& options) {
   if (!options.floppy.empty()) return floppy_of(options);
   if (!options.cd.empty()) return json{{"kind", "cd"}, {"image", options.cd}};
   if (!options.iso.empty()) return json{{"kind", "iso"}, {"iso", options.iso}};
-  if (!options.efi.empty())
-    return json{{"kind", "efi"}, {"program", options.efi}, {"arguments", options.arguments}};
+  if (!options.efi.empty()) return json{{"kind", "efi"}, {"program", options.efi}, {"arguments", options.arguments}};
   if (!options.ipxe.empty()) return json{{"kind", "ipxe"}, {"url", options.ipxe}};
   if (options.local) return json{{"kind", "local"}};
   if (options.wait) return json{{"kind", "wait"}};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a machine boots, as the command line says it: the options of each kind of boot, shared by clients, groups, rules and
-// the default; and a boot in a few words. Called by the client and group commands.
+// What a machine boots, as the command line says it: the options of each kind of boot, shared by clients, groups, rules
+// and the default; and a boot in a few words. Called by the client and group commands.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -28,6 +28,7 @@ void add_commands(CLI::App& app, CommandContext& context) {
   add_health_command(app, context);
   add_client_commands(app, context);
   add_group_commands(app, context);
+  add_template_commands(app, context);
   add_image_commands(app, context);
   add_overlay_commands(app, context);
   add_job_commands(app, context);

@@ -31,6 +31,7 @@ void add_health_command(CLI::App& app, CommandContext& context);
 void add_image_commands(CLI::App& app, CommandContext& context);
 void add_client_commands(CLI::App& app, CommandContext& context);
 void add_group_commands(CLI::App& app, CommandContext& context);  ///< group, rule, default
+void add_template_commands(CLI::App& app, CommandContext& context);
 void add_overlay_commands(CLI::App& app, CommandContext& context);
 void add_job_commands(CLI::App& app, CommandContext& context);
 void add_session_commands(CLI::App& app, CommandContext& context);

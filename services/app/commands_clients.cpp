@@ -70,7 +70,8 @@ Result<json> change_of(const SetOptions& options) {
   auto boot = boot_of(options.boot);
   if (!boot) return boot;
   if (!boot->is_null()) change["boot"] = std::move(*boot);
-  if (options.groups_given) change["groups"] = options.groups == std::vector<std::string>{"none"} ? json::array() : json(options.groups);
+  if (options.groups_given)
+    change["groups"] = options.groups == std::vector<std::string>{"none"} ? json::array() : json(options.groups);
   if (options.preset) change["default_entry"] = *options.preset == "none" ? json() : json(*options.preset);
   if (options.timeout == "none")
     change["menu_timeout"] = nullptr;
@@ -102,11 +103,14 @@ void add_set(CLI::App& client, CommandContext& context) {
   set->add_option("MAC", options->mac, "Its MAC address")->required();
   auto* name = set->add_option("--name", options->name, "A name for people; \"\" takes it back");
   add_boot_options(*set, options->boot);
-  auto* groups = set->add_option("--group", options->groups, "Its group, whose entries it is offered; may be given again; \"none\" leaves all");
+  auto* groups = set->add_option("--group", options->groups,
+                                 "Its group, whose entries it is offered; may be given again; \"none\" leaves all");
   set->add_option("--default-entry", options->preset, "Which entry its menu boots by itself; \"none\": the first");
-  set->add_option("--menu-timeout", options->timeout, "After so many seconds; 0: at once; \"none\": the menu waits for a key")
+  set->add_option("--menu-timeout", options->timeout,
+                  "After so many seconds; 0: at once; \"none\": the menu waits for a key")
       ->check(CLI::Range(0, 3600) | CLI::IsMember({"none"}));
-  set->add_option("--variable", options->variables, "NAME=VALUE for command lines and templates; those given replace all");
+  set->add_option("--variable", options->variables,
+                  "NAME=VALUE for command lines and templates; those given replace all");
   set->add_option("--address", options->address,
                   "Reserve this address for it (server mode); \"none\" takes the reservation back");
   add_access_options(*set, options->access);
@@ -118,7 +122,8 @@ void add_set(CLI::App& client, CommandContext& context) {
 }
 
 /// What is done to one machine: `what` gets its path below /api/v1. What is no MAC address never becomes a part of it.
-void act_on_client(CommandContext& context, const std::string& mac, const std::function<void(const std::string&)>& what) {
+void act_on_client(CommandContext& context, const std::string& mac,
+                   const std::function<void(const std::string&)>& what) {
   const auto parsed = parse_mac_address(mac);
   if (!parsed) return context.show(std::unexpected(parsed.error()), print_client);
   what("/api/v1/clients/" + parsed->to_string());
@@ -172,9 +177,8 @@ void add_client_commands(CLI::App& app, CommandContext& context) {
   });
   auto mac = std::make_shared<std::string>();
   auto act_on_mac = [&context, mac](CLI::App* command, std::function<void(const std::string& path)> what) {
-    command->callback([&context, mac, what] {
-      context.action = [&context, mac, what] { act_on_client(context, *mac, what); };
-    });
+    command->callback(
+        [&context, mac, what] { context.action = [&context, mac, what] { act_on_client(context, *mac, what); }; });
   };
   CLI::App* show = client->add_subcommand("show", "One machine");
   show->add_option("MAC", *mac, "Its MAC address")->required();

@@ -19,7 +19,8 @@ std::string text_or_dash(const json& value) { return value.is_string() ? value.g
 
 Result<std::string> group_path(const std::string& name) {
   if (auto good = boot::check_client_name(name); !good)
-    return fail(ErrorKind::invalid, fmt::format("\"{}\" is not a group's name; use letters, digits, '-', '_' or '.'", name));
+    return fail(ErrorKind::invalid,
+                fmt::format("\"{}\" is not a group's name; use letters, digits, '-', '_' or '.'", name));
   return "/api/v1/groups/" + name;
 }
 
@@ -94,7 +95,8 @@ void add_group(CLI::App& app, CommandContext& context) {
   CLI::App* set = group->add_subcommand("set", "Make a group, or change its menu");
   act(set, [&context](const GroupOptions& one) { run_set(context, one); });
   set->add_option("--default-entry", options->preset, "Which entry the menu boots by itself; \"none\": the first");
-  set->add_option("--menu-timeout", options->timeout, "After so many seconds; 0: at once; \"none\": the menu waits for a key")
+  set->add_option("--menu-timeout", options->timeout,
+                  "After so many seconds; 0: at once; \"none\": the menu waits for a key")
       ->check(CLI::Range(0, 3600) | CLI::IsMember({"none"}));
   set->add_option("--variable", options->variables, "NAME=VALUE; those given replace all");
   add_entry_commands(*group, context, {"GROUP", "Its name", group_path});
@@ -144,8 +146,9 @@ void run_rule_add(CommandContext& context, const RuleOptions& options) {
   auto now = context.client().get("/api/v1/rules");
   if (!now) return context.show(now, print_rules);
   json rule{{"then", std::move(*then)}};
-  for (const auto& [key, text] : {std::pair{"mac", &options.mac}, std::pair{"uuid", &options.uuid},
-                                  std::pair{"serial", &options.serial}, std::pair{"architecture", &options.architecture}}) {
+  for (const auto& [key, text] :
+       {std::pair{"mac", &options.mac}, std::pair{"uuid", &options.uuid}, std::pair{"serial", &options.serial},
+        std::pair{"architecture", &options.architecture}}) {
     if (!text->empty()) rule[key] = *text;
   }
   json& rules = (*now)["rules"];
@@ -159,8 +162,9 @@ void run_rule_remove(CommandContext& context, std::size_t number) {
   if (!now) return context.show(now, print_rules);
   json& rules = (*now)["rules"];
   if (number == 0 || number > rules.size())
-    return context.show(fail(ErrorKind::not_found, fmt::format("there is no rule {}; \"bootferry rule list\" shows all", number)),
-                        print_rules);
+    return context.show(
+        fail(ErrorKind::not_found, fmt::format("there is no rule {}; \"bootferry rule list\" shows all", number)),
+        print_rules);
   rules.erase(number - 1);
   context.show(context.client().put("/api/v1/rules", *now), print_rules);
 }
@@ -178,7 +182,8 @@ void add_rule(CLI::App& app, CommandContext& context) {
   add->add_option("--serial", options->serial, "With this SMBIOS serial number");
   add->add_option("--architecture", options->architecture, "bios, efi-ia32, efi-x64, efi-arm32 or efi-arm64");
   add->add_option("--at", options->number, "Before the rule that has this number now");
-  add->add_option("--client", options->then.client, "The place of this client (a MAC): its disks and all it is offered");
+  add->add_option("--client", options->then.client,
+                  "The place of this client (a MAC): its disks and all it is offered");
   add_assignment_options(*add, options->then);
   add->callback([&context, options] { context.action = [&context, options] { run_rule_add(context, *options); }; });
   CLI::App* remove = rule->add_subcommand("remove", "Remove a rule");

@@ -7,6 +7,7 @@
 #include "boot/offer.hpp"
 #include "boot/target_name.hpp"
 #include "images/open_beside.hpp"
+#include "images/slice_device.hpp"
 #include "images/thick_device.hpp"
 
 namespace bootferry::app {
@@ -116,7 +117,7 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   const boot::DiskTraits traits = image ? image->traits : boot::DiskTraits{};
   identity.removable = traits.removable;
   identity.physical_block_size = traits.physical_block_size;
-  if (is_cd(image)) {
+  if (is_cd(image) && !found->is_cd_floppy) {
     identity.type = iscsi::scsi::DeviceType::cdrom;
     identity.removable = true;
   }
@@ -124,8 +125,11 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   // The unit, not only the session, holds the image: a copy that runs on must keep it from being opened by others.
   auto kept = std::make_shared<images::Opened>(*opened);
   std::shared_ptr<images::BlockDevice> device(kept, kept->device.get());
+  if (found->is_cd_floppy && image->floppy)
+    device = std::make_shared<images::SliceDevice>(std::move(device), image->floppy->offset, image->floppy->size);
   if (traits.thick) device = std::make_shared<images::ThickDevice>(std::move(device));
-  if (traces_) device = traces_->watch(client->mac, {drive.image, disk->version}, std::move(device));
+  if (traces_ && !found->is_cd_floppy)
+    device = traces_->watch(client->mac, {drive.image, disk->version}, std::move(device));
   const auto reservations = reservations_ ? reservations_->store_of(target, drive.image) : nullptr;
   answer.unit = units_->get(OpenUnits::key_of(target, drive, disk->layer.id), [&] {
     iscsi::scsi::DiskServices services;

@@ -47,8 +47,8 @@ std::vector<FoundDrive> drives_of(const boot::Client& client, const boot::Regist
   // Where a rule says that a machine is another client, the drives are those of that one.
   if (offer.mac != client.mac) return found;
   const auto add = [&](const boot::Entry& entry) {
-    for (const boot::NumberedDrive& one : boot::drives_of(entry.boot))
-      found.push_back({&client, one.drive, {client.mac, one.number, entry.id}});
+    for (const boot::NumberedDrive& one : boot::drives_of(entry.boot, registry))
+      found.push_back({&client, one.drive, {client.mac, one.number, entry.id}, one.is_cd_floppy});
   };
   if (offer.preset) add(*offer.preset);
   for (const boot::Offered& one : offer.entries) {

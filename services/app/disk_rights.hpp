@@ -20,6 +20,7 @@ struct FoundDrive {
   const boot::Client* client = nullptr;
   const boot::Drive* drive = nullptr;
   boot::TargetKey key;
+  bool is_cd_floppy = false;
 };
 [[nodiscard]] std::optional<FoundDrive> find_drive(std::string_view target, const boot::RegistrySnapshot& registry);
 /// All that the client may boot or run from, as it is offered now.

@@ -22,7 +22,8 @@ auto find_entry(json& entries, const std::string& name) {
   return std::ranges::find_if(entries, [&](const json& entry) { return entry["name"] == name; });
 }
 
-/// Reads the entries, changes them, writes them back. A group is written whole, so what it has beside them goes with them.
+/// Reads the entries, changes them, writes them back. A group is written whole, so what it has beside them goes with
+/// them.
 void change_entries(CommandContext& context, const Result<std::string>& path,
                     const std::function<Result<void>(json& entries)>& change) {
   const auto print = [](const json& owner) { print_menu(owner); };

@@ -29,6 +29,9 @@ void add_files(const fs::path& folder, bool any_kind, boot::LoaderCatalog& catal
 boot::LoaderCatalog find_loaders(const fs::path& package_dir, const fs::path& user_dir) {
   boot::LoaderCatalog catalog;
   add_files(package_dir, false, catalog);
+  std::error_code ignored;
+  if (const fs::path memdisk = "/usr/lib/syslinux/memdisk"; fs::is_regular_file(memdisk, ignored))
+    catalog.add("memdisk", memdisk);  // of the package syslinux-common: boots floppies from memory
   add_files(user_dir, true, catalog);
   return catalog;
 }

@@ -45,8 +45,7 @@ Result<void> check_quota(const Drive& drive) {
 
 Result<void> check_drives(const std::vector<Drive>& drives) {
   if (drives.empty() || drives.size() > max_drives) {
-    return fail(ErrorKind::invalid,
-                fmt::format("a client has 1 to {} drives, not {}", max_drives, drives.size()));
+    return fail(ErrorKind::invalid, fmt::format("a client has 1 to {} drives, not {}", max_drives, drives.size()));
   }
   for (std::size_t i = 0; i < drives.size(); ++i) {
     if (auto name = check_image_name(drives[i].image); !name) return name;
@@ -97,7 +96,8 @@ Result<void> check(const Floppy& floppy) {
 }
 
 Result<void> check(const Cd& cd) {
-  if (cd.drive.mode != DriveMode::readonly) return fail(ErrorKind::invalid, "a CD is never written to; its mode is readonly");
+  if (cd.drive.mode != DriveMode::readonly)
+    return fail(ErrorKind::invalid, "a CD is never written to; its mode is readonly");
   return check_drives({cd.drive});
 }
 

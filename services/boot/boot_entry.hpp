@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a machine boots: one alternative for each kind of docs/api.md, and the drives that it means. Kept by db inside
-// clients, groups and rules; turned into a script by boot_policy; its drives are opened by app. Plain values, any thread.
+// clients, groups and rules; turned into a script by boot_policy; its drives are opened by app. Plain values, any
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -115,6 +116,7 @@ inline constexpr std::uint8_t cd_drive = 0xe0;     ///< far from the disks' numb
 struct NumberedDrive {
   std::uint8_t number = 0x80;  ///< of INT 13h
   const Drive* drive = nullptr;
+  bool is_cd_floppy = false;  ///< not the image itself: the floppy that is in the CD
 };
 /// What of it is served over iSCSI, in ascending order of the numbers. Points into `entry`.
 [[nodiscard]] std::vector<NumberedDrive> drives_of(const BootEntry& entry);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What to answer a booting machine that asks DHCP: the one place where that is decided. Pure functions of the facts, the
-// registry and the settings; called on the network loops.
+// What to answer a booting machine that asks DHCP: the one place where that is decided. Pure functions of the facts,
+// the registry and the settings; called on the network loops.
 //
 //   stage 1  firmware asks DHCP            decide_loader -> SendLoader (an iPXE for its architecture)
 //   stage 2  iPXE asks DHCP                decide_loader -> RunScript (the client's script URL)

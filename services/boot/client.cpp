@@ -65,7 +65,8 @@ Result<void> check_label(std::string_view what, std::string_view label) {
 
 Result<void> check_entries(const Menu& menu) {
   if (menu.entries.size() > max_entries) {
-    return fail(ErrorKind::invalid, fmt::format("there are {} entries; {} fit into a menu", menu.entries.size(), max_entries));
+    return fail(ErrorKind::invalid,
+                fmt::format("there are {} entries; {} fit into a menu", menu.entries.size(), max_entries));
   }
   for (const Entry& entry : menu.entries) {
     if (auto name = check_label("an entry", entry.name); !name) return name;
@@ -74,7 +75,8 @@ Result<void> check_entries(const Menu& menu) {
     if (auto boot = check_boot_entry(entry.boot); !boot) return boot;
   }
   if (menu.timeout && *menu.timeout > max_menu_timeout)
-    return fail(ErrorKind::invalid, "a menu waits for at most 3600 seconds; leave the timeout out and it waits for a key");
+    return fail(ErrorKind::invalid,
+                "a menu waits for at most 3600 seconds; leave the timeout out and it waits for a key");
   return check_variables(menu.variables);
 }
 
@@ -88,8 +90,8 @@ Result<void> check_variables(const Variables& variables) {
 }
 
 Result<void> check_variable_name(std::string_view name) {
-  const bool plain = std::ranges::all_of(
-      name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+  const bool plain =
+      std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
   if (name.empty() || name.size() > 32 || !plain || (name.front() >= '0' && name.front() <= '9')) {
     return fail(ErrorKind::invalid, fmt::format("\"{}\" is not a variable's name; use 1 to 32 of a-z, 0-9 and '_', "
                                                 "beginning with a letter",

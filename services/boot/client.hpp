@@ -55,7 +55,7 @@ struct Client {
   MacAddress mac;
   std::string name;
   bool known = false;  ///< a person has said something about it; else it was only seen
-  Menu menu;                        ///< its own; without entries, groups, rules and the default for unknown machines count
+  Menu menu;           ///< its own; without entries, groups, rules and the default for unknown machines count
   std::vector<std::string> groups;  ///< whose entries it is offered, too
   std::optional<NextBoot> next_boot;
   std::optional<Entry> spent;  ///< the next boot that it had last: its machine may still run from it
@@ -80,8 +80,8 @@ struct Client {
 [[nodiscard]] Result<void> check_variables(const Variables& variables);
 [[nodiscard]] Result<void> check_variable_name(std::string_view name);
 
-/// An entry that was there before under its name keeps its id; others get `next` and count it up. With `plain_first` one of
-/// them is entry 0.
+/// An entry that was there before under its name keeps its id; others get `next` and count it up. With `plain_first`
+/// one of them is entry 0.
 void keep_entry_ids(Menu& menu, const Menu& before, unsigned& next, bool plain_first);
 
 }  // namespace bootferry::boot

@@ -34,6 +34,14 @@ bool needs(const Client& client, std::string_view image) {
 
 }  // namespace
 
+std::vector<NumberedDrive> drives_of(const BootEntry& entry, const RegistrySnapshot& registry) {
+  std::vector<NumberedDrive> drives = drives_of(entry);
+  const auto* cd = std::get_if<Cd>(&entry);
+  const Image* image = cd ? registry.find_image(cd->drive.image) : nullptr;
+  if (image && image->floppy && image->floppy->size.value > 0) drives.insert(drives.begin(), {0x00, &cd->drive, true});
+  return drives;
+}
+
 std::vector<MacAddress> RegistrySnapshot::users_of(std::string_view image) const {
   std::vector<MacAddress> users;
   for (const auto& [mac, client] : clients) {

@@ -38,6 +38,9 @@ struct RegistrySnapshot {
   [[nodiscard]] std::vector<std::string> users_of(LayerId layer, bool lasting) const;
 };
 
+/// What of the entry is served over iSCSI, ascending; with the floppies that CDs bring.
+[[nodiscard]] std::vector<NumberedDrive> drives_of(const BootEntry& entry, const RegistrySnapshot& registry);
+
 /// What a protocol noticed about a machine; fields without news stay empty.
 struct Sighting {
   MacAddress mac;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fields of each kind of boot by name, in one place: whoever stores a boot or writes it as JSON visits them, so that a
-// new kind is written down once. The visitor has required(), optional() and drive(); the names are those of docs/api.md.
+// The fields of each kind of boot by name, in one place: whoever stores a boot or writes it as JSON visits them, so
+// that a new kind is written down once. The visitor has required(), optional() and drive(); the names are those of
+// docs/api.md.
 #pragma once
 
 #include <type_traits>

@@ -11,12 +11,12 @@ namespace {
 
 /// In the order of EventKind.
 constexpr std::array<std::string_view, 32> names{
-    "client-seen",    "client-changed",  "client-removed", "assignment-changed", "image-added",   "image-changed", "image-removed",
-    "overlay-made",   "overlay-changed", "space-low",      "dhcp-discover", "dhcp-offer",    "dhcp-request",
-    "dhcp-ack",       "dhcp-nak",        "dhcp-decline",   "dhcp-release",  "dhcp-ignored",  "pxe-request",
-    "tftp-start",     "tftp-done",       "tftp-failed",    "file-served",   "script-served", "session-opened",
-    "session-closed", "login-refused",   "job-started",    "job-progress",  "job-ended",     "server-started",
-    "server-stopping"};
+    "client-seen",    "client-changed", "client-removed",  "assignment-changed", "image-added",   "image-changed",
+    "image-removed",  "overlay-made",   "overlay-changed", "space-low",          "dhcp-discover", "dhcp-offer",
+    "dhcp-request",   "dhcp-ack",       "dhcp-nak",        "dhcp-decline",       "dhcp-release",  "dhcp-ignored",
+    "pxe-request",    "tftp-start",     "tftp-done",       "tftp-failed",        "file-served",   "script-served",
+    "session-opened", "session-closed", "login-refused",   "job-started",        "job-progress",  "job-ended",
+    "server-started", "server-stopping"};
 static_assert(names.size() == static_cast<std::size_t>(EventKind::server_stopping) + 1);
 
 }  // namespace

@@ -38,8 +38,8 @@ struct IgnoreMachine {
 };
 using Assignment = std::variant<AsClient, AsGroup, Entry, PlainMenu, IgnoreMachine>;
 
-/// Of machines without own entries and groups; the first rule that fits counts. A pattern may have `*` for any text; an empty one
-/// fits all.
+/// Of machines without own entries and groups; the first rule that fits counts. A pattern may have `*` for any text; an
+/// empty one fits all.
 struct Rule {
   std::string mac, uuid, serial;  ///< without regard to case
   std::optional<Architecture> architecture;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How much room the disks of a boot take in the iBFT, the table by which a BIOS machine's system finds them again (IBM's
-// "iSCSI Boot Firmware Table" 1.03). iPXE has 768 bytes for it and fails the hook that does not fit. Pure.
+// How much room the disks of a boot take in the iBFT, the table by which a BIOS machine's system finds them again
+// (IBM's "iSCSI Boot Firmware Table" 1.03). iPXE has 768 bytes for it and fails the hook that does not fit. Pure.
 #pragma once
 
 #include <cstddef>

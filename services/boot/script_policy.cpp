@@ -144,9 +144,8 @@ class ScriptMaker {
       return fail(ErrorKind::not_found, fmt::format("The image {} is not in the library any more.", image));
     auto memdisk = loader_of("memdisk", memdisk_mend);
     if (!memdisk) return std::unexpected(memdisk.error());
-    return MemdiskBoot{std::move(*memdisk),
-                       fmt::format("{}/boot/{}/floppy.img?entry={}", settings_.http_base(), offer_.mac.to_string(),
-                                   entry_.id)};
+    return MemdiskBoot{std::move(*memdisk), fmt::format("{}/boot/{}/floppy.img?entry={}", settings_.http_base(),
+                                                        offer_.mac.to_string(), entry_.id)};
   }
   [[nodiscard]] Result<SanBoot> san_of() const;
   [[nodiscard]] Result<void> check_drive(const NumberedDrive& one) const;
@@ -173,14 +172,16 @@ Result<void> ScriptMaker::check_drive(const NumberedDrive& one) const {
 Result<SanBoot> ScriptMaker::san_of() const {
   const Access access = offer_.client ? offer_.client->access : Access{};
   if (access.auth == AuthKind::chap || access.auth == AuthKind::mutual) {
-    return fail(ErrorKind::denied,
-                fmt::format("Its disks ask for a secret that was set by hand, which no boot script carries. To boot over "
-                            "the network it needs another access: bootferry client set {} --auth boot",
-                            offer_.mac.to_string()));
+    return fail(
+        ErrorKind::denied,
+        fmt::format("Its disks ask for a secret that was set by hand, which no boot script carries. To boot over "
+                    "the network it needs another access: bootferry client set {} --auth boot",
+                    offer_.mac.to_string()));
   }
   const bool own_name = access.initiator.empty() || access.initiator == any_initiator;
   SanBoot san{own_name ? initiator_name(offer_.mac) : access.initiator, {}, access.auth == AuthKind::boot};
-  for (const NumberedDrive& one : drives_of(entry_.boot)) {
+  for (const NumberedDrive& one : drives_of(entry_.boot, registry_)) {
+    if (one.is_cd_floppy && is_efi(architecture())) continue;
     if (auto good = check_drive(one); !good) return std::unexpected(good.error());
     const std::string target = target_name({offer_.mac, one.number, entry_.id});
     san.drives.push_back({one.number, target, san_uri(target, settings_)});
@@ -235,8 +236,8 @@ ScriptAnswer decide_script(const ScriptQuestion& question, const RegistrySnapsho
                            const BootSettings& settings) {
   const std::string url = script_url(question.mac, settings);
   const Offer offer = offer_of(question.mac, registry);
-  ScriptAnswer answer{WaitForAssignment{url}, url, offer.mac, "", offer.why, false,
-                      all_variables(offer, question.mac, settings)};
+  ScriptAnswer answer{
+      WaitForAssignment{url}, url, offer.mac, "", offer.why, false, all_variables(offer, question.mac, settings)};
   if (offer.ignored) {
     answer.decision = LocalBoot{};
     return answer;

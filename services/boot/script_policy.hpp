@@ -14,10 +14,10 @@
 namespace bootferry::boot {
 
 struct SanDrive {
-  std::uint8_t number;     ///< 0x00 a floppy, 0x80, 0x81, ... disks, 0xe0 a CD; ascending
-  std::string target;      ///< IQN
-  std::string uri;         ///< "iscsi:10.99.0.1::::iqn..." (RFC 4173; the port only when it is not 3260)
-  bool described = true;   ///< in the iBFT, where the system finds it; else INT 13h only
+  std::uint8_t number;    ///< 0x00 a floppy, 0x80, 0x81, ... disks, 0xe0 a CD; ascending
+  std::string target;     ///< IQN
+  std::string uri;        ///< "iscsi:10.99.0.1::::iqn..." (RFC 4173; the port only when it is not 3260)
+  bool described = true;  ///< in the iBFT, where the system finds it; else INT 13h only
 };
 struct SanBoot {
   std::string initiator;
@@ -67,7 +67,7 @@ struct MenuBoot {
     std::string name;
   };
   std::vector<Item> items;
-  unsigned preset = 0;                           ///< the id of the item that is chosen when nobody presses a key
+  unsigned preset = 0;                          ///< the id of the item that is chosen when nobody presses a key
   std::optional<std::chrono::seconds> timeout;  ///< none: waits for a key
 };
 struct WaitForAssignment {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person may give to a boot script: a newline would start a command, `${` would be expanded by iPXE. Asked before
-// anything is stored; the renderer of scripts (http) looks once more. Pure.
+// What a person may give to a boot script: a newline would start a command, `${` would be expanded by iPXE. Asked
+// before anything is stored; the renderer of scripts (http) looks once more. Pure.
 #pragma once
 
 #include <string_view>

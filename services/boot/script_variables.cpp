@@ -15,9 +15,10 @@ Result<std::string> expand_variables(std::string_view text, const Variables& var
     const std::string_view name = text.substr(open + 2, close - open - 2);
     const auto found = variables.find(name);
     if (found == variables.end()) {
-      return fail(ErrorKind::not_found, fmt::format("It names the variable {}, which nobody has set: bootferry client set "
-                                                    "MAC --variable {}=VALUE",
-                                                    name.substr(0, 40), name.substr(0, 40)));
+      return fail(ErrorKind::not_found,
+                  fmt::format("It names the variable {}, which nobody has set: bootferry client set "
+                              "MAC --variable {}=VALUE",
+                              name.substr(0, 40), name.substr(0, 40)));
     }
     expanded += found->second;
     text.remove_prefix(close + 2);

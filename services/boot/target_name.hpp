@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// iSCSI names (RFC 7143 4.2.7, iqn type): one target for each drive of each entry of a client, one initiator name for each
-// client. Kept short, because the BIOS iBFT has 768 bytes for all of a boot's names. Pure.
+// iSCSI names (RFC 7143 4.2.7, iqn type): one target for each drive of each entry of a client, one initiator name for
+// each client. Kept short, because the BIOS iBFT has 768 bytes for all of a boot's names. Pure.
 #pragma once
 
 #include <cstdint>

@@ -101,7 +101,8 @@ void give_credentials(boot::SanBoot& san, const MacAddress& owner, const Site& s
   san.secret = std::move(credentials.secret);
 }
 
-/// The registry must know what the machine says before its disks are asked for; then the answer is that of the next look.
+/// The registry must know what the machine says before its disks are asked for; then the answer is that of the next
+/// look.
 bool must_learn(const boot::RegistrySnapshot& registry, const MacAddress& mac, const Words& words) {
   const boot::Client* client = registry.find_client(mac);
   if (!client) return true;
@@ -146,6 +147,21 @@ Answer get_boot_script(const Request& request, const Site& site) {
   RenderedScript script = render_script(answer, services.boot, site.scripts_folder());
   if (for_a_boot) tell(request, site, *mac, words, answer, script);
   return make_text(200, std::move(script.text));
+}
+
+Answer get_boot_floppy(const Request& request, const Site& site) {
+  const auto mac = parse_mac_address(request.captures[0]);
+  if (!mac) return make_problem(mac.error());
+  const Words words = words_of(request.target.query);
+  const auto registry = site.services.registry.snapshot();
+  const boot::Offer offer = boot::offer_of(*mac, *registry);
+  const boot::Entry* entry = words.entry ? offer.find_entry(*words.entry) : nullptr;
+  const auto* floppy = entry ? std::get_if<boot::Floppy>(&entry->boot) : nullptr;
+  if (!floppy || !floppy->memdisk || !site.services.floppies)
+    return make_problem(404, "This machine is offered no such floppy.");
+  if (request.patience == Patience::only_cached) return Answer::would_block();
+  auto bytes = site.services.floppies->read_floppy(floppy->drive.image);
+  return bytes ? Answer(200, "application/octet-stream", std::move(*bytes)) : make_problem(bytes.error());
 }
 
 RenderedScript preview_script(const MacAddress& mac, const Site& site) {

@@ -181,8 +181,9 @@ struct Filler {
 /// iPXE puts in what it knows of its machine.
 std::string again_url_of(const std::string& retry_url) {
   const char mark = retry_url.find('?') == std::string::npos ? '?' : '&';
-  return fmt::format("{}{}again=1&uuid=${{uuid}}&serial=${{serial:uristring}}&platform=${{platform}}&arch=${{buildarch}}",
-                     retry_url, mark);
+  return fmt::format(
+      "{}{}again=1&uuid=${{uuid}}&serial=${{serial:uristring}}&platform=${{platform}}&arch=${{buildarch}}", retry_url,
+      mark);
 }
 
 void fill_common(Values& values, const boot::ScriptAnswer& answer, const boot::BootSettings& settings) {
@@ -210,9 +211,11 @@ Result<RenderedScript> try_render(const boot::ScriptAnswer& answer, const boot::
 
 /// A decision for each template, with values such as they are in life.
 std::vector<boot::ScriptDecision> sample_decisions() {
-  boot::SanBoot san{"iqn.2026-11.org.bootferry:525400e2e001", {}, true, "525400e2e001.1", boot::Secret("0123456789abcdef")};
+  boot::SanBoot san{
+      "iqn.2026-11.org.bootferry:525400e2e001", {}, true, "525400e2e001.1", boot::Secret("0123456789abcdef")};
   for (const std::uint8_t number : {0x80, 0x81})
-    san.drives.push_back({number, "iqn.2026-11.org.bootferry:525400e2e001.80", "iscsi:10.0.0.1::::iqn.2026-11.org.x:y"});
+    san.drives.push_back(
+        {number, "iqn.2026-11.org.bootferry:525400e2e001.80", "iscsi:10.0.0.1::::iqn.2026-11.org.x:y"});
   const boot::KernelBoot kernel{"http://10.0.0.1/k", {"http://10.0.0.1/i"}, "quiet"};
   return {san,
           kernel,
@@ -232,7 +235,8 @@ std::vector<boot::ScriptDecision> sample_decisions() {
 }
 
 boot::ScriptAnswer sample_answer(boot::ScriptDecision decision) {
-  boot::ScriptAnswer answer{std::move(decision), "http://10.0.0.1:8080/boot/52:54:00:e2:e0:01.ipxe", {}, "", "", false, {}};
+  boot::ScriptAnswer answer{
+      std::move(decision), "http://10.0.0.1:8080/boot/52:54:00:e2:e0:01.ipxe", {}, "", "", false, {}};
   for (const std::string_view name : boot::built_in_variables) answer.variables[std::string(name)] = "x";
   return answer;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A decision of the policy as the text that iPXE runs: values are checked, then put into the template of their kind. Called
-// by boot_scripts for machines, and by the API for people who look. Reads templates, so it may wait.
+// A decision of the policy as the text that iPXE runs: values are checked, then put into the template of their kind.
+// Called by boot_scripts for machines, and by the API for people who look. Reads templates, so it may wait.
 #pragma once
 
 #include <filesystem>
@@ -15,8 +15,8 @@ struct RenderedScript {
   std::string sentence;  ///< for the event: "boots from 2 disks"
   std::string text;
 };
-/// A decision with a value that iPXE could misread, or a template that is none, becomes the broken screen, which says so.
-/// `scripts_folder` may not exist.
+/// A decision with a value that iPXE could misread, or a template that is none, becomes the broken screen, which says
+/// so. `scripts_folder` may not exist.
 [[nodiscard]] RenderedScript render_script(const boot::ScriptAnswer& answer, const boot::BootSettings& settings,
                                            const std::filesystem::path& scripts_folder);
 

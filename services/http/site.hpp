@@ -18,6 +18,7 @@
 #include "boot/boot_watch.hpp"
 #include "boot/client_registry.hpp"
 #include "boot/event_bus.hpp"
+#include "boot/floppy_source.hpp"
 #include "boot/image_lives.hpp"
 #include "boot/intake.hpp"
 #include "boot/loader_catalog.hpp"
@@ -35,12 +36,13 @@ struct Services {
   const boot::LoaderCatalog& loaders;
   const Clock& clock;
   boot::BootSettings boot;
-  boot::MetricsSource* metrics = nullptr;     ///< null: there are none
-  boot::BootSecrets* boot_secrets = nullptr;  ///< none: scripts carry no credentials (tests)
-  boot::ImageLives* lives = nullptr;          ///< none: there are no overlays (tests)
-  boot::BootWatch* boot_watch = nullptr;      ///< none: nobody is told of boots (tests)
-  boot::Intake* intake = nullptr;             ///< none: images come in by path only, and are no jobs (tests)
+  boot::MetricsSource* metrics = nullptr;        ///< null: there are none
+  boot::BootSecrets* boot_secrets = nullptr;     ///< none: scripts carry no credentials (tests)
+  boot::ImageLives* lives = nullptr;             ///< none: there are no overlays (tests)
+  boot::BootWatch* boot_watch = nullptr;         ///< none: nobody is told of boots (tests)
+  boot::Intake* intake = nullptr;                ///< none: images come in by path only, and are no jobs (tests)
   boot::AssignmentStore* assignments = nullptr;  ///< none: there are no groups and rules (tests)
+  boot::FloppySource* floppies = nullptr;        ///< none: no floppy is loaded into memory (tests)
 };
 
 struct Settings {

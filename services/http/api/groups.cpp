@@ -14,7 +14,8 @@ Answer answer_group(const Site& site, std::string_view name) {
   const auto registry = site.services.registry.snapshot();
   const auto found = registry->groups.find(name);
   if (found == registry->groups.end())
-    return make_problem(404, fmt::format("There is no group {}; \"bootferry group list\" shows all.", name.substr(0, 64)));
+    return make_problem(404,
+                        fmt::format("There is no group {}; \"bootferry group list\" shows all.", name.substr(0, 64)));
   return make_json(200, render_group(found->second, *registry));
 }
 

@@ -314,9 +314,8 @@ Json render_entries(const std::vector<boot::Entry>& entries) {
 Json render_offered(const std::vector<boot::OfferedView>& offered) {
   Json list = Json::array();
   for (const boot::OfferedView& one : offered) {
-    list.push_back({{"name", one.name},
-                    {"group", one.group.empty() ? Json() : Json(one.group)},
-                    {"boot", render_boot(one.boot)}});
+    list.push_back(
+        {{"name", one.name}, {"group", one.group.empty() ? Json() : Json(one.group)}, {"boot", render_boot(one.boot)}});
   }
   return list;
 }

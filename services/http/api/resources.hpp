@@ -31,6 +31,11 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer get_defaults(const Request& request, const Site& site);
 [[nodiscard]] Answer put_defaults(const Request& request, const Site& site);
 
+[[nodiscard]] Answer list_templates(const Request& request, const Site& site);
+[[nodiscard]] Answer get_template(const Request& request, const Site& site);
+[[nodiscard]] Answer put_template(const Request& request, const Site& site);
+[[nodiscard]] Answer remove_template(const Request& request, const Site& site);
+
 [[nodiscard]] Answer list_images(const Request& request, const Site& site);
 [[nodiscard]] Answer get_image(const Request& request, const Site& site);
 [[nodiscard]] Answer create_image(const Request& request, const Site& site);

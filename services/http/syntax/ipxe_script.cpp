@@ -13,14 +13,14 @@ namespace {
 
 /// Of the builds that Debian makes.
 constexpr std::string_view commands[] = {
-    "autoboot", "boot",     "chain",    "choose",   "clear",   "colour",  "config",   "console",  "cpair",   "cpuid",
-    "dhcp",     "echo",     "exit",     "fcels",    "fcstat",  "goto",    "help",     "ibstat",   "ifclose", "ifconf",
-    "iflinkwait", "ifopen", "ifstat",   "imgargs",  "imgexec", "imgextract", "imgfetch", "imgfree", "imgload", "imgselect",
-    "imgstat",  "imgtrust", "imgverify", "inc",     "initrd",  "ipstat",  "iseq",     "isset",    "item",    "iwlist",
-    "iwstat",   "kernel",   "login",    "lotest",   "menu",    "module",  "nslookup", "nstat",    "ntp",     "param",
-    "params",   "pciscan",  "ping",     "poweroff", "prompt",  "pxebs",   "read",     "reboot",   "route",   "sanboot",
-    "sanhook",  "sanunhook", "set",     "shell",    "show",    "sleep",   "startpxe", "stoppxe",  "sync",    "time",
-    "vcreate",  "vdestroy"};
+    "autoboot", "boot",     "chain",      "choose",   "clear",    "colour",    "config",  "console",    "cpair",
+    "cpuid",    "dhcp",     "echo",       "exit",     "fcels",    "fcstat",    "goto",    "help",       "ibstat",
+    "ifclose",  "ifconf",   "iflinkwait", "ifopen",   "ifstat",   "imgargs",   "imgexec", "imgextract", "imgfetch",
+    "imgfree",  "imgload",  "imgselect",  "imgstat",  "imgtrust", "imgverify", "inc",     "initrd",     "ipstat",
+    "iseq",     "isset",    "item",       "iwlist",   "iwstat",   "kernel",    "login",   "lotest",     "menu",
+    "module",   "nslookup", "nstat",      "ntp",      "param",    "params",    "pciscan", "ping",       "poweroff",
+    "prompt",   "pxebs",    "read",       "reboot",   "route",    "sanboot",   "sanhook", "sanunhook",  "set",
+    "shell",    "show",     "sleep",      "startpxe", "stoppxe",  "sync",      "time",    "vcreate",    "vdestroy"};
 
 std::vector<std::string_view> words_of(std::string_view line) {
   std::vector<std::string_view> words;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Is this text a script that iPXE (as Debian 12 has it, 2019) would run? Finds typing errors in a person's template before
-// a machine does. Pure.
+// Is this text a script that iPXE (as Debian 12 has it, 2019) would run? Finds typing errors in a person's template
+// before a machine does. Pure.
 #pragma once
 
 #include <string_view>

@@ -24,9 +24,10 @@ _ANSI = re.compile(rb"\x1b(?:\[[0-9;?=]*[A-Za-z]|[c78=>])")
 
 class Machine:
     def __init__(self, lab, path="bios-rom", mac="52:54:00:e2:e0:01", tap=0, nic="virtio-net-pci", memory=512,
-                 disks=(), reboots=False, name=None):
+                 disks=(), reboots=False, name=None, smbios=""):
         self.lab, self.path, self.mac, self.tap, self.nic = lab, path, mac, tap, nic
         self.memory, self.disks, self.reboots = memory, disks, reboots
+        self.smbios = smbios  # "uuid=...,serial=..."
         self.name = name or f"pc{tap}"
         self.folder = lab.folder
         self.qmp_path = self.folder / f"{self.name}.qmp"
@@ -60,6 +61,8 @@ class Machine:
         command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-machine", f"{'q35' if uefi else 'pc'},graphics=off",
                    "-accel", "tcg", "-cpu", "max", "-m", str(self.memory), "-display", "none", "-device", "VGA",
                    "-serial", "stdio", "-qmp", f"unix:{self.qmp_path},server,nowait"]
+        if self.smbios:
+            command += ["-smbios", f"type=1,{self.smbios}"]
         if not self.reboots:
             command += ["-no-reboot"]
         if uefi:
@@ -130,6 +133,10 @@ class Machine:
 
     def type_serial(self, text: str):
         self.qemu.process.stdin.write(text.encode())
+
+    def type_keys(self, text: str):
+        """On the keyboard; "\\n" is the return key."""
+        Qmp(self.qmp_path).type(text)
 
     def screenshot(self, name="failed") -> Path | None:
         path = self.folder / f"{self.name}.{name}.png"

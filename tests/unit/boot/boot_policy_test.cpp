@@ -96,8 +96,8 @@ TEST(DecideScript, AMissingImageIsSaidAndAskedAgain) {
 }
 
 TEST(DecideScript, KernelFilesBecomeUrlsAndUrlsStay) {
-  const auto decision = script_for(
-      pc1, registry_with(Kernel{"debian/vmlinuz", {"http://10.1.1.1/initrd"}, "root=/dev/nfs"}), settings());
+  const auto decision =
+      script_for(pc1, registry_with(Kernel{"debian/vmlinuz", {"http://10.1.1.1/initrd"}, "root=/dev/nfs"}), settings());
   const KernelBoot& boot = std::get<KernelBoot>(decision);
   EXPECT_EQ(boot.kernel_url, "http://10.99.0.1:8080/files/debian/vmlinuz");
   EXPECT_EQ(boot.initrd_urls, std::vector<std::string>{"http://10.1.1.1/initrd"});

@@ -65,7 +65,8 @@ TEST_F(MigrateTest, a_file_of_version_1_opens_with_what_it_holds) {
   auto database = open_database(file);
   const auto snapshot = load_snapshot(*database);
   ASSERT_EQ(snapshot.clients.size(), 1u);
-  EXPECT_EQ(snapshot.clients.begin()->second.menu.entries.at(0).boot, boot::BootEntry(boot::Disks{{{"dos", boot::DriveMode::master}}}));
+  EXPECT_EQ(snapshot.clients.begin()->second.menu.entries.at(0).boot,
+            boot::BootEntry(boot::Disks{{{"dos", boot::DriveMode::master}}}));
   EXPECT_EQ(snapshot.images.at("dos").block_size, 512u);
   EXPECT_EQ(database->query_number("PRAGMA user_version"), newest);
 }
@@ -127,7 +128,8 @@ TEST_F(MigrateTest, images_of_version_5_are_their_own_first_version_and_drives_s
   EXPECT_EQ(stack[0].file, "dos.raw");
   EXPECT_EQ(stack[0].format, "raw");
   EXPECT_EQ(stack[0].size, ByteCount{1048576});
-  EXPECT_EQ(snapshot.clients.begin()->second.menu.entries.at(0).boot, boot::BootEntry(boot::Disks{{{"dos", boot::DriveMode::readonly}}}));
+  EXPECT_EQ(snapshot.clients.begin()->second.menu.entries.at(0).boot,
+            boot::BootEntry(boot::Disks{{{"dos", boot::DriveMode::readonly}}}));
 }
 
 TEST_F(MigrateTest, each_boot_of_version_6_is_the_first_entry_of_its_client) {

@@ -98,7 +98,8 @@ TEST_F(RegistryTest, every_kind_of_boot_survives_a_restart) {
 
 TEST_F(RegistryTest, menus_groups_rules_and_next_boots_survive_a_restart) {
   ASSERT_TRUE(registry->put_image(image("dos")));
-  boot::Group lab{"lab", {{{0, "Debian", boot::Kernel{"vmlinuz", {}, "quiet"}}}, "Debian", std::chrono::seconds(9), {}}};
+  boot::Group lab{"lab",
+                  {{{0, "Debian", boot::Kernel{"vmlinuz", {}, "quiet"}}}, "Debian", std::chrono::seconds(9), {}}};
   lab.menu.variables["room"] = "12";
   ASSERT_TRUE(registry->put_group(lab));
   boot::Client wanted = client(1, "pc1");
