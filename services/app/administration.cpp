@@ -2,6 +2,7 @@
 #include "app/administration.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <algorithm>
 
 #include "app/image_checks.hpp"
@@ -227,6 +228,46 @@ Result<boot::ImageView> ApplianceAdministration::create_image(const boot::NewIma
   if (auto made = parts_.library.create(image.name, *whole, image.block_size, format); !made)
     return std::unexpected(made.error());
   return register_image(shaped);
+}
+
+namespace {
+
+/// The device that a path leads to, by whatever name; none when it is no disk.
+std::optional<dev_t> find_disk(const std::filesystem::path& path) {
+  struct stat info{};
+  if (::stat(path.c_str(), &info) != 0 || !S_ISBLK(info.st_mode)) return std::nullopt;
+  return info.st_rdev;
+}
+
+}  // namespace
+
+// Opened for writing once: that no one of this machine has it, and that what it is can be served.
+Result<boot::ImageView> ApplianceAdministration::attach_image(const boot::NewImage& image,
+                                                              const std::filesystem::path& device) {
+  std::lock_guard lock(edits_);
+  if (auto good = check_new_image(image); !good) return std::unexpected(good.error());
+  const auto disk = find_disk(device);
+  if (!disk) {
+    return fail(ErrorKind::invalid,
+                fmt::format("{} is no disk of this machine; \"bootferry image add\" takes files", device.string()));
+  }
+  const auto snapshot = parts_.registry.snapshot();
+  for (const auto& [id, layer] : snapshot->layers) {  // also of a clone, when the image itself is gone
+    if (layer.file.starts_with('/') && find_disk(layer.file) == disk)
+      return fail(ErrorKind::conflict,
+                  fmt::format("{} belongs to an image already; \"bootferry image list\" shows all", device.string()));
+  }
+  const images::LayerFile only{device.string(), "raw"};
+  const auto opened = parts_.library.open_stack({&only, 1}, images::OpenMode::read_write,
+                                                fmt::format("image {}, which is being made of it", image.name));
+  if (!opened) return std::unexpected(opened.error());
+  boot::Image attached{image.name, "raw", device.string(), opened->device->size(), parts_.clock.wall_now()};
+  attached.block_size = opened->device->block_size();
+  attached.traits = image.traits;
+  if (attached.block_size > attached.traits.physical_block_size)
+    attached.traits.physical_block_size = attached.block_size;
+  if (auto done = parts_.registry.put_image(attached); !done) return std::unexpected(done.error());
+  return require_image(image.name);
 }
 
 Result<boot::ImageCheck> ApplianceAdministration::check_image(std::string_view name) {

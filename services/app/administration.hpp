@@ -53,6 +53,7 @@ class ApplianceAdministration final : public boot::Administration {
                                                       const incoming::StepReport& report, bool may_wait);
   /// What import_image would say at once of such an order.
   [[nodiscard]] Result<void> check_import(const boot::NewImage& image) const;
+  Result<boot::ImageView> attach_image(const boot::NewImage& image, const std::filesystem::path& device) override;
   [[nodiscard]] Result<boot::ImageView> grow_image(std::string_view name, ByteCount size) override;
   [[nodiscard]] Result<void> remove_image(std::string_view name) override;
   [[nodiscard]] Result<std::filesystem::path> image_path(std::string_view name) override;

@@ -161,6 +161,9 @@ class Administration {
   [[nodiscard]] virtual Result<ImageCheck> repair_image(std::string_view name) = 0;
   /// Copies a file of this machine into the library; only for the Unix socket, whose users are root anyway.
   [[nodiscard]] virtual Result<AddedImage> import_image(const NewImage& image, const std::filesystem::path& source) = 0;
+  /// Makes an image of a disk of this machine (a whole one, a partition, RAID, LVM), which stays where it is and is
+  /// only lent; for the Unix socket, as above. conflict while this machine uses it, or another image is on it.
+  [[nodiscard]] virtual Result<ImageView> attach_image(const NewImage& image, const std::filesystem::path& device) = 0;
   /// Also while machines have it open: they are told. conflict when it would become smaller.
   [[nodiscard]] virtual Result<ImageView> grow_image(std::string_view name, ByteCount size) = 0;
   [[nodiscard]] virtual Result<void> remove_image(std::string_view name) = 0;

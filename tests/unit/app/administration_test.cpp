@@ -102,6 +102,18 @@ TEST_F(AdministrationTest, WithoutTheToolThereIsNoImageAndASentence) {
   EXPECT_TRUE(std::filesystem::is_empty(library.folder()));
 }
 
+// What is a disk is tried end to end, where there is one.
+TEST_F(AdministrationTest, OnlyADiskOfThisMachineIsAttached) {
+  std::ofstream(folder / "file") << std::string(4096, 'x');
+  for (const std::filesystem::path& path : {folder / "file", folder / "missing", std::filesystem::path("/dev/null")}) {
+    const auto refused = administration.attach_image({"win"}, path);
+    ASSERT_FALSE(refused) << path;
+    EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
+    EXPECT_NE(refused.error().message.find("image add"), std::string::npos) << refused.error().message;
+  }
+  EXPECT_TRUE(administration.images().empty());
+}
+
 TEST_F(AdministrationTest, ARepairNeedsTheImageAlone) {
   boot::NewImage dos{"dos"};
   dos.preset = "dos";

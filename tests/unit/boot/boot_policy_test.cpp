@@ -117,6 +117,18 @@ TEST(ArchitectureOf, KnowsOption93AndItsOldMistake) {
   EXPECT_EQ(architecture_of(4711).architecture, Architecture::unknown);
 }
 
+// Initiators stumble over names of another form when they list targets (RFC 3722).
+TEST(TargetName, CVE_2026_44943_CVE_2026_99154_IsAnIqnOfPlainLetters) {
+  for (const std::uint8_t byte : {0x00, 0x5a, 0xfe}) {
+    for (const std::uint8_t drive : {0x00, 0x80, 0xff}) {
+      const std::string name = target_name({MacAddress{{byte, byte, byte, byte, byte, byte}}, drive});
+      EXPECT_TRUE(name.starts_with("iqn.20")) << name;
+      EXPECT_LE(name.size(), 223u);
+      EXPECT_EQ(name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.:"), std::string::npos) << name;
+    }
+  }
+}
+
 TEST(TargetName, RoundTripsAndRefusesOthers) {
   const TargetKey key{pc1, 0x81};
   EXPECT_EQ(find_target_key(target_name(key)), key);

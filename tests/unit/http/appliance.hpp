@@ -136,6 +136,11 @@ class FakeAdministration final : public boot::Administration {
     imported = source;
     return boot::AddedImage{image, "", "raw", wanted.sha256};
   }
+  Result<boot::ImageView> attach_image(const boot::NewImage& wanted, const std::filesystem::path& device) override {
+    image.image.name = wanted.name;
+    attached = device;
+    return image;
+  }
   Result<boot::ImageView> grow_image(std::string_view name, ByteCount size) override {
     if (failure) return std::unexpected(*failure);
     if (name != image.image.name) return fail(ErrorKind::not_found, "No such image.");
@@ -183,7 +188,7 @@ class FakeAdministration final : public boot::Administration {
   boot::ImageView image;
   std::vector<boot::ClientChange> changes;
   std::string preset;
-  std::filesystem::path imported;
+  std::filesystem::path imported, attached;
   std::uint64_t dropped = 0;
   boot::EventQuery query;
 
