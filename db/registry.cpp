@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "boot/overlay_plans.hpp"
 #include "db/layer_rows.hpp"
+#include "db/quirk_rows.hpp"
 #include "db/registry_rows.hpp"
 #include "db/transaction.hpp"
 
@@ -167,6 +168,10 @@ void Registry::apply_sightings(Snapshot& next, const std::vector<boot::Sighting>
     if (!client.first_seen) client.first_seen = sighting.at;
     client.last_seen = std::max(client.last_seen.value_or(sighting.at), sighting.at);
     write_sighting(database_, client);
+    if (sighting.learned_proxy_form && sighting.learned_proxy_form != client.quirks.learned_proxy_form) {
+      client.quirks.learned_proxy_form = sighting.learned_proxy_form;
+      write_quirks(database_, client);
+    }
     if (is_new || was_silent || moved) {
       tell(client, boot::EventKind::client_seen, seen_text(client, is_new ? "appeared" : "was heard"), events);
     }
@@ -214,6 +219,9 @@ Result<void> Registry::put_client(const boot::Client& wanted) {
   client.boot = wanted.boot;
   client.reserved_address = wanted.reserved_address;
   client.access = wanted.access;
+  const auto learned = client.quirks.learned_proxy_form;
+  client.quirks = wanted.quirks;
+  client.quirks.learned_proxy_form = learned;
   Events events;
   events.push_back(event_of(boot::EventKind::client_changed, client,
                             fmt::format("Client {} was {}", title(client), is_new ? "added" : "changed")));

@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "db/layer_rows.hpp"
+#include "db/quirk_rows.hpp"
 #include "db/statement.hpp"
 
 namespace bootferry::db {
@@ -132,6 +133,7 @@ boot::RegistrySnapshot load_snapshot(Database& database) {
   load_clients(database, snapshot);
   load_lists(database, snapshot);
   load_access(database, snapshot);
+  load_quirks(database, snapshot);
   load_layers(database, snapshot);
   return snapshot;
 }
@@ -189,6 +191,7 @@ void write_client(Database& database, const boot::Client& client) {
     for (const std::string& initrd : kernel->initrds) insert.bind(mac, position++, initrd).run();
   }
   write_access(database, client);
+  write_quirks(database, client);
 }
 
 void write_sighting(Database& database, const boot::Client& client) {

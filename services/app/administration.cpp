@@ -89,6 +89,11 @@ Result<boot::ClientView> ApplianceAdministration::put_client(const MacAddress& m
     if (!access) return std::unexpected(access.error());
     client.access = std::move(*access);
   }
+  if (change.quirks) {
+    auto quirks = boot::change_quirks(client.quirks, *change.quirks);
+    if (!quirks) return std::unexpected(quirks.error());
+    client.quirks = std::move(*quirks);
+  }
   if (auto done = parts_.registry.put_client(client); !done) return std::unexpected(done.error());
   return require_client(mac);
 }

@@ -6,6 +6,7 @@
 
 #include "app/access_words.hpp"
 #include "app/command_line.hpp"
+#include "app/quirk_words.hpp"
 #include "app/text_table.hpp"
 #include "base/mac_address.hpp"
 #include "boot/client.hpp"
@@ -53,6 +54,8 @@ void print_client(const json& client) {
   if (const std::string line = client["boot"].value("command_line", ""); !line.empty())
     fmt::print("  command line: {}\n", line);
   fmt::print("  access: {}\n", describe_access(client["access"]));
+  if (const std::string quirks = describe_quirks(client["quirks"]); !quirks.empty())
+    fmt::print("  quirks: {}\n", quirks);
   for (const json& target : client["targets"]) fmt::print("  target: {}\n", target.get<std::string>());
 }
 
@@ -61,6 +64,7 @@ struct SetOptions {
   std::string mac, name, kernel, command_line, address;
   std::vector<std::string> drives, initrds;
   AccessOptions access;
+  QuirkOptions quirks;
   bool name_given = false;  ///< an empty one takes the name back
   bool local = false, wait = false;
 };
@@ -100,6 +104,9 @@ Result<json> change_of(const SetOptions& options) {
   auto access = access_change_of(options.access);
   if (!access) return access;
   if (!access->empty()) change["access"] = std::move(*access);
+  auto quirks = quirks_change_of(options.quirks);
+  if (!quirks) return quirks;
+  if (!quirks->empty()) change["quirks"] = std::move(*quirks);
   return change;
 }
 
@@ -131,6 +138,7 @@ void add_set(CLI::App& client, CommandContext& context) {
   set->add_option("--address", options->address,
                   "Reserve this address for it (server mode); \"none\" takes the reservation back");
   add_access_options(*set, options->access);
+  add_quirk_options(*set, options->quirks);
   set->callback([&context, options, name] {
     options->name_given = name->count() > 0;
     context.action = [&context, options] { run_set(context, *options); };

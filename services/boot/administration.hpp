@@ -99,6 +99,7 @@ struct ClientChange {
   std::optional<BootEntry> boot;
   std::optional<std::optional<Ipv4Address>> reserved_address;
   std::optional<AccessChange> access;
+  std::optional<QuirksChange> quirks{};
 };
 
 struct EventQuery {

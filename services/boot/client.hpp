@@ -14,6 +14,7 @@
 #include "base/units.hpp"
 #include "boot/access.hpp"
 #include "boot/architecture.hpp"
+#include "boot/quirks.hpp"
 
 namespace bootferry::boot {
 
@@ -64,6 +65,7 @@ struct Client {
   BootEntry boot = Wait{};
   std::optional<Ipv4Address> reserved_address;
   Access access;  ///< to its disks
+  Quirks quirks;  ///< of its firmware
 
   std::optional<Ipv4Address> address;  ///< last seen with
   Architecture architecture = Architecture::unknown;

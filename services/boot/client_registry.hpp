@@ -39,6 +39,7 @@ struct Sighting {
   std::optional<Ipv4Address> address;
   Architecture architecture = Architecture::unknown;
   WallTime at{};
+  std::optional<ProxyForm> learned_proxy_form{};
 };
 
 class ClientRegistry {

@@ -20,7 +20,7 @@ Answer get_client(const Request& request, const Site& site) {
 Answer put_client(const Request& request, const Site& site) {
   const auto mac = require_mac(request);
   if (!mac) return make_problem(mac.error());
-  const auto body = parse_body(request, {"name", "boot", "reserved_address", "access"});
+  const auto body = parse_body(request, {"name", "boot", "reserved_address", "access", "quirks"});
   if (!body) return make_problem(body.error());
   const auto change = parse_client_change(*body);
   if (!change) return make_problem(change.error());

@@ -32,6 +32,7 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Json render_boot(const boot::BootEntry& entry);
 /// Says that a secret is set, never which.
 [[nodiscard]] Json render_access(const boot::Access& access);
+[[nodiscard]] Json render_quirks(const boot::Quirks& quirks);
 [[nodiscard]] Json render_client(const boot::ClientView& view);
 [[nodiscard]] Json render_image(const boot::ImageView& view);
 /// The image, and what its file was.

@@ -49,6 +49,17 @@ Json render_access(const boot::Access& access) {
           {"secret_set", !access.secret.empty()}, {"target_secret_set", !access.target_secret.empty()}};
 }
 
+Json render_quirks(const boot::Quirks& quirks) {
+  const auto number_or_null = [](unsigned number) { return number == 0 ? Json(nullptr) : Json(number); };
+  const auto& learned = quirks.learned_proxy_form;
+  return {{"proxy_form", boot::name_of(quirks.proxy_form)},
+          {"learned_proxy_form", learned ? Json(boot::name_of(*learned)) : Json(nullptr)},
+          {"loader", text_or_null(quirks.loader)},
+          {"tftp_no_options", quirks.tftp_no_options},
+          {"tftp_block_size", number_or_null(quirks.tftp_block_size)},
+          {"serial_console", number_or_null(quirks.serial_console)}};
+}
+
 Json render_client(const boot::ClientView& view) {
   const boot::Client& client = view.client;
   Json targets = Json::array();
@@ -59,6 +70,7 @@ Json render_client(const boot::ClientView& view) {
           {"known", client.known},
           {"boot", render_boot(client.boot)},
           {"access", render_access(client.access)},
+          {"quirks", render_quirks(client.quirks)},
           {"targets", std::move(targets)},
           {"reserved_address", value_or_null(client.reserved_address)},
           {"address", value_or_null(client.address)},

@@ -17,7 +17,7 @@ namespace bootferry::db {
 namespace {
 
 /// The newest version this program has; each one before it needs a test that starts from a file of it.
-constexpr std::int64_t newest = 6;
+constexpr std::int64_t newest = 7;
 
 EmbeddedFile step(const char* name, const char* sql) { return {name, sql, sql + std::strlen(sql)}; }
 
@@ -128,6 +128,21 @@ TEST_F(MigrateTest, images_of_version_5_are_their_own_first_version_and_drives_s
   EXPECT_EQ(stack[0].format, "raw");
   EXPECT_EQ(stack[0].size, ByteCount{1048576});
   EXPECT_EQ(snapshot.clients.begin()->second.boot, boot::BootEntry(boot::Disks{{{"dos", boot::DriveMode::readonly}}}));
+}
+
+TEST_F(MigrateTest, clients_of_version_6_have_no_quirks) {
+  {
+    auto old = std::make_unique<Database>(file);
+    migrate(*old, EmbeddedFiles{migrations.begin(), 6});
+    old->execute(
+        "INSERT INTO clients VALUES ('52:54:00:e2:e0:01', 'pc1', 1, 'local', NULL, NULL, NULL, NULL, 'bios', NULL, "
+        "NULL);");
+    ASSERT_EQ(old->query_number("PRAGMA user_version"), 6);
+  }
+  auto database = open_database(file);
+  const auto snapshot = load_snapshot(*database);
+  ASSERT_EQ(snapshot.clients.size(), 1u);
+  EXPECT_EQ(snapshot.clients.begin()->second.quirks, boot::Quirks{});
 }
 
 TEST_F(MigrateTest, an_old_file_is_copied_then_brought_forward) {
