@@ -19,6 +19,11 @@ boot::Health ApplianceAdministration::health() {
   health.clients = snapshot->clients.size();
   health.images = snapshot->images.size();
   health.sessions = parts_.target.sessions().size();
+  const bool we_give_addresses = health.dhcp_mode == name_of(DhcpMode::server);
+  for (const auto& server : parts_.network ? parts_.network->network_servers() : std::vector<boot::NetworkServer>{}) {
+    if (std::string complaint = complaint_of(server, we_give_addresses); !complaint.empty())
+      health.warnings.push_back(std::move(complaint));
+  }
   return health;
 }
 

@@ -185,11 +185,22 @@ void AddressServer::on_dhcp_request(const Request& request, Moment now, Actions&
 }
 
 void AddressServer::on_selecting(const Request& request, Ipv4Address server, Moment now, Actions& out) {
-  if (server != settings_.network.address) return pool_.drop_hold(request.mac);  // it took another server's offer
+  if (server != settings_.network.address) return on_other_chosen(request, server, out);
   // Some clients put a server identifier into renewals too; then the address is in ciaddr.
   const Ipv4Address wanted = request.message.find_address(option::requested_address).value_or(request.message.ciaddr);
   if (pool_.is_owned(wanted, request.mac, now)) return grant(request, wanted, now, out);
   refuse(request, fmt::format("{} was not offered to it.", wanted.to_string()), out);
+}
+
+void AddressServer::on_other_chosen(const Request& request, Ipv4Address server, Actions& out) {
+  pool_.drop_hold(request.mac);
+  if (!request.boot) return;  // a machine that does not netboot may take whose address it likes
+  out.push_back(Publish{
+      event_of(boot::EventKind::dhcp_other_chosen, request.mac, request.message.find_address(option::requested_address),
+               fmt::format("PC {} took the offer of another DHCP server, {}, so it does not boot from us. Switch "
+                           "that server off, or start Bootferry with --dhcp-mode proxy.",
+                           request.mac.to_string(), server.to_string()),
+               {{"server", server.to_string()}})});
 }
 
 void AddressServer::on_init_reboot(const Request& request, Ipv4Address wanted, Moment now, Actions& out) {

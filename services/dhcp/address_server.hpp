@@ -58,6 +58,7 @@ class AddressServer {
   void send_offer(const Request& request, Ipv4Address address, Actions& out);
   void on_dhcp_request(const Request& request, Moment now, Actions& out);
   void on_selecting(const Request& request, Ipv4Address server, Moment now, Actions& out);
+  void on_other_chosen(const Request& request, Ipv4Address server, Actions& out);
   void on_init_reboot(const Request& request, Ipv4Address wanted, Moment now, Actions& out);
   void on_extending(const Request& request, Moment now, Actions& out);
   [[nodiscard]] const boot::Lease* find_durable(const Request& request, Ipv4Address address, Moment now) const;

@@ -29,10 +29,6 @@ void add_boot_file(Message& reply, const std::string& name) {
   reply.set(option::boot_file, data);
 }
 
-bool is_efi(boot::Architecture architecture) {
-  return architecture != boot::Architecture::bios && architecture != boot::Architecture::unknown;
-}
-
 void shrink(Message& reply, std::size_t limit) {
   // The least missed first; what a boot needs stays.
   for (std::uint8_t code : {option::domain_name, option::message, option::broadcast_address, option::rebinding_time,
@@ -80,11 +76,9 @@ void add_boot_options(Message& reply, const BootAnswer& answer, BootForm form, c
   const bool http = facts.firmware == boot::Firmware::http_boot;
   reply.siaddr = settings.network.address;
 
-  // UEFI's PXE takes a proxy's file name from port 4011 only when the offer is nothing but "PXEClient" (its "BINL"
-  // form).
-  const bool ask_4011 =
-      form == BootForm::proxy_offer && facts.firmware == boot::Firmware::pxe && is_efi(facts.architecture);
-  if (!ask_4011) add_boot_file(reply, file);
+  // Only PXE ROMs know port 4011: an iPXE that finds no file in the offer gives up, and HTTP boot wants its URL there.
+  const bool rom = facts.firmware == boot::Firmware::pxe;
+  if (!rom || form != BootForm::proxy_binl) add_boot_file(reply, file);
 
   // In a DHCP server's own offer "PXEClient" would make ROMs look for a boot server at 4011 (PXE-E55); HTTP boot
   // insists on its word.
@@ -94,10 +88,7 @@ void add_boot_options(Message& reply, const BootAnswer& answer, BootForm form, c
     reply.set_text(option::vendor_class, "PXEClient");
   }
 
-  if (form == BootForm::proxy_offer && facts.firmware == boot::Firmware::pxe &&
-      facts.architecture == boot::Architecture::bios) {
-    reply.set(option::vendor_information, skip_discovery);
-  }
+  if (rom && form == BootForm::proxy_option43) reply.set(option::vendor_information, skip_discovery);
   if (form == BootForm::proxy_ack && answer.client.boot_item && answer.client.boot_item->size() <= 16) {
     Bytes item{71, static_cast<std::uint8_t>(answer.client.boot_item->size())};
     item.insert(item.end(), answer.client.boot_item->begin(), answer.client.boot_item->end());

@@ -22,6 +22,7 @@
 #include "boot/intake.hpp"
 #include "boot/loader_catalog.hpp"
 #include "boot/metrics_source.hpp"
+#include "boot/network_servers.hpp"
 #include "http/event_limits.hpp"
 
 namespace bootferry::http {
@@ -40,6 +41,7 @@ struct Services {
   boot::ImageLives* lives = nullptr;          ///< none: there are no overlays (tests)
   boot::BootWatch* boot_watch = nullptr;      ///< none: nobody is told of boots (tests)
   boot::Intake* intake = nullptr;             ///< none: images come in by path only, and are no jobs (tests)
+  boot::NetworkServers* network = nullptr;    ///< none: nobody looks for other servers (tests)
 };
 
 struct Settings {

@@ -175,6 +175,12 @@ Json render_lease(const boot::Lease& lease, WallTime now) {
           {"expires", render_time(lease.expires)}};
 }
 
+Json render_network_server(const boot::NetworkServer& server) {
+  return {{"address", server.address.to_string()},        {"mac", server.mac.to_string()},
+          {"kind", boot::name_of(server.kind)},           {"boot_file", text_or_null(server.boot_file)},
+          {"first_seen", render_time(server.first_seen)}, {"last_seen", render_time(server.last_seen)}};
+}
+
 Json render_event(const boot::Event& event) {
   Json fields = Json::object();
   for (const auto& [name, value] : event.fields) fields[name] = value;

@@ -238,6 +238,7 @@ export const eventKinds = [
   'client-seen', 'client-changed', 'client-removed',
   'image-added', 'image-changed', 'image-removed', 'overlay-made', 'overlay-changed', 'space-low',
   'dhcp-discover', 'dhcp-offer', 'dhcp-request', 'dhcp-ack', 'dhcp-nak', 'dhcp-decline', 'dhcp-release', 'dhcp-ignored',
+  'dhcp-other-server', 'dhcp-other-offer', 'dhcp-other-chosen', 'quirk-learned',
   'pxe-request',
   'tftp-start', 'tftp-done', 'tftp-failed',
   'file-served', 'script-served',
