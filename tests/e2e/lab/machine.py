@@ -24,9 +24,11 @@ _ANSI = re.compile(rb"\x1b(?:\[[0-9;?=]*[A-Za-z]|[c78=>])")
 
 class Machine:
     def __init__(self, lab, path="bios-rom", mac="52:54:00:e2:e0:01", tap=0, nic="virtio-net-pci", memory=512,
-                 disks=(), reboots=False, name=None):
+                 disks=(), reboots=False, name=None, relay=None):
+        """`relay`: (delay_ms, jitter_ms, loss_percent) of a bad cable, see lab/relay.py."""
         self.lab, self.path, self.mac, self.tap, self.nic = lab, path, mac, tap, nic
         self.memory, self.disks, self.reboots = memory, disks, reboots
+        self.relay = relay
         self.name = name or f"pc{tap}"
         self.folder = lab.folder
         self.qmp_path = self.folder / f"{self.name}.qmp"
@@ -41,7 +43,9 @@ class Machine:
         self._raw = b""
         command = self._command()
         if self.path == "bios-plain":
-            self._start_disguise()
+            self._start_wire("lab.disguise")
+        elif self.relay:
+            self._start_wire("lab.relay", *self.relay)
         self.power_on_time = time.monotonic()
         self.qemu = self.lab.add(Child(self.name, command, self.folder / f"{self.name}.qemu.log", self.lab.network.net, pipe=True))
         self._reader = threading.Thread(target=self._read_serial, args=(self.qemu.process.stdout,), daemon=True)
@@ -70,7 +74,7 @@ class Machine:
         if self.path == "uefi-http":
             for protocol in ("IPv4PXESupport", "IPv6PXESupport"):
                 command += ["-fw_cfg", f"name=opt/org.tianocore/{protocol},string=n"]
-        if self.path == "bios-plain":
+        if self.path == "bios-plain" or self.relay:
             command += ["-netdev", f"dgram,id=n0,local.type=unix,local.path={self._socket('q')},"
                                    f"remote.type=unix,remote.path={self._socket('p')}"]
         else:
@@ -86,13 +90,13 @@ class Machine:
     def _socket(self, side: str) -> Path:
         return self.lab.short / f"{self.name}.{side}{self._boots}"
 
-    def _start_disguise(self):
+    def _start_wire(self, module: str, *words):
         root = Path(__file__).resolve().parent.parent
         ours = self._socket("p")
-        self.wire = self.lab.add(Child(f"{self.name}-wire", ["env", f"PYTHONPATH={root}", sys.executable, "-m", "lab.disguise",
-                                       f"tap{self.tap}", self._socket("q"), ours],
+        self.wire = self.lab.add(Child(f"{self.name}-wire", ["env", f"PYTHONPATH={root}", sys.executable, "-m", module,
+                                       f"tap{self.tap}", self._socket("q"), ours, *words],
                                        self.folder / f"{self.name}.wire.log", self.lab.network.net))
-        wait_until("the disguise's socket", lambda: ours.exists() or self.wire.require_alive())
+        wait_until("the wire's socket", lambda: ours.exists() or self.wire.require_alive())
 
     def _read_serial(self, stream):
         with open(self.folder / f"{self.name}.serial.log", "ab") as log:
