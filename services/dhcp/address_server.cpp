@@ -63,18 +63,29 @@ void AddressServer::on_discover(const Request& request, Moment now, Actions& out
     waiting->second.request = request;  // a retransmission: the answer goes to the newest
     return;
   }
+  if (!ports_.try_admit(request.message, now.steady)) {
+    out.push_back(Publish{event_of(
+        boot::EventKind::dhcp_ignored, request.mac, std::nullopt,
+        fmt::format(
+            "{} is one machine too many behind its port of the relay {}: more than {} asked there within {} minutes. "
+            "Look for a machine that makes up MAC addresses.",
+            request.mac.to_string(), request.message.giaddr.to_string(), PortLimits::machines_a_port,
+            PortLimits::memory.count()))});
+    return;
+  }
   offer_or_probe(request, now.steady + probe_limit, now, out);
 }
 
 void AddressServer::offer_or_probe(Request request, SteadyTime give_up, Moment now, Actions& out) {
-  const std::optional<Ipv4Address> address =
-      pool_.choose(request.mac, request.reserved, request.message.find_address(option::requested_address), now);
+  const std::optional<Ipv4Address> address = pool_.choose(
+      request.mac, request.reserved, request.message.find_address(option::requested_address), now, request.named);
   if (!address) {
     out.push_back(Publish{event_of(
         boot::EventKind::dhcp_ignored, request.mac, std::nullopt,
-        fmt::format(
-            "No address is left for {}: all of {}-{} are in use. Make the DHCP range larger or the lease time shorter.",
-            request.mac.to_string(), pool_.range().first.to_string(), pool_.range().last.to_string()))});
+        fmt::format("No address is left for {}: all of {}-{} are in use, or kept for machines that have a name here. "
+                    "Make the DHCP "
+                    "range larger or the lease time shorter.",
+                    request.mac.to_string(), pool_.range().first.to_string(), pool_.range().last.to_string()))});
     return;
   }
   if (now.steady >= give_up || !needs_probe(request, *address, now)) {

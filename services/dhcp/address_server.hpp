@@ -10,6 +10,7 @@
 
 #include "dhcp/action.hpp"
 #include "dhcp/lease_pool.hpp"
+#include "dhcp/port_limits.hpp"
 #include "dhcp/reply.hpp"
 
 namespace bootferry::dhcp {
@@ -21,6 +22,7 @@ struct Request {
   MacAddress mac;
   std::optional<BootAnswer> boot;
   std::optional<Ipv4Address> reserved;
+  bool named = false;  ///< a person has said something about this machine
 };
 
 class AddressServer {
@@ -75,6 +77,7 @@ class AddressServer {
 
   const Settings& settings_;
   LeasePool pool_;
+  PortLimits ports_;
   std::unordered_map<MacAddress, PendingOffer> pending_;
   std::unordered_map<Ipv4Address, MacAddress> probing_;
   std::set<std::pair<SteadyTime, MacAddress>> probe_ends_;

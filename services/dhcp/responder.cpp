@@ -93,10 +93,11 @@ bool Responder::is_for_us(const Message& message) const {
 }
 
 Request Responder::examine(const Message& message, const ReceivedOn& from, Moment now, Actions& out) {
-  Request request{message, from, message.mac(), std::nullopt, std::nullopt};
+  Request request{message, from, message.mac(), std::nullopt, std::nullopt, false};
   const auto snapshot = registry_.snapshot();
   const boot::Client* client = snapshot->find_client(request.mac);
   if (client) request.reserved = client->reserved_address;
+  request.named = client && client->known;
   if (addresses_) refresh_reservations(*snapshot, now);
   if (auto netboot = find_netboot_client(message)) {
     boot::LoaderDecision decision = boot::decide_loader(netboot->facts, *snapshot, settings_.boot);
