@@ -12,8 +12,11 @@ ProxyForm other_than(ProxyForm form) { return form == ProxyForm::binl ? ProxyFor
 
 /// BIOS ROMs take the file from the offer; most UEFI never selects an offer that has option 43.
 ProxyForm usual_form(boot::Architecture architecture) {
-  return architecture == boot::Architecture::bios || architecture == boot::Architecture::unknown ? ProxyForm::option43
-                                                                                                 : ProxyForm::binl;
+  using boot::Architecture;
+  return architecture == Architecture::bios || architecture == Architecture::raspberry_pi ||
+                 architecture == Architecture::unknown
+             ? ProxyForm::option43
+             : ProxyForm::binl;
 }
 
 bool same_maker(const MacAddress& one, const MacAddress& other) {

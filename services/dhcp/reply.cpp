@@ -10,6 +10,9 @@ namespace {
 
 /// PXE 2.1 table 2-4: discovery control (6), bit 3: "use the boot file name of this message, ask no boot server".
 constexpr std::array<std::uint8_t, 4> skip_discovery{6, 1, 8, 255};
+/// The same for the boot ROM of a Raspberry Pi, which looks for its name in the boot menu (sub-options 9 and 10).
+constexpr std::string_view raspberry_pi_menu{"\x06\x01\x08\x09\x14\x00\x00\x11Raspberry Pi Boot\x0a\x04\x00PXE\xff",
+                                             33};
 /// iPXE's option 175, sub-option 176: "wait for no proxyDHCP offer".
 constexpr std::array<std::uint8_t, 3> no_proxy_dhcp{176, 1, 1};
 
@@ -88,7 +91,12 @@ void add_boot_options(Message& reply, const BootAnswer& answer, BootForm form, c
     reply.set_text(option::vendor_class, "PXEClient");
   }
 
-  if (rom && form == BootForm::proxy_option43) reply.set(option::vendor_information, skip_discovery);
+  if (rom && facts.architecture == boot::Architecture::raspberry_pi) {
+    reply.set_text(option::vendor_class, "PXEClient");
+    reply.set_text(option::vendor_information, raspberry_pi_menu);
+  } else if (rom && form == BootForm::proxy_option43) {
+    reply.set(option::vendor_information, skip_discovery);
+  }
   if (form == BootForm::proxy_ack && answer.client.boot_item && answer.client.boot_item->size() <= 16) {
     Bytes item{71, static_cast<std::uint8_t>(answer.client.boot_item->size())};
     item.insert(item.end(), answer.client.boot_item->begin(), answer.client.boot_item->end());

@@ -17,7 +17,7 @@ export type Boot =
   | { kind: 'kernel'; kernel: string; initrds: string[]; command_line: string }
   | { kind: 'local' };
 
-export type Architecture = 'bios' | 'efi-ia32' | 'efi-x64' | 'efi-arm32' | 'efi-arm64' | 'unknown';
+export type Architecture = 'bios' | 'efi-ia32' | 'efi-x64' | 'efi-arm32' | 'efi-arm64' | 'raspberry-pi' | 'unknown';
 export type ClientState = 'off' | 'waiting' | 'booting' | 'on';
 
 export type BootState = 'running' | 'waiting' | 'booted' | 'stalled' | 'failed' | 'gone';
