@@ -311,3 +311,17 @@ def test_dhcpv6_tells_a_boot_file_and_leaves_everybody_else_alone(lab):
     assert advertise[0] == 2 and b"tftp://[fd99::1]/snponly.efi" in advertise
     information = ask(11, identity, pxe)
     assert information[0] == 7 and b"tftp://[fd99::1]/snponly.efi" in information
+
+
+def test_uefi_loads_ipxe_over_ipv6_beside_the_server_that_gives_the_addresses(lab, probe_efi):
+    start_radvd(lab, managed=True)
+    server = lab.serve("proxy", flags=["--dhcp-ipv6"])
+    start_dhcpv6(lab)
+    server.add_image("probe", images.copy(probe_efi, lab.folder / "probe.img"))
+    server.set_client(MAC, [("probe", "master")], access="boot")
+    pc = lab.machine("uefi-pxe6", mac=MAC).power_on()
+    pc.wait_serial(r"BOOTFERRY-PROBE-DONE (.*?) before=(\w+)\n", 150)
+    told = [event for event in server.boot_log(MAC) if event["fields"].get("protocol") == "DHCPv6"]
+    assert told and "tftp://[fd99::1]/snponly.efi" in told[0]["text"]
+    first = lab.wire.events("dhcp", mac=MAC)[0]
+    assert first["user_class"] == "iPXE", "no firmware asked over IPv4: the loader came over IPv6"

@@ -4,6 +4,7 @@
 Firmware paths:  bios-rom    iPXE in the NIC's ROM
                  bios-plain  the same, disguised as a vendor PXE ROM until it has loaded undionly.kpxe
                  uefi-pxe    OVMF's own PXE stack
+                 uefi-pxe6   the same over IPv6 only
                  uefi-http   OVMF's HTTP boot
                  uefi-rom    OVMF with the NIC's iPXE EFI ROM
 KVM is not used: iPXE's ROM and OVMF do not run under nested KVM on common CI machines.
@@ -74,12 +75,14 @@ class Machine:
         if self.path == "uefi-http":
             for protocol in ("IPv4PXESupport", "IPv6PXESupport"):
                 command += ["-fw_cfg", f"name=opt/org.tianocore/{protocol},string=n"]
+        if self.path == "uefi-pxe6":
+            command += ["-fw_cfg", "name=opt/org.tianocore/IPv4PXESupport,string=n"]
         if self.path == "bios-plain" or self.relay:
             command += ["-netdev", f"dgram,id=n0,local.type=unix,local.path={self._socket('q')},"
                                    f"remote.type=unix,remote.path={self._socket('p')}"]
         else:
             command += ["-netdev", f"tap,id=n0,ifname=tap{self.tap},script=no,downscript=no"]
-        rom = ",romfile=" if self.path in ("uefi-pxe", "uefi-http") else ""
+        rom = ",romfile=" if self.path in ("uefi-pxe", "uefi-pxe6", "uefi-http") else ""
         command += ["-device", f"{self.nic},netdev=n0,mac={self.mac},bootindex=1{rom}"]
         for index, disk in enumerate(self.disks):
             command += ["-drive", f"if=none,id=d{index},format=raw,file={disk}",
