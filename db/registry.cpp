@@ -8,6 +8,7 @@
 #include "boot/overlay_plans.hpp"
 #include "db/layer_rows.hpp"
 #include "db/registry_checks.hpp"
+#include "db/quirk_rows.hpp"
 #include "db/registry_rows.hpp"
 #include "db/transaction.hpp"
 
@@ -133,6 +134,10 @@ void Registry::apply_sightings(Snapshot& next, const std::vector<boot::Sighting>
     if (!client.first_seen) client.first_seen = sighting.at;
     client.last_seen = std::max(client.last_seen.value_or(sighting.at), sighting.at);
     write_sighting(database_, client);
+    if (sighting.learned_proxy_form && sighting.learned_proxy_form != client.quirks.learned_proxy_form) {
+      client.quirks.learned_proxy_form = sighting.learned_proxy_form;
+      write_quirks(database_, client);
+    }
     if (is_new || was_silent || moved) {
       tell(client, boot::EventKind::client_seen, seen_text(client, is_new ? "appeared" : "was heard"), events);
     }
@@ -187,6 +192,9 @@ Result<void> Registry::put_client(const boot::Client& wanted) {
     if (client.next_boot && client.next_boot->once) client.next_boot->once->id = next_entry_++;
   }
   if (auto names = check_names(*next, client); !names) return names;
+  const auto learned = client.quirks.learned_proxy_form;
+  client.quirks = wanted.quirks;
+  client.quirks.learned_proxy_form = learned;
   Events events;
   events.push_back(event_of(boot::EventKind::client_changed, client,
                             fmt::format("Client {} was {}", title(client), is_new ? "added" : "changed")));

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "db/entry_rows.hpp"
 #include "db/layer_rows.hpp"
+#include "db/quirk_rows.hpp"
 #include "db/statement.hpp"
 
 namespace bootferry::db {
@@ -108,6 +109,7 @@ boot::RegistrySnapshot load_snapshot(Database& database) {
   load_clients(database, snapshot);
   load_entries(database, snapshot);
   load_access(database, snapshot);
+  load_quirks(database, snapshot);
   load_layers(database, snapshot);
   return snapshot;
 }
@@ -144,6 +146,7 @@ void write_client(Database& database, const boot::Client& client) {
       .run();
   write_client_entries(database, client);
   write_access(database, client);
+  write_quirks(database, client);
 }
 
 void write_sighting(Database& database, const boot::Client& client) {

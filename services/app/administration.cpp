@@ -21,6 +21,11 @@ boot::Health ApplianceAdministration::health() {
   health.clients = snapshot->clients.size();
   health.images = snapshot->images.size();
   health.sessions = parts_.target.sessions().size();
+  const bool we_give_addresses = health.dhcp_mode == name_of(DhcpMode::server);
+  for (const auto& server : parts_.network ? parts_.network->network_servers() : std::vector<boot::NetworkServer>{}) {
+    if (std::string complaint = complaint_of(server, we_give_addresses); !complaint.empty())
+      health.warnings.push_back(std::move(complaint));
+  }
   return health;
 }
 
@@ -126,6 +131,11 @@ Result<boot::ClientView> ApplianceAdministration::put_client(const MacAddress& m
     auto access = boot::change_access(client.access, *change.access);
     if (!access) return std::unexpected(access.error());
     client.access = std::move(*access);
+  }
+  if (change.quirks) {
+    auto quirks = boot::change_quirks(client.quirks, *change.quirks);
+    if (!quirks) return std::unexpected(quirks.error());
+    client.quirks = std::move(*quirks);
   }
   if (auto done = parts_.registry.put_client(client); !done) return std::unexpected(done.error());
   return require_client(mac);

@@ -9,6 +9,7 @@
 #include "app/disk_directory.hpp"
 #include "boot/administration.hpp"
 #include "boot/client_registry.hpp"
+#include "boot/network_servers.hpp"
 #include "db/event_store.hpp"
 #include "images/image_library.hpp"
 #include "incoming/importer.hpp"
@@ -28,6 +29,7 @@ class ApplianceAdministration final : public boot::Administration {
     const Clock& clock;
     DiskDirectory& disks;
     LayerKeeper& layers;
+    const boot::NetworkServers* network = nullptr;  ///< none: nobody looks for other servers (tests)
   };
 
   /// `identity`: the parts of health() that never change while the server runs.

@@ -54,6 +54,7 @@
 #include "db/registry.hpp"
 #include "db/reservation_store.hpp"
 #include "dhcp/server.hpp"
+#include "dhcpv6/server.hpp"
 #include "http/server.hpp"
 #include "images/image_library.hpp"
 #include "iscsi/server.hpp"
@@ -125,10 +126,20 @@ dhcp::Settings dhcp_settings(const Settings& settings, const NetworkInterface& i
   made.dns = settings.dhcp_dns;
   made.domain = settings.dhcp_domain;
   made.lease_time = settings.dhcp_lease_time;
+  made.probe_addresses = settings.dhcp_probe_addresses;
   made.probe_ahead = 8;
   made.router_advertisements = settings.router_advertisements;
   made.server_port = settings.dhcp_port;
   made.pxe_port = settings.pxe_port;
+  made.boot = boot;
+  return made;
+}
+
+dhcpv6::Settings dhcpv6_settings(const NetworkInterface& interface, const boot::BootSettings& boot) {
+  dhcpv6::Settings made;
+  made.interface = interface.name;
+  made.interface_index = interface.index;
+  made.interface_mac = interface.mac;
   made.boot = boot;
   return made;
 }
@@ -217,7 +228,7 @@ struct Appliance::Parts {
         space(bus, settings.state_dir),
         disks(registry, library, layers, boot_secrets, &reservations, &traces, &space),
         target(loops, disk_pool, disks, bus, clock, target_settings(settings, interface)),
-        administration({registry, leases, events, library, target, activity, clock, disks, layers},
+        administration({registry, leases, events, library, target, activity, clock, disks, layers, &dhcp},
                        identity_of(settings, interface, clock.wall_now())),
         lives({registry, registry, library, layers, disks}),
         floppies(registry, library.folder()),
@@ -225,12 +236,13 @@ struct Appliance::Parts {
         metrics({administration, target, event_counters, clock, &traces}),
         http(loops, people_pool,
              {administration, registry, bus, addresses, loaders, clock, boot, &metrics, &boot_secrets, &lives, &disks,
-              &intake, &registry, &floppies},
+              &intake, &registry, &floppies, &dhcp},
              http_settings(settings, interface, token.value)),
         tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name},
              loaders, bus, addresses, clock),
         dhcp(loops.context(0).get_executor(), dhcp_settings(settings, interface, range, boot),
-             {registry, leases, bus, addresses, clock, random}) {}
+             {registry, leases, bus, addresses, clock, random}),
+        dhcpv6(loops.context(0).get_executor(), dhcpv6_settings(interface, boot), {registry, bus, clock}) {}
 
   std::atomic<bool> serving{false};  ///< all parts are there
   Settings settings;
@@ -273,6 +285,7 @@ struct Appliance::Parts {
   http::Server http;
   tftp::Server tftp;
   dhcp::Server dhcp;
+  dhcpv6::Server dhcpv6;
 
   void open_listeners();
   void open_dhcp();
@@ -282,6 +295,7 @@ struct Appliance::Parts {
     event_counters.on_event(event);
     if (!serving) return;
     if (event.kind == boot::EventKind::image_removed) forget_traces(event);
+    if (event.mac && is_file_sent(event.kind)) dhcp.note_file_sent(*event.mac);
     if (changes_rights(event.kind)) target.check_rights();
   }
   void forget_traces(const boot::Event& event) {
@@ -291,6 +305,9 @@ struct Appliance::Parts {
   /// One of them may have been of a right that was taken away.
   void on_lost_events() {
     if (serving) target.check_rights();
+  }
+  static bool is_file_sent(boot::EventKind kind) {
+    return kind == boot::EventKind::tftp_start || kind == boot::EventKind::file_served;
   }
   static bool changes_rights(boot::EventKind kind) {
     return kind == boot::EventKind::client_changed || kind == boot::EventKind::client_removed ||
@@ -324,6 +341,14 @@ void Appliance::Parts::open_listeners() {
   open_or_explain([&] { http.open(); }, PortKind::tcp, settings.http_port, "ports.http (--http-port)");
   open_or_explain([&] { tftp.open(); }, PortKind::udp, settings.tftp_port, "ports.tftp (--tftp-port)");
   if (settings.dhcp_mode != DhcpMode::off) open_dhcp();
+  if (settings.dhcp_ipv6) {
+    try {
+      dhcpv6.open();
+    } catch (const boost::system::system_error& error) {
+      throw std::runtime_error(
+          fmt::format("{}; stop the other DHCPv6 server of this machine, or set dhcp.ipv6 to false", error.what()));
+    }
+  }
 }
 
 /// One service with two ports: its own words tell which of them it did not get.
@@ -375,6 +400,7 @@ void Appliance::start() {
   p.space.start();
   p.tftp.start();
   if (p.settings.dhcp_mode != DhcpMode::off) p.dhcp.start();
+  if (p.settings.dhcp_ipv6) p.dhcpv6.start();
   p.target.start();
   p.serving = true;
   p.intake.start();
@@ -394,6 +420,7 @@ void Appliance::stop() {
   // New boots first, then the disks: a session may flush until its end.
   p.run_on_first_loop([&p] {
     p.dhcp.stop();
+    p.dhcpv6.stop();
     p.tftp.stop();
   });
   p.library.stop_imports();

@@ -34,6 +34,7 @@ void add_commands(CLI::App& app, CommandContext& context) {
   add_job_commands(app, context);
   add_session_commands(app, context);
   add_lease_commands(app, context);
+  add_network_commands(app, context);
   add_boot_log_command(app, context);
   add_demo_command(app, context);
   add_config_commands(app, context);

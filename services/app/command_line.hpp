@@ -36,6 +36,7 @@ void add_overlay_commands(CLI::App& app, CommandContext& context);
 void add_job_commands(CLI::App& app, CommandContext& context);
 void add_session_commands(CLI::App& app, CommandContext& context);
 void add_lease_commands(CLI::App& app, CommandContext& context);
+void add_network_commands(CLI::App& app, CommandContext& context);
 void add_boot_log_command(CLI::App& app, CommandContext& context);
 void add_demo_command(CLI::App& app, CommandContext& context);
 void add_config_commands(CLI::App& app, CommandContext& context);

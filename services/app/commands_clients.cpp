@@ -8,6 +8,7 @@
 #include "app/boot_words.hpp"
 #include "app/command_line.hpp"
 #include "app/entry_commands.hpp"
+#include "app/quirk_words.hpp"
 #include "app/text_table.hpp"
 #include "base/mac_address.hpp"
 
@@ -46,6 +47,8 @@ void print_client(const json& client) {
     fmt::print("  next boot: {}\n", next.is_string() ? next.get<std::string>() : describe_boot(next));
   fmt::print("  UUID: {}\n  serial: {}\n", text_or_dash(client["uuid"]), text_or_dash(client["serial"]));
   fmt::print("  access: {}\n", describe_access(client["access"]));
+  if (const std::string quirks = describe_quirks(client["quirks"]); !quirks.empty())
+    fmt::print("  quirks: {}\n", quirks);
   for (const json& target : client["targets"]) fmt::print("  target: {}\n", target.get<std::string>());
 }
 
@@ -56,6 +59,7 @@ struct SetOptions {
   std::vector<std::string> groups, variables;
   BootOptions boot;
   AccessOptions access;
+  QuirkOptions quirks;
   bool name_given = false;  ///< an empty one takes the name back
   bool groups_given = false;
 };
@@ -85,6 +89,9 @@ Result<json> change_of(const SetOptions& options) {
   auto access = access_change_of(options.access);
   if (!access) return access;
   if (!access->empty()) change["access"] = std::move(*access);
+  auto quirks = quirks_change_of(options.quirks);
+  if (!quirks) return quirks;
+  if (!quirks->empty()) change["quirks"] = std::move(*quirks);
   return change;
 }
 
@@ -114,6 +121,7 @@ void add_set(CLI::App& client, CommandContext& context) {
   set->add_option("--address", options->address,
                   "Reserve this address for it (server mode); \"none\" takes the reservation back");
   add_access_options(*set, options->access);
+  add_quirk_options(*set, options->quirks);
   set->callback([&context, options, name, groups] {
     options->name_given = name->count() > 0;
     options->groups_given = groups->count() > 0;

@@ -188,6 +188,12 @@ std::vector<SettingKey> make_keys() {
             "iPXE waits seconds for IPv6 on a network without it. Sending it an empty Router Advertisement, while it\n"
             "netboots, spares it that.",
             &Settings::router_advertisements),
+      truth("dhcp.probe_addresses",
+            "Server mode: ask by ARP whether somebody has an address before it is offered to a machine.",
+            &Settings::dhcp_probe_addresses),
+      truth("dhcp.ipv6",
+            "Tell boot files over DHCPv6 too, to machines that netboot over IPv6. Addresses come from your router.",
+            &Settings::dhcp_ipv6),
 
       list("iscsi.addresses",
            "Where the disks are offered: IPv4 and IPv6 addresses of this machine, each another path to the same\n"

@@ -29,6 +29,7 @@ struct Health {
   std::string dhcp_mode;
   std::uint16_t dhcp_port = 67, pxe_port = 4011, tftp_port = 69, http_port = 8080, iscsi_port = 3260;
   std::size_t clients = 0, images = 0, sessions = 0;
+  std::vector<std::string> warnings{};  ///< sentences with their mend; none when all is well
 };
 
 enum class ClientState { off, waiting, booting, on };
@@ -113,6 +114,7 @@ struct ClientChange {
   std::optional<std::optional<NextBoot>> next_boot;
   std::optional<std::vector<std::string>> groups;
   std::optional<Variables> variables;
+  std::optional<QuirksChange> quirks{};
 };
 
 struct EventQuery {

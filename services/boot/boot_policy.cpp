@@ -19,6 +19,8 @@ std::string_view find_loader_file(Architecture architecture) {
       return "snponly-ia32.efi";
     case Architecture::efi_arm64:
       return "snponly-arm64.efi";
+    case Architecture::raspberry_pi:
+      return "bootcode.bin";  // its ROM's own firmware; a Pi with UEFI on its card says that it is an efi-arm64
     case Architecture::efi_arm32:
     case Architecture::unknown:
       return "";

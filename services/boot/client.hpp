@@ -16,6 +16,7 @@
 #include "boot/access.hpp"
 #include "boot/architecture.hpp"
 #include "boot/boot_entry.hpp"
+#include "boot/quirks.hpp"
 
 namespace bootferry::boot {
 
@@ -61,6 +62,7 @@ struct Client {
   std::optional<Entry> spent;  ///< the next boot that it had last: its machine may still run from it
   std::optional<Ipv4Address> reserved_address;
   Access access;  ///< to its disks
+  Quirks quirks;  ///< of its firmware
 
   std::optional<Ipv4Address> address;  ///< last seen with
   Architecture architecture = Architecture::unknown;

@@ -48,6 +48,7 @@ struct Sighting {
   Architecture architecture = Architecture::unknown;
   WallTime at{};
   std::string uuid = {}, serial = {};
+  std::optional<ProxyForm> learned_proxy_form{};
 };
 
 class ClientRegistry {

@@ -74,6 +74,8 @@ constexpr Route routes[] = {
     {Method::get, "/api/v1/sessions/{id}", Right::read, Place::db, api::get_session},
     {Method::remove, "/api/v1/sessions/{id}", Right::write, Place::db, api::drop_session},
     {Method::get, "/api/v1/leases", Right::read, Place::db, api::list_leases},
+    {Method::get, "/api/v1/network/servers", Right::read, Place::db, api::list_network_servers},
+    {Method::post, "/api/v1/network/servers/probe", Right::write, Place::db, api::probe_network},
     {Method::get, "/api/v1/events", Right::read, Place::db, api::list_events, true},
     {Method::get, "/api/v1/events/stream", Right::read, Place::loop, api::stream_events},
     {Method::get, "/metrics", Right::read, Place::db, get_metrics},

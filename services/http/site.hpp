@@ -23,6 +23,7 @@
 #include "boot/intake.hpp"
 #include "boot/loader_catalog.hpp"
 #include "boot/metrics_source.hpp"
+#include "boot/network_servers.hpp"
 #include "http/event_limits.hpp"
 
 namespace bootferry::http {
@@ -43,6 +44,7 @@ struct Services {
   boot::Intake* intake = nullptr;                ///< none: images come in by path only, and are no jobs (tests)
   boot::AssignmentStore* assignments = nullptr;  ///< none: there are no groups and rules (tests)
   boot::FloppySource* floppies = nullptr;        ///< none: no floppy is loaded into memory (tests)
+  boot::NetworkServers* network = nullptr;       ///< none: nobody looks for other servers (tests)
 };
 
 struct Settings {

@@ -22,7 +22,7 @@ Answer put_client(const Request& request, const Site& site) {
   const auto mac = require_mac(request);
   if (!mac) return make_problem(mac.error());
   const auto body = parse_body(request, {"name", "boot", "reserved_address", "access", "entries", "default_entry",
-                                         "menu_timeout", "next_boot", "groups", "variables"});
+                                         "menu_timeout", "next_boot", "groups", "variables", "quirks"});
   if (!body) return make_problem(body.error());
   const auto change = parse_client_change(*body);
   if (!change) return make_problem(change.error());

@@ -70,6 +70,46 @@ Result<boot::AccessChange> parse_access(const Json& value) {
   return change;
 }
 
+/// A number, or null for none (0).
+Result<std::optional<std::uint64_t>> find_number(const Json& object, std::string_view key) {
+  const auto found = object.find(key);
+  if (found == object.end()) return std::optional<std::uint64_t>();
+  if (found->is_null()) return std::optional<std::uint64_t>(0);
+  if (!found->is_number_unsigned()) return wrong(fmt::format("\"{}\" must be a number, or null.", key));
+  return std::optional(found->get<std::uint64_t>());
+}
+
+Result<boot::QuirksChange> parse_quirks(const Json& value) {
+  if (!value.is_object()) return wrong("\"quirks\" must be an object.");
+  if (auto known = check_keys(value, {"proxy_form", "loader", "tftp_no_options", "tftp_block_size", "serial_console"});
+      !known)
+    return std::unexpected(known.error());
+  boot::QuirksChange change;
+  if (value.contains("proxy_form")) {
+    const auto name = require_text(value, "proxy_form");
+    if (!name) return std::unexpected(name.error());
+    const auto form = boot::parse_proxy_form(*name);
+    if (!form) return std::unexpected(form.error());
+    change.proxy_form = *form;
+  }
+  auto loader = find_text(value, "loader");
+  if (!loader) return std::unexpected(loader.error());
+  change.loader = std::move(*loader);
+  if (const auto plain = value.find("tftp_no_options"); plain != value.end()) {
+    if (!plain->is_boolean()) return wrong("\"tftp_no_options\" must be true or false.");
+    change.tftp_no_options = plain->get<bool>();
+  }
+  for (const auto& [key, place] :
+       {std::pair{"tftp_block_size", &change.tftp_block_size}, std::pair{"serial_console", &change.serial_console}}) {
+    auto number = find_number(value, key);
+    if (!number) return std::unexpected(number.error());
+    *place = *number;
+  }
+  // Tried on a client without quirks, so that a wrong value is told before anything else is looked at.
+  if (auto good = boot::change_quirks({}, change); !good) return std::unexpected(good.error());
+  return change;
+}
+
 }  // namespace
 
 Result<Json> parse_json(std::string_view text) {
@@ -124,6 +164,11 @@ Result<boot::ClientChange> parse_client_change(const Json& body) {
     auto parsed = parse_access(*access);
     if (!parsed) return std::unexpected(parsed.error());
     change.access = std::move(*parsed);
+  }
+  if (const auto quirks = body.find("quirks"); quirks != body.end()) {
+    auto parsed = parse_quirks(*quirks);
+    if (!parsed) return std::unexpected(parsed.error());
+    change.quirks = std::move(*parsed);
   }
   if (const auto address = body.find("reserved_address"); address != body.end()) {
     if (address->is_null()) {

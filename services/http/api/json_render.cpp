@@ -27,6 +27,17 @@ Json render_access(const boot::Access& access) {
           {"secret_set", !access.secret.empty()}, {"target_secret_set", !access.target_secret.empty()}};
 }
 
+Json render_quirks(const boot::Quirks& quirks) {
+  const auto number_or_null = [](unsigned number) { return number == 0 ? Json(nullptr) : Json(number); };
+  const auto& learned = quirks.learned_proxy_form;
+  return {{"proxy_form", boot::name_of(quirks.proxy_form)},
+          {"learned_proxy_form", learned ? Json(boot::name_of(*learned)) : Json(nullptr)},
+          {"loader", text_or_null(quirks.loader)},
+          {"tftp_no_options", quirks.tftp_no_options},
+          {"tftp_block_size", number_or_null(quirks.tftp_block_size)},
+          {"serial_console", number_or_null(quirks.serial_console)}};
+}
+
 Json render_client(const boot::ClientView& view) {
   const boot::Client& client = view.client;
   Json targets = Json::array();
@@ -45,6 +56,7 @@ Json render_client(const boot::ClientView& view) {
           {"offered", render_offered(view.offered)},
           {"why", text_or_null(view.why)},
           {"access", render_access(client.access)},
+          {"quirks", render_quirks(client.quirks)},
           {"targets", std::move(targets)},
           {"reserved_address", value_or_null(client.reserved_address)},
           {"address", value_or_null(client.address)},
@@ -149,6 +161,12 @@ Json render_lease(const boot::Lease& lease, WallTime now) {
           {"hostname", text_or_null(lease.hostname)},
           {"state", expired ? std::string_view("expired") : boot::name_of(lease.state)},
           {"expires", render_time(lease.expires)}};
+}
+
+Json render_network_server(const boot::NetworkServer& server) {
+  return {{"address", server.address.to_string()},        {"mac", server.mac.to_string()},
+          {"kind", boot::name_of(server.kind)},           {"boot_file", text_or_null(server.boot_file)},
+          {"first_seen", render_time(server.first_seen)}, {"last_seen", render_time(server.last_seen)}};
 }
 
 Json render_event(const boot::Event& event) {

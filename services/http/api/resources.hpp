@@ -81,6 +81,9 @@ namespace bootferry::http::api {
 
 [[nodiscard]] Answer list_leases(const Request& request, const Site& site);
 
+[[nodiscard]] Answer list_network_servers(const Request& request, const Site& site);
+[[nodiscard]] Answer probe_network(const Request& request, const Site& site);
+
 [[nodiscard]] Answer list_events(const Request& request, const Site& site);
 [[nodiscard]] Answer stream_events(const Request& request, const Site& site);
 

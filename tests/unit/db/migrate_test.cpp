@@ -165,6 +165,21 @@ TEST_F(MigrateTest, each_boot_of_version_6_is_the_first_entry_of_its_client) {
   EXPECT_EQ(database->query_number("SELECT count(*) FROM pragma_foreign_key_check"), 0);
 }
 
+TEST_F(MigrateTest, clients_of_version_6_have_no_quirks) {
+  {
+    auto old = std::make_unique<Database>(file);
+    migrate(*old, EmbeddedFiles{migrations.begin(), 6});
+    old->execute(
+        "INSERT INTO clients VALUES ('52:54:00:e2:e0:01', 'pc1', 1, 'local', NULL, NULL, NULL, NULL, 'bios', NULL, "
+        "NULL);");
+    ASSERT_EQ(old->query_number("PRAGMA user_version"), 6);
+  }
+  auto database = open_database(file);
+  const auto snapshot = load_snapshot(*database);
+  ASSERT_EQ(snapshot.clients.size(), 1u);
+  EXPECT_EQ(snapshot.clients.begin()->second.quirks, boot::Quirks{});
+}
+
 TEST_F(MigrateTest, an_old_file_is_copied_then_brought_forward) {
   {
     Database database(file);

@@ -263,6 +263,27 @@ TEST_F(RegistryTest, access_survives_a_restart_and_no_event_tells_its_secrets) {
   EXPECT_EQ(registry->snapshot()->find_client(mac_number(1))->access, boot::Access{});
 }
 
+TEST_F(RegistryTest, quirks_survive_a_restart_and_what_was_learned_is_nobodys_to_overwrite) {
+  boot::Client wanted = client(1, "pc1");
+  wanted.quirks = {boot::ProxyForm::automatic, boot::ProxyForm::option43, "ipxe.efi", true, 512, 1};
+  ASSERT_TRUE(registry->put_client(wanted));
+  EXPECT_EQ(registry->snapshot()->find_client(mac_number(1))->quirks.learned_proxy_form, std::nullopt);
+  boot::Sighting learned = sighting(1);
+  learned.learned_proxy_form = boot::ProxyForm::binl;
+  see(learned);
+  see(sighting(1));
+  boot::Sighting stranger = sighting(2);
+  stranger.learned_proxy_form = boot::ProxyForm::option43;
+  see(stranger);
+  ASSERT_TRUE(registry->put_client(wanted));
+  restart();
+  wanted.quirks.learned_proxy_form = boot::ProxyForm::binl;
+  EXPECT_EQ(registry->snapshot()->find_client(mac_number(1))->quirks, wanted.quirks);
+  EXPECT_EQ(registry->snapshot()->find_client(mac_number(2))->quirks.learned_proxy_form, boot::ProxyForm::option43);
+  ASSERT_TRUE(registry->remove_client(mac_number(1)));
+  EXPECT_EQ(database->query_number("SELECT count(*) FROM quirks"), 1);
+}
+
 TEST_F(RegistryTest, access_that_cannot_be_read_opens_nothing) {
   ASSERT_TRUE(registry->put_client(client(1)));
   database->execute("INSERT INTO access VALUES ('" + mac_number(1).to_string() +

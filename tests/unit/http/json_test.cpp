@@ -175,6 +175,25 @@ TEST(ApiJson, RefusesTypingErrors) {
   }
 }
 
+TEST(ApiJson, QuirksAreReadAndWrongOnesRefused) {
+  const auto change = change_of(
+      R"({"quirks":{"proxy_form":"binl","loader":"ipxe.efi","tftp_no_options":true,"tftp_block_size":512,"serial_console":null}})");
+  ASSERT_TRUE(change);
+  boot::Quirks before;
+  before.serial_console = 2;
+  before.learned_proxy_form = boot::ProxyForm::option43;
+  const auto quirks = boot::change_quirks(before, *change->quirks);
+  ASSERT_TRUE(quirks);
+  EXPECT_EQ(*quirks, (boot::Quirks{boot::ProxyForm::binl, boot::ProxyForm::option43, "ipxe.efi", true, 512, 0}));
+  for (const char* bad : {R"({"quirks":{"proxy_form":"both"}})", R"({"quirks":{"loader":"../x"}})",
+                          R"({"quirks":{"loader":7}})", R"({"quirks":{"tftp_block_size":7}})",
+                          R"({"quirks":{"tftp_block_size":65465}})", R"({"quirks":{"tftp_block_size":-1}})",
+                          R"({"quirks":{"serial_console":5}})", R"({"quirks":{"tftp_no_options":null}})",
+                          R"({"quirks":{"learned_proxy_form":"binl"}})", R"({"quirks":[]})", R"({"quirks":null})"}) {
+    EXPECT_FALSE(change_of(bad)) << bad;
+  }
+}
+
 TEST(ApiJson, DepthIsBoundedBeforeTheParserSeesIt) {
   EXPECT_FALSE(parse_json(std::string(60'000, '[')));
   EXPECT_FALSE(parse_json("{\"a\":" + std::string(40, '[') + std::string(40, ']') + "}"));
@@ -189,6 +208,8 @@ TEST(ApiJson, WritesTheContract) {
       R"("entries":[],"default_entry":null,"menu_timeout":null,"next_boot":null,"groups":[],"variables":{},)"
       R"("offered":[],"why":null,)"
       R"("access":{"auth":"boot","initiator":null,"user":null,"from":null,"secret_set":false,"target_secret_set":false},)"
+      R"("quirks":{"proxy_form":"auto","learned_proxy_form":null,"loader":null,"tftp_no_options":false,)"
+      R"("tftp_block_size":null,"serial_console":null},)"
       R"("targets":[],"reserved_address":null,)"
       R"("address":null,"architecture":null,"uuid":null,"serial":null,"state":"off","first_seen":null,"last_seen":null})");
   boot::Event event;
