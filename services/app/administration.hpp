@@ -5,6 +5,7 @@
 
 #include <mutex>
 
+#include "app/boot_keeper.hpp"
 #include "app/client_activity.hpp"
 #include "app/disk_directory.hpp"
 #include "boot/administration.hpp"
@@ -28,6 +29,7 @@ class ApplianceAdministration final : public boot::Administration {
     const Clock& clock;
     DiskDirectory& disks;
     LayerKeeper& layers;
+    const BootKeeper* boots = nullptr;  ///< none: clients have no last boot (tests)
   };
 
   /// `identity`: the parts of health() that never change while the server runs.

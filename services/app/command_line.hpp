@@ -32,6 +32,7 @@ void add_image_commands(CLI::App& app, CommandContext& context);
 void add_client_commands(CLI::App& app, CommandContext& context);
 void add_overlay_commands(CLI::App& app, CommandContext& context);
 void add_job_commands(CLI::App& app, CommandContext& context);
+void add_boot_commands(CLI::App& app, CommandContext& context);
 void add_session_commands(CLI::App& app, CommandContext& context);
 void add_lease_commands(CLI::App& app, CommandContext& context);
 void add_boot_log_command(CLI::App& app, CommandContext& context);

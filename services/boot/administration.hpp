@@ -11,6 +11,7 @@
 
 #include "base/latency_histogram.hpp"
 #include "base/result.hpp"
+#include "boot/boot_record.hpp"
 #include "boot/client.hpp"
 #include "boot/event.hpp"
 #include "boot/image.hpp"
@@ -38,6 +39,7 @@ struct ClientView {
   Client client;
   ClientState state = ClientState::off;
   std::vector<std::string> targets;
+  std::optional<BootSummary> last_boot;
 };
 
 struct ImageView {

@@ -13,6 +13,7 @@
 #include "base/embedded_files.hpp"
 #include "boot/address_book.hpp"
 #include "boot/administration.hpp"
+#include "boot/boot_history.hpp"
 #include "boot/boot_policy.hpp"
 #include "boot/boot_secrets.hpp"
 #include "boot/boot_watch.hpp"
@@ -40,6 +41,7 @@ struct Services {
   boot::ImageLives* lives = nullptr;          ///< none: there are no overlays (tests)
   boot::BootWatch* boot_watch = nullptr;      ///< none: nobody is told of boots (tests)
   boot::Intake* intake = nullptr;             ///< none: images come in by path only, and are no jobs (tests)
+  boot::BootHistory* boots = nullptr;         ///< none: boots are not kept (tests)
 };
 
 struct Settings {

@@ -17,7 +17,7 @@ namespace bootferry::db {
 namespace {
 
 /// The newest version this program has; each one before it needs a test that starts from a file of it.
-constexpr std::int64_t newest = 6;
+constexpr std::int64_t newest = 7;
 
 EmbeddedFile step(const char* name, const char* sql) { return {name, sql, sql + std::strlen(sql)}; }
 
@@ -128,6 +128,18 @@ TEST_F(MigrateTest, images_of_version_5_are_their_own_first_version_and_drives_s
   EXPECT_EQ(stack[0].format, "raw");
   EXPECT_EQ(stack[0].size, ByteCount{1048576});
   EXPECT_EQ(snapshot.clients.begin()->second.boot, boot::BootEntry(boot::Disks{{{"dos", boot::DriveMode::readonly}}}));
+}
+
+TEST_F(MigrateTest, a_file_of_version_6_keeps_its_log_and_has_no_boots_yet) {
+  {
+    auto old = std::make_unique<Database>(file);
+    migrate(*old, EmbeddedFiles{migrations.begin(), 6});
+    old->execute("INSERT INTO events VALUES (1, 1700000000000, 'dhcp-ack', NULL, NULL, 'It has an address.', '')");
+    ASSERT_EQ(old->query_number("PRAGMA user_version"), 6);
+  }
+  auto database = open_database(file);
+  EXPECT_EQ(database->query_number("SELECT count(*) FROM events"), 1);
+  EXPECT_EQ(database->query_number("SELECT count(*) FROM boots"), 0);
 }
 
 TEST_F(MigrateTest, an_old_file_is_copied_then_brought_forward) {
