@@ -210,7 +210,9 @@ struct Appliance::Parts {
         boot_store(*database),
         boots({boot_store, bus, registry, clock, &packets}),
         capture(packets, interface.mac, capture_ports(settings),
-                [this](const MacAddress& mac, boot::Circumstance knock) { boots.on_knock(mac, knock); }),
+                [this](const MacAddress& mac, capture::Knock knock) {
+                  boots.on_knock(mac, knock.service, knock.answered);
+                }),
         pump(
             bus, db_pool, [this](const boot::Event& event) { on_event(event); }, [this] { on_lost_events(); }),
         library(settings.state_dir / "images"),

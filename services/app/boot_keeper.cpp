@@ -68,9 +68,9 @@ void BootKeeper::on_event(const boot::Event& event) {
   timeline_.on_event(event, now());
 }
 
-void BootKeeper::on_knock(const MacAddress& mac, boot::Circumstance knock) {
+void BootKeeper::on_knock(const MacAddress& mac, boot::Circumstance knock, bool answered) {
   std::lock_guard lock(mutex_);
-  timeline_.on_knock(mac, knock);
+  timeline_.on_knock(mac, knock, answered);
 }
 
 void BootKeeper::start(Sampler sample) {

@@ -34,8 +34,8 @@ class BootKeeper final : public boot::BootHistory {
   explicit BootKeeper(Parts parts);
 
   void on_event(const boot::Event& event);
-  /// A packet for one of our ports was seen on the wire.
-  void on_knock(const MacAddress& mac, boot::Circumstance knock);
+  /// A packet for one of our ports was seen on the wire, or our answer to it.
+  void on_knock(const MacAddress& mac, boot::Circumstance knock, bool answered);
   /// `sample` asks the target.
   void start(Sampler sample);
   void stop();

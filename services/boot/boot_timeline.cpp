@@ -224,9 +224,10 @@ void BootTimeline::on_closed(Live& live, const Event& event, Now now) {
   }
 }
 
-void BootTimeline::on_knock(const MacAddress& mac, Circumstance knock) {
+void BootTimeline::on_knock(const MacAddress& mac, Circumstance knock, bool answered) {
   Live* live = find(mac);
-  if (live && !live->record.ended) live->circumstances |= knock;
+  if (!live || live->record.ended) return;
+  live->circumstances = answered ? live->circumstances & ~Circumstances{knock} : live->circumstances | knock;
 }
 
 void BootTimeline::on_heard(const MacAddress& mac, WallTime at) {

@@ -40,8 +40,8 @@ class BootTimeline {
   /// Boots that had not ended when the server stopped.
   void restore(std::vector<BootRecord> unfinished, Now now);
   void on_event(const Event& event, Now now);
-  /// A packet for one of our ports came to the network card; whether the service got it, its events tell.
-  void on_knock(const MacAddress& mac, Circumstance knock);
+  /// A packet for one of our ports came to the network card; or an answer to it left.
+  void on_knock(const MacAddress& mac, Circumstance knock, bool answered);
   void on_sessions(std::span<const SessionSample> samples, Now now);
   /// The waiting screen of the machine asked again.
   void on_heard(const MacAddress& mac, WallTime at);

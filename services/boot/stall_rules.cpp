@@ -55,11 +55,13 @@ constexpr auto rules = std::to_array<StallRule>({
 
     // ---- an address, and then the boot file
     {"pxe-firewall", address, address, seconds{8}, knocked_pxe, 0, failed,
-     "Its question for the boot file reached this server's network card but not Bootferry: a firewall on this server "
+     "Its question for the boot file reached this server's network card and no answer left it: a firewall on this "
+     "server "
      "drops UDP port 4011.",
      "Open UDP ports 67, 69 and 4011 in this server's firewall."},
     {"tftp-firewall", offer, boot_server, seconds{8}, knocked_tftp, tftp_silent | tftp_missing, failed,
-     "Its request for the boot file reached this server's network card but not Bootferry: a firewall on this server "
+     "Its request for the boot file reached this server's network card and no answer left it: a firewall on this "
+     "server "
      "drops UDP port 69.",
      "Open UDP ports 67, 69 and 4011 in this server's firewall."},
     {"tftp-blocked", offer, boot_server, seconds{0}, tftp_silent, 0, failed,
@@ -93,7 +95,8 @@ constexpr auto rules = std::to_array<StallRule>({
 
     // ---- iPXE
     {"http-firewall", ipxe, ipxe, seconds{8}, knocked_http, 0, failed,
-     "iPXE's request for its script reached this server's network card but not Bootferry: a firewall on this server "
+     "iPXE's request for its script reached this server's network card and no answer left it: a firewall on this "
+     "server "
      "drops the HTTP port.",
      "Open the HTTP port (TCP 8080, unless you chose another) in this server's firewall."},
     {"http-blocked", ipxe, ipxe, seconds{25}, has_address, 0, stalled,
@@ -123,7 +126,8 @@ constexpr auto rules = std::to_array<StallRule>({
     {"login-refused", script, login, seconds{0}, refused_other, 0, failed, "Its login was refused: {why}",
      "Look at the client's drives; is this server's disk well and not full?"},
     {"iscsi-firewall", script, script, seconds{8}, expects_login | knocked_iscsi, 0, failed,
-     "Its login reached this server's network card but not Bootferry: a firewall on this server drops the iSCSI port.",
+     "Its login reached this server's network card and no answer left it: a firewall on this server drops the iSCSI "
+     "port.",
      "Open the iSCSI port (TCP 3260, unless you chose another) in this server's firewall."},
     {"iscsi-blocked", script, script, seconds{25}, expects_login, 0, stalled,
      "It has its script and has not opened its disk: iSCSI does not get through.",

@@ -25,7 +25,7 @@ enum Circumstance : std::uint64_t {
   tftp_ended = 1u << 7,        ///< a download that the machine broke off
   tftp_ended_often = 1u << 8,  ///< once or twice is normal: the size was asked, then the file
   tftp_missing = 1u << 9,      ///< it asked for a file that is not here
-  knocked_pxe = 1u << 10,      ///< a packet for port 4011 reached the network card
+  knocked_pxe = 1u << 10,      ///< asked port 4011, by a packet that nothing of ours answered
   knocked_tftp = 1u << 11,
   knocked_http = 1u << 12,
   knocked_iscsi = 1u << 13,

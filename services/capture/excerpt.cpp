@@ -75,10 +75,11 @@ std::optional<Excerpt::Kept> Excerpt::keep_udp(ByteView bytes, const Frame& fram
   if (from_client && frame.to_port == ports_.tftp) {
     if (downloads_.size() >= max_flows) downloads_.clear();
     downloads_.insert(flow);
-    kept.knock = boot::knocked_tftp;
+    kept.knock = {boot::knocked_tftp, false};
     return kept;
   }
   if (!downloads_.contains(flow)) return std::nullopt;
+  if (!from_client) kept.knock = {boot::knocked_tftp, true};
   // Of a block the header tells all: its text would be the loader.
   if (operation == tftp_data && block > 2) kept.bytes.resize(std::min(kept.bytes.size(), frame.payload + 4));
   return kept;
@@ -94,7 +95,8 @@ std::optional<Excerpt::Kept> Excerpt::keep_dhcp(ByteView bytes, const Frame& fra
     note_machine(client);
   if (!machines_.contains(client)) return std::nullopt;
   Kept kept{client, {bytes.begin(), bytes.end()}, {}};
-  if (!is_ours(frame) && frame.to_port == ports_.pxe) kept.knock = boot::knocked_pxe;
+  const bool ours = is_ours(frame);
+  if ((ours ? frame.from_port : frame.to_port) == ports_.pxe) kept.knock = {boot::knocked_pxe, ours};
   return kept;
 }
 
@@ -108,7 +110,8 @@ std::optional<Excerpt::Kept> Excerpt::keep_tcp(ByteView bytes, const Frame& fram
   Kept kept{client, {bytes.begin(), bytes.end()}, {}};
   const Flow flow = from_client ? Flow{frame.from, frame.from_port} : Flow{frame.to, frame.to_port};
   const bool opens = from_client && (frame.flags & (Frame::syn | Frame::ack)) == Frame::syn;
-  if (opens) kept.knock = service == ports_.http ? boot::knocked_http : boot::knocked_iscsi;
+  const bool accepts = !from_client && (frame.flags & (Frame::syn | Frame::rst)) != 0;
+  if (opens || accepts) kept.knock = {service == ports_.http ? boot::knocked_http : boot::knocked_iscsi, accepts};
   if (opens && service == ports_.iscsi) {
     if (logins_.size() >= max_flows) logins_.clear();
     logins_[flow] = {};

@@ -18,13 +18,18 @@ struct Ports {
   std::uint16_t pxe = 4011, tftp = 69, http = 8080, iscsi = 3260;
 };
 
+/// A machine asks one of our services, or that answers. Who asked and was not answered, met a firewall of ours.
+struct Knock {
+  boot::Circumstance service;  ///< knocked_pxe, ..._tftp, ..._http, ..._iscsi
+  bool answered = false;
+};
+
 class Excerpt {
  public:
   struct Kept {
     MacAddress client;
     Bytes bytes;  ///< the frame's beginning; shorter than it was when something was cut
-    /// It asks one of our services: whether that heard it, is for the service to say.
-    std::optional<boot::Circumstance> knock;
+    std::optional<Knock> knock;
   };
 
   /// `own`: the interface's address, by which what we send is told from what we get.

@@ -20,7 +20,7 @@ namespace bootferry::capture {
 class Server {
  public:
   /// On the capture's thread.
-  using OnKnock = std::function<void(const MacAddress& client, boot::Circumstance knock)>;
+  using OnKnock = std::function<void(const MacAddress& client, Knock knock)>;
 
   /// `own`: the interface's address. `rings` outlives it.
   Server(PacketRings& rings, MacAddress own, Ports ports, OnKnock on_knock);

@@ -70,8 +70,8 @@ class Story {
   Story& refuse(const char* status, const char* why) {
     return tell(EventKind::login_refused, {{"status", status}, {"why", why}});
   }
-  Story& knock(Circumstance port) {
-    timeline.on_knock(pc, port);
+  Story& knock(Circumstance port, bool answered = false) {
+    timeline.on_knock(pc, port, answered);
     return *this;
   }
   Story& stop_server() {

@@ -172,6 +172,14 @@ TEST(BootTimeline, unfinished_boots_go_on_after_a_restart) {
   EXPECT_EQ(alone.state(), "gone") << "its machine did not come back";
 }
 
+TEST(BootTimeline, a_knock_that_is_answered_is_no_firewall) {
+  Story s;
+  s.address().knock(knocked_tftp).knock(knocked_tftp, true).pass(15s);
+  EXPECT_EQ(s.boot().code, "");
+  s.knock(knocked_tftp).pass(1s);
+  EXPECT_EQ(s.boot().code, "tftp-firewall");
+}
+
 TEST(BootTimeline, others_are_not_boots) {
   Story s;
   s.tell(EventKind::dhcp_discover).tell(EventKind::dhcp_request).tell(EventKind::dhcp_ack).tell(EventKind::client_seen);

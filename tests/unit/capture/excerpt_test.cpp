@@ -97,9 +97,13 @@ TEST_F(ExcerptTest, only_machines_that_netboot_are_kept) {
   meet();
   EXPECT_EQ(last->client, pc);
   EXPECT_NE(keep(tcp(true, 8080, Frame::syn)), "");
-  EXPECT_EQ(last->knock, boot::knocked_http);
+  EXPECT_EQ(last->knock->service, boot::knocked_http);
+  EXPECT_FALSE(last->knock->answered);
+  EXPECT_NE(keep(tcp(false, 8080, Frame::syn | Frame::ack)), "");
+  EXPECT_EQ(last->knock->service, boot::knocked_http);
+  EXPECT_TRUE(last->knock->answered);
   EXPECT_NE(keep(tcp(true, 3260, Frame::syn)), "");
-  EXPECT_EQ(last->knock, boot::knocked_iscsi);
+  EXPECT_EQ(last->knock->service, boot::knocked_iscsi);
   EXPECT_EQ(keep(tcp(true, 22, Frame::syn)), "") << "not our port";
 }
 
@@ -107,8 +111,9 @@ TEST_F(ExcerptTest, a_download_is_kept_from_its_request_and_blocks_by_their_head
   meet();
   EXPECT_EQ(keep(udp(false, 40000, 2070, bytes_of("\0\3\0\1loader"s))), "") << "nobody asked";
   EXPECT_TRUE(has(keep(udp(true, 2070, 69, bytes_of("\0\1undionly.kpxe\0octet\0"s))), "undionly"));
-  EXPECT_EQ(last->knock, boot::knocked_tftp);
+  EXPECT_EQ(last->knock->service, boot::knocked_tftp);
   EXPECT_NE(keep(udp(false, 40000, 2070, bytes_of("\0\3\0\1first"s))), "");
+  EXPECT_TRUE(last->knock->answered);
   const std::string later = keep(udp(false, 40000, 2070, bytes_of("\0\3\1\0loader"s)));
   EXPECT_NE(later, "");
   EXPECT_FALSE(has(later, "loader"));
