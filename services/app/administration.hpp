@@ -5,6 +5,7 @@
 
 #include <mutex>
 
+#include "app/boot_keeper.hpp"
 #include "app/client_activity.hpp"
 #include "app/disk_directory.hpp"
 #include "boot/administration.hpp"
@@ -30,6 +31,7 @@ class ApplianceAdministration final : public boot::Administration {
     DiskDirectory& disks;
     LayerKeeper& layers;
     const boot::NetworkServers* network = nullptr;  ///< none: nobody looks for other servers (tests)
+    const BootKeeper* boots = nullptr;  ///< none: clients have no last boot (tests)
   };
 
   /// `identity`: the parts of health() that never change while the server runs.

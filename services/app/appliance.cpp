@@ -19,6 +19,7 @@
 
 #include "app/admin_token.hpp"
 #include "app/administration.hpp"
+#include "app/boot_keeper.hpp"
 #include "app/boot_traces.hpp"
 #include "app/client_activity.hpp"
 #include "app/dhcp_range.hpp"
@@ -47,7 +48,9 @@
 #include "boot/address_book.hpp"
 #include "boot/boot_secrets.hpp"
 #include "boot/event_bus.hpp"
+#include "capture/server.hpp"
 #include "db/boot_marks.hpp"
+#include "db/boot_store.hpp"
 #include "db/event_store.hpp"
 #include "db/lease_store.hpp"
 #include "db/migrate.hpp"
@@ -174,6 +177,10 @@ iscsi::ServerSettings target_settings(const Settings& settings, const NetworkInt
   return made;
 }
 
+capture::Ports capture_ports(const Settings& settings) {
+  return {settings.pxe_port, settings.tftp_port, settings.http_port, settings.iscsi_port};
+}
+
 /// Only at the LAN address: a server with a second leg in another network shows it neither its disks nor its machines.
 http::Settings http_settings(const Settings& settings, const NetworkInterface& interface, const std::string& token) {
   http::Settings made;
@@ -212,6 +219,12 @@ struct Appliance::Parts {
         registry(*database, bus, clock, db_pool),
         leases(*database, db_pool),
         events(*database, bus, db_pool),
+        boot_store(*database),
+        boots({boot_store, bus, registry, clock, &packets}),
+        capture(packets, interface.mac, capture_ports(settings),
+                [this](const MacAddress& mac, capture::Knock knock) {
+                  boots.on_knock(mac, knock.service, knock.answered);
+                }),
         pump(
             bus, db_pool, [this](const boot::Event& event) { on_event(event); }, [this] { on_lost_events(); }),
         library(settings.state_dir / "images"),
@@ -228,7 +241,7 @@ struct Appliance::Parts {
         space(bus, settings.state_dir),
         disks(registry, library, layers, boot_secrets, &reservations, &traces, &space),
         target(loops, disk_pool, disks, bus, clock, target_settings(settings, interface)),
-        administration({registry, leases, events, library, target, activity, clock, disks, layers, &dhcp},
+        administration({registry, leases, events, library, target, activity, clock, disks, layers, &dhcp, &boots},
                        identity_of(settings, interface, clock.wall_now())),
         lives({registry, registry, library, layers, disks}),
         floppies(registry, library.folder()),
@@ -236,7 +249,7 @@ struct Appliance::Parts {
         metrics({administration, target, event_counters, clock, &traces}),
         http(loops, people_pool,
              {administration, registry, bus, addresses, loaders, clock, boot, &metrics, &boot_secrets, &lives, &disks,
-              &intake, &registry, &floppies, &dhcp},
+              &intake, &registry, &floppies, &dhcp, &boots},
              http_settings(settings, interface, token.value)),
         tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name},
              loaders, bus, addresses, clock),
@@ -260,6 +273,10 @@ struct Appliance::Parts {
   db::Registry registry;
   db::LeaseStore leases;
   db::EventStore events;
+  db::BootStore boot_store;
+  capture::PacketRings packets;
+  BootKeeper boots;
+  capture::Server capture;
   ClientActivity activity;
   EventCounters event_counters;
   EventPump pump;
@@ -292,6 +309,7 @@ struct Appliance::Parts {
   void on_event(const boot::Event& event) {
     log_event(event);
     activity.on_event(event);
+    boots.on_event(event);
     event_counters.on_event(event);
     if (!serving) return;
     if (event.kind == boot::EventKind::image_removed) forget_traces(event);
@@ -349,6 +367,9 @@ void Appliance::Parts::open_listeners() {
           fmt::format("{}; stop the other DHCPv6 server of this machine, or set dhcp.ipv6 to false", error.what()));
     }
   }
+  if (!settings.capture) return;
+  if (const auto opened = capture.open(interface.name); !opened)
+    log::warning("NO_CAPTURE", {{"why", opened.error().message}});
 }
 
 /// One service with two ports: its own words tell which of them it did not get.
@@ -402,6 +423,8 @@ void Appliance::start() {
   if (p.settings.dhcp_mode != DhcpMode::off) p.dhcp.start();
   if (p.settings.dhcp_ipv6) p.dhcpv6.start();
   p.target.start();
+  p.boots.start([&p](std::span<const std::uint64_t> ids) { return p.target.samples(ids); });
+  p.capture.start();
   p.serving = true;
   p.intake.start();
   p.http.start();
@@ -426,7 +449,9 @@ void Appliance::stop() {
   p.library.stop_imports();
   p.lives.stop();
   p.http.stop();
+  p.capture.stop();
   p.target.stop(std::chrono::seconds(3));
+  p.boots.stop();
   p.disks.stop();
   p.traces.stop();
   p.space.stop();

@@ -32,6 +32,7 @@ void add_commands(CLI::App& app, CommandContext& context) {
   add_image_commands(app, context);
   add_overlay_commands(app, context);
   add_job_commands(app, context);
+  add_boot_commands(app, context);
   add_session_commands(app, context);
   add_lease_commands(app, context);
   add_network_commands(app, context);

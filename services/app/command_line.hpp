@@ -34,6 +34,7 @@ void add_group_commands(CLI::App& app, CommandContext& context);  ///< group, ru
 void add_template_commands(CLI::App& app, CommandContext& context);
 void add_overlay_commands(CLI::App& app, CommandContext& context);
 void add_job_commands(CLI::App& app, CommandContext& context);
+void add_boot_commands(CLI::App& app, CommandContext& context);
 void add_session_commands(CLI::App& app, CommandContext& context);
 void add_lease_commands(CLI::App& app, CommandContext& context);
 void add_network_commands(CLI::App& app, CommandContext& context);

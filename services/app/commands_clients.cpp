@@ -21,12 +21,21 @@ std::string text_or_dash(const json& value) {
   return value.is_string() && !value.get_ref<const std::string&>().empty() ? value.get<std::string>() : "-";
 }
 
+/// "failed at login: target-busy"
+std::string last_boot_of(const json& client) {
+  const json boot = client.value("last_boot", json());
+  if (!boot.is_object()) return "-";
+  std::string text = fmt::format("{} at {}", boot["state"].get<std::string>(), boot["stage"].get<std::string>());
+  if (boot["code"].is_string()) text += ": " + boot["code"].get<std::string>();
+  return text;
+}
+
 void print_clients(const json& answer) {
-  TextTable table({"MAC", "NAME", "STATE", "BOOT", "ACCESS", "ADDRESS", "ARCHITECTURE", "LAST SEEN"});
+  TextTable table({"MAC", "NAME", "STATE", "BOOT", "ACCESS", "ADDRESS", "ARCHITECTURE", "LAST SEEN", "LAST BOOT"});
   for (const json& client : answer["clients"]) {
     table.add({client["mac"], text_or_dash(client["name"]), client["state"], describe_boot(client["boot"]),
                access_word(client["access"]), text_or_dash(client["address"]), text_or_dash(client["architecture"]),
-               text_or_dash(client["last_seen"])});
+               text_or_dash(client["last_seen"]), last_boot_of(client)});
   }
   fmt::print("{}", table.render());
 }
@@ -50,6 +59,10 @@ void print_client(const json& client) {
   if (const std::string quirks = describe_quirks(client["quirks"]); !quirks.empty())
     fmt::print("  quirks: {}\n", quirks);
   for (const json& target : client["targets"]) fmt::print("  target: {}\n", target.get<std::string>());
+  fmt::print("  last boot: {}\n", last_boot_of(client));
+  const json boot = client.value("last_boot", json());
+  if (boot.is_object() && boot["reason"].is_string())
+    fmt::print("    {}\n    {}\n", boot["reason"].get<std::string>(), boot["mend"].get<std::string>());
 }
 
 /// The options of `client set`.

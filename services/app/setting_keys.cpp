@@ -167,6 +167,9 @@ std::vector<SettingKey> make_keys() {
       number("disk_threads", "Threads that read and write disk images.", &Settings::disk_threads, 1, 256),
       text("loader_dir", "Where the iPXE loaders are (Debian's package ipxe).", &Settings::loader_dir),
 
+      truth("boot.capture", "Keep the packets of each client's last boot in memory, for \"bootferry boot pcap\".",
+            &Settings::capture),
+
       truth("images.prefetch",
             "Record what each boot reads of an image, and read it from the disk ahead of the next boot of it.",
             &Settings::prefetch),

@@ -44,6 +44,7 @@ struct Settings {
   std::chrono::seconds iscsi_ping_after = std::chrono::seconds(15);
   std::chrono::seconds iscsi_ping_limit = std::chrono::seconds(30);
 
+  bool capture = true;   ///< packets of boots are kept
   bool prefetch = true;  ///< boots are recorded, and the next one is read ahead for
 
   std::size_t network_threads = 0;  ///< 0: one a core

@@ -11,6 +11,7 @@
 
 #include "base/latency_histogram.hpp"
 #include "base/result.hpp"
+#include "boot/boot_record.hpp"
 #include "boot/client.hpp"
 #include "boot/event.hpp"
 #include "boot/image.hpp"
@@ -47,6 +48,7 @@ struct ClientView {
   BootEntry boot = Wait{};           ///< what it boots when nobody presses a key
   std::vector<OfferedView> offered;  ///< its menu, groups and rules counted in
   std::string why;                   ///< "rule 2"; empty: what was said of itself
+  std::optional<BootSummary> last_boot;
 };
 
 struct ImageView {

@@ -48,6 +48,10 @@ enum class EventKind {
   session_opened,
   session_closed,
   login_refused,
+  boot_started,  ///< of a BootRecord, as are the next three
+  boot_step,
+  boot_stalled,
+  boot_ended,
   job_started,
   job_progress,
   job_ended,

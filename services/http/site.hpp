@@ -13,6 +13,7 @@
 #include "base/embedded_files.hpp"
 #include "boot/address_book.hpp"
 #include "boot/administration.hpp"
+#include "boot/boot_history.hpp"
 #include "boot/boot_policy.hpp"
 #include "boot/boot_secrets.hpp"
 #include "boot/boot_watch.hpp"
@@ -45,6 +46,7 @@ struct Services {
   boot::AssignmentStore* assignments = nullptr;  ///< none: there are no groups and rules (tests)
   boot::FloppySource* floppies = nullptr;        ///< none: no floppy is loaded into memory (tests)
   boot::NetworkServers* network = nullptr;       ///< none: nobody looks for other servers (tests)
+  boot::BootHistory* boots = nullptr;               ///< none: boots are not kept (tests)
 };
 
 struct Settings {

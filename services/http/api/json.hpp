@@ -10,6 +10,8 @@
 
 #include "base/result.hpp"
 #include "boot/administration.hpp"
+#include "boot/boot_record.hpp"
+#include "boot/client_registry.hpp"
 #include "boot/event.hpp"
 #include "boot/intake.hpp"
 #include "boot/network_servers.hpp"
@@ -39,6 +41,7 @@ using Json = nlohmann::ordered_json;
 /// The image, and what its file was.
 [[nodiscard]] Json render_added_image(const boot::AddedImage& added);
 [[nodiscard]] Json render_job(const boot::JobView& job);
+[[nodiscard]] Json render_boot_record(const boot::BootRecord& boot, const boot::RegistrySnapshot& registry);
 [[nodiscard]] Json render_session(const boot::SessionView& view);
 [[nodiscard]] Json render_lease(const boot::Lease& lease, WallTime now);
 [[nodiscard]] Json render_network_server(const boot::NetworkServer& server);

@@ -19,6 +19,28 @@ Json render_latency(const LatencyHistogram& latency) {
   return {{"p50_us", latency.quantile(0.5).count()}, {"p99_us", latency.quantile(0.99).count()}};
 }
 
+Json render_boot_summary(const boot::BootSummary& boot) {
+  return {{"id", boot.id},
+          {"state", boot::name_of(boot.state)},
+          {"stage", boot::name_of(boot.stage)},
+          {"started", render_time(boot.started)},
+          {"code", text_or_null(boot.code)},
+          {"reason", text_or_null(boot.reason)},
+          {"mend", text_or_null(boot.mend)}};
+}
+
+Json render_step(const boot::BootStep& step, WallTime started) {
+  Json fields = Json::object();
+  for (const auto& [name, value] : step.fields) fields[name] = value;
+  return {{"kind", boot::name_of(step.kind)},
+          {"at", render_time(step.at)},
+          {"ms", (step.at - started).count()},
+          {"last_ms", (step.last - started).count()},
+          {"count", step.count},
+          {"text", step.text},
+          {"fields", std::move(fields)}};
+}
+
 }  // namespace
 
 Json render_access(const boot::Access& access) {
@@ -65,7 +87,8 @@ Json render_client(const boot::ClientView& view) {
           {"serial", text_or_null(client.serial)},
           {"state", boot::name_of(view.state)},
           {"first_seen", time_or_null(client.first_seen)},
-          {"last_seen", time_or_null(client.last_seen)}};
+          {"last_seen", time_or_null(client.last_seen)},
+          {"last_boot", view.last_boot ? render_boot_summary(*view.last_boot) : Json(nullptr)}};
 }
 
 Json render_image(const boot::ImageView& view) {
@@ -82,6 +105,31 @@ Json render_image(const boot::ImageView& view) {
           {"physical_block_size", view.image.traits.physical_block_size},
           {"version", view.image.versions.empty() ? 1 : view.image.current().number},
           {"used_by", std::move(users)}};
+}
+
+Json render_boot_record(const boot::BootRecord& boot, const boot::RegistrySnapshot& registry) {
+  const boot::Client* client = registry.find_client(boot.mac);
+  Json steps = Json::array();
+  for (const boot::BootStep& step : boot.steps) steps.push_back(render_step(step, boot.started));
+  return {{"id", boot.id},
+          {"mac", boot.mac.to_string()},
+          {"client", client ? text_or_null(client->name) : Json(nullptr)},
+          {"state", boot::name_of(boot.state)},
+          {"stage", boot::name_of(boot.stage)},
+          {"architecture", text_or_null(boot.architecture)},
+          {"firmware", text_or_null(boot.firmware)},
+          {"decision", text_or_null(boot.decision)},
+          {"image", text_or_null(boot.image)},
+          {"started", render_time(boot.started)},
+          {"updated", render_time(boot.updated)},
+          {"ended", time_or_null(boot.ended)},
+          {"code", text_or_null(boot.code)},
+          {"reason", text_or_null(boot.reason)},
+          {"mend", text_or_null(boot.mend)},
+          {"bytes_read", boot.bytes_read.value},
+          {"bytes_written", boot.bytes_written.value},
+          {"last_io", time_or_null(boot.last_io)},
+          {"steps", std::move(steps)}};
 }
 
 Json render_job(const boot::JobView& job) {

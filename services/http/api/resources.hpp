@@ -75,6 +75,10 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer append_upload(const Request& request, const Site& site);
 [[nodiscard]] Answer remove_upload(const Request& request, const Site& site);
 
+[[nodiscard]] Answer list_boots(const Request& request, const Site& site);
+[[nodiscard]] Answer get_boot(const Request& request, const Site& site);
+[[nodiscard]] Answer get_packets(const Request& request, const Site& site);
+
 [[nodiscard]] Answer list_sessions(const Request& request, const Site& site);
 [[nodiscard]] Answer get_session(const Request& request, const Site& site);
 [[nodiscard]] Answer drop_session(const Request& request, const Site& site);

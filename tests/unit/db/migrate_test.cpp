@@ -180,6 +180,18 @@ TEST_F(MigrateTest, clients_of_version_6_have_no_quirks) {
   EXPECT_EQ(snapshot.clients.begin()->second.quirks, boot::Quirks{});
 }
 
+TEST_F(MigrateTest, a_file_of_version_6_keeps_its_log_and_has_no_boots_yet) {
+  {
+    auto old = std::make_unique<Database>(file);
+    migrate(*old, EmbeddedFiles{migrations.begin(), 6});
+    old->execute("INSERT INTO events VALUES (1, 1700000000000, 'dhcp-ack', NULL, NULL, 'It has an address.', '')");
+    ASSERT_EQ(old->query_number("PRAGMA user_version"), 6);
+  }
+  auto database = open_database(file);
+  EXPECT_EQ(database->query_number("SELECT count(*) FROM events"), 1);
+  EXPECT_EQ(database->query_number("SELECT count(*) FROM boots"), 0);
+}
+
 TEST_F(MigrateTest, an_old_file_is_copied_then_brought_forward) {
   {
     Database database(file);

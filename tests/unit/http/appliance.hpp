@@ -19,6 +19,7 @@
 #include "base/async_loop_pool.hpp"
 #include "base/random.hpp"
 #include "base/worker_pool.hpp"
+#include "fake_boots.hpp"
 #include "fake_lives.hpp"
 #include "http/server.hpp"
 
@@ -374,7 +375,7 @@ class Appliance : public testing::Test {
   void start() {
     server = std::make_unique<Server>(loops, db_pool,
                                       Services{administration, registry, events, addresses, loaders, clock,
-                                               boot_settings, &metrics, &boot_secrets, &lives, &watch, &intake},
+                                               boot_settings, &metrics, &boot_secrets, &lives, &watch, &intake, &boots},
                                       settings);
     server->open();
     server->start();
@@ -433,6 +434,7 @@ class Appliance : public testing::Test {
   boot::LoaderCatalog loaders;
   boot::BootSettings boot_settings;
   FakeLives lives;
+  FakeBoots boots;
   FakeWatch watch;
   boot::BootSecrets boot_secrets{{}, clock, {}, [](const MacAddress&, std::uint64_t) {}};
   Settings settings;
