@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 #include <cerrno>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <optional>
@@ -31,15 +32,18 @@
 #include "app/image_lives.hpp"
 #include "app/intake.hpp"
 #include "app/layer_keeper.hpp"
-#include "app/loaders.hpp"
+#include "app/loader_watch.hpp"
+#include "app/media_workshop.hpp"
 #include "app/metrics.hpp"
 #include "app/network_interface.hpp"
 #include "app/port_owner.hpp"
 #include "app/reservation_keeper.hpp"
+#include "app/self_check.hpp"
 #include "app/server_key.hpp"
 #include "app/space_watch.hpp"
 #include "app/state_folder.hpp"
 #include "app/version.hpp"
+#include "app/wake_sender.hpp"
 #include "base/async_loop_pool.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -58,6 +62,7 @@
 #include "db/reservation_store.hpp"
 #include "dhcp/server.hpp"
 #include "dhcpv6/server.hpp"
+#include "http/first_script.hpp"
 #include "http/server.hpp"
 #include "images/image_library.hpp"
 #include "iscsi/server.hpp"
@@ -97,12 +102,19 @@ std::optional<Ipv4Range> require_range(const Settings& settings, const NetworkIn
 }
 
 boot::BootSettings boot_settings(const Settings& settings, const NetworkInterface& interface,
-                                 const boot::LoaderCatalog& loaders) {
+                                 boot::LoaderCatalog loaders) {
   boot::BootSettings made;
   made.server = interface.network.address;
   made.http_port = settings.http_port;
   made.iscsi_port = settings.iscsi_port;
-  for (const auto& [name, file] : loaders.files()) made.loaders.insert(name);
+  made.loaders = std::move(loaders);
+  return made;
+}
+
+LoaderFolders loader_folders(const Settings& settings, const boot::BootSettings& boot) {
+  LoaderFolders made{.package = settings.loader_dir, .user = settings.state_dir / "loaders"};
+  made.autoexec = settings.state_dir / "autoexec.ipxe";
+  std::ofstream(made.autoexec, std::ios::binary | std::ios::trunc) << http::render_first_script(boot);
   return made;
 }
 
@@ -229,8 +241,8 @@ struct Appliance::Parts {
             bus, db_pool, [this](const boot::Event& event) { on_event(event); }, [this] { on_lost_events(); }),
         library(settings.state_dir / "images"),
         token(load_or_make_admin_token(settings.state_dir, random)),
-        loaders(find_loaders(settings.loader_dir, settings.state_dir / "loaders")),
         boot(boot_settings(settings, interface, loaders)),
+        loader_watch(loader_folders(settings, boot), loaders),
         stored_reservations(*database),
         reservations(stored_reservations),
         boot_marks(*database, db_pool),
@@ -239,17 +251,21 @@ struct Appliance::Parts {
         layers(registry, registry, library, clock),
         traces(settings.state_dir / "traces", clock, {.enabled = settings.prefetch}),
         space(bus, settings.state_dir),
-        disks(registry, library, layers, boot_secrets, &reservations, &traces, &space),
+        disks(registry, library, layers, boot_secrets, &reservations, &traces, &space,
+              settings.state_dir / "inserted-floppies"),
         target(loops, disk_pool, disks, bus, clock, target_settings(settings, interface)),
         administration({registry, leases, events, library, target, activity, clock, disks, layers, &dhcp, &boots},
                        identity_of(settings, interface, clock.wall_now())),
         lives({registry, registry, library, layers, disks}),
         floppies(registry, library.folder()),
         intake({administration, bus, random, clock}, settings.state_dir / "uploads"),
+        waker({interface.name, interface.index, interface.mac, interface.network}, bus),
+        media(settings.state_dir / "media", http::render_first_script(boot), loaders),
+        self_check(settings, interface, dhcp_settings(settings, interface, range, boot), registry),
         metrics({administration, target, event_counters, clock, &traces}),
         http(loops, people_pool,
              {administration, registry, bus, addresses, loaders, clock, boot, &metrics, &boot_secrets, &lives, &disks,
-              &intake, &registry, &floppies, &dhcp, &boots},
+              &intake, &registry, &floppies, &dhcp, &boots, &waker, &media, &self_check, &disks},
              http_settings(settings, interface, token.value)),
         tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name},
              loaders, bus, addresses, clock),
@@ -284,6 +300,7 @@ struct Appliance::Parts {
   AdminToken token;
   boot::LoaderCatalog loaders;
   boot::BootSettings boot;
+  LoaderWatch loader_watch;
   boot::AddressBook addresses;
   db::ReservationStore stored_reservations;
   ReservationKeeper reservations;
@@ -298,6 +315,9 @@ struct Appliance::Parts {
   ApplianceImageLives lives;
   FloppyReader floppies;
   ApplianceIntake intake;
+  WakeSender waker;
+  MediaWorkshop media;
+  ApplianceSelfCheck self_check;
   ApplianceMetrics metrics;
   http::Server http;
   tftp::Server tftp;
@@ -419,6 +439,7 @@ void Appliance::start() {
   });
   p.traces.start();
   p.space.start();
+  p.loader_watch.start();
   p.tftp.start();
   if (p.settings.dhcp_mode != DhcpMode::off) p.dhcp.start();
   if (p.settings.dhcp_ipv6) p.dhcpv6.start();
@@ -455,6 +476,7 @@ void Appliance::stop() {
   p.disks.stop();
   p.traces.stop();
   p.space.stop();
+  p.loader_watch.stop();
   p.loops.stop();
   p.intake.stop();
   p.people_pool.stop();
@@ -477,8 +499,8 @@ std::string Appliance::welcome() const {
   text += p.token.made_now ? fmt::format("  Admin token    {}\n                 (shown this once; kept in {})\n",
                                          p.token.value, token_file)
                            : fmt::format("  Admin token    in {}\n", token_file);
-  if (p.loaders.files().empty()) {
-    text += fmt::format("  No loaders     in {}: no machine can boot; install the package ipxe and start again\n",
+  if (p.loaders.files()->empty()) {
+    text += fmt::format("  No loaders     in {}: no machine can boot; install the package ipxe\n",
                         p.settings.loader_dir.string());
   }
   return text;

@@ -36,6 +36,9 @@ void add_commands(CLI::App& app, CommandContext& context) {
   add_session_commands(app, context);
   add_lease_commands(app, context);
   add_network_commands(app, context);
+  add_loader_commands(app, context);
+  add_media_commands(app, context);
+  add_check_command(app, context);
   add_boot_log_command(app, context);
   add_demo_command(app, context);
   add_config_commands(app, context);

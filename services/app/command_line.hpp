@@ -36,6 +36,11 @@ void add_overlay_commands(CLI::App& app, CommandContext& context);
 void add_job_commands(CLI::App& app, CommandContext& context);
 void add_boot_commands(CLI::App& app, CommandContext& context);
 void add_session_commands(CLI::App& app, CommandContext& context);
+void add_check_command(CLI::App& app, CommandContext& context);
+void add_media_commands(CLI::App& app, CommandContext& context);
+/// Below `client`.
+void add_running_client_commands(CLI::App& client, CommandContext& context);
+void add_loader_commands(CLI::App& app, CommandContext& context);
 void add_lease_commands(CLI::App& app, CommandContext& context);
 void add_network_commands(CLI::App& app, CommandContext& context);
 void add_boot_log_command(CLI::App& app, CommandContext& context);

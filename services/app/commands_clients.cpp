@@ -217,6 +217,7 @@ void add_client_commands(CLI::App& app, CommandContext& context) {
                                           return parsed ? Result<std::string>("/api/v1/clients/" + parsed->to_string())
                                                         : std::unexpected(parsed.error());
                                         }});
+  add_running_client_commands(*client, context);
 }
 
 }  // namespace bootferry::app

@@ -29,6 +29,14 @@ OpenUnits::Unit OpenUnits::find(const std::string& key) const {
   return found == units_.end() ? nullptr : found->second.lock();
 }
 
+void OpenUnits::rename(const std::string& key, const std::string& new_key) {
+  std::lock_guard lock(mutex_);
+  auto found = units_.extract(key);
+  if (!found) return;
+  found.key() = new_key;
+  units_.insert_or_assign(new_key, std::move(found.mapped()));
+}
+
 std::vector<OpenUnits::Unit> OpenUnits::of_image(std::string_view image) const {
   const std::string part = fmt::format(" {} ", image);  // of key_of: neither targets nor images have spaces
   std::lock_guard lock(mutex_);

@@ -8,22 +8,16 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "boot/client.hpp"
 #include "boot/client_registry.hpp"
+#include "boot/firmware.hpp"
+#include "boot/loader_catalog.hpp"
 
 namespace bootferry::boot {
-
-enum class Firmware {
-  pxe,        ///< a PXE ROM or UEFI's PXE: TFTP file
-  http_boot,  ///< UEFI HTTP boot: loader URL
-  ipxe,       ///< an iPXE that can fetch HTTP and hook iSCSI: script URL
-  ipxe_poor,  ///< an iPXE without HTTP or iSCSI (some NIC ROMs): needs our loader like a ROM
-};
 
 struct ClientFacts {
   MacAddress mac;
@@ -35,7 +29,7 @@ struct BootSettings {
   Ipv4Address server;
   std::uint16_t http_port = 8080;
   std::uint16_t iscsi_port = 3260;
-  std::set<std::string, std::less<>> loaders;   ///< names that can be sent; what is not here is not offered
+  LoaderCatalog loaders;                        ///< what can be sent; what is not here is not offered
   [[nodiscard]] std::string http_base() const;  ///< "http://10.99.0.1:8080"
 };
 

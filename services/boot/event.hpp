@@ -52,6 +52,8 @@ enum class EventKind {
   boot_step,
   boot_stalled,
   boot_ended,
+  wake_sent,
+  floppy_changed,
   job_started,
   job_progress,
   job_ended,

@@ -14,17 +14,21 @@
 #include "boot/address_book.hpp"
 #include "boot/administration.hpp"
 #include "boot/boot_history.hpp"
+#include "boot/boot_media.hpp"
 #include "boot/boot_policy.hpp"
 #include "boot/boot_secrets.hpp"
 #include "boot/boot_watch.hpp"
 #include "boot/client_registry.hpp"
 #include "boot/event_bus.hpp"
 #include "boot/floppy_source.hpp"
+#include "boot/floppy_drives.hpp"
 #include "boot/image_lives.hpp"
 #include "boot/intake.hpp"
 #include "boot/loader_catalog.hpp"
 #include "boot/metrics_source.hpp"
 #include "boot/network_servers.hpp"
+#include "boot/self_check.hpp"
+#include "boot/wake.hpp"
 #include "http/event_limits.hpp"
 
 namespace bootferry::http {
@@ -47,6 +51,10 @@ struct Services {
   boot::FloppySource* floppies = nullptr;        ///< none: no floppy is loaded into memory (tests)
   boot::NetworkServers* network = nullptr;       ///< none: nobody looks for other servers (tests)
   boot::BootHistory* boots = nullptr;               ///< none: boots are not kept (tests)
+  boot::Waker* waker = nullptr;               ///< none of these four: not offered (tests)
+  boot::BootMedia* media = nullptr;
+  boot::SelfCheck* self_check = nullptr;
+  boot::FloppyDrives* floppy_drives = nullptr;
 };
 
 struct Settings {

@@ -83,6 +83,14 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer get_session(const Request& request, const Site& site);
 [[nodiscard]] Answer drop_session(const Request& request, const Site& site);
 
+[[nodiscard]] Answer wake_client(const Request& request, const Site& site);
+[[nodiscard]] Answer insert_floppy(const Request& request, const Site& site);
+[[nodiscard]] Answer get_medium(const Request& request, const Site& site);
+[[nodiscard]] Answer get_medium_path(const Request& request, const Site& site);
+[[nodiscard]] Answer run_check(const Request& request, const Site& site);
+
+[[nodiscard]] Answer list_loaders(const Request& request, const Site& site);
+
 [[nodiscard]] Answer list_leases(const Request& request, const Site& site);
 
 [[nodiscard]] Answer list_network_servers(const Request& request, const Site& site);
