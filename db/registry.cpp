@@ -7,8 +7,8 @@
 #include "base/log.hpp"
 #include "boot/overlay_plans.hpp"
 #include "db/layer_rows.hpp"
-#include "db/registry_checks.hpp"
 #include "db/quirk_rows.hpp"
+#include "db/registry_checks.hpp"
 #include "db/registry_rows.hpp"
 #include "db/transaction.hpp"
 

@@ -31,7 +31,7 @@ class ApplianceAdministration final : public boot::Administration {
     DiskDirectory& disks;
     LayerKeeper& layers;
     const boot::NetworkServers* network = nullptr;  ///< none: nobody looks for other servers (tests)
-    const BootKeeper* boots = nullptr;  ///< none: clients have no last boot (tests)
+    const BootKeeper* boots = nullptr;              ///< none: clients have no last boot (tests)
   };
 
   /// `identity`: the parts of health() that never change while the server runs.

@@ -20,8 +20,8 @@
 #include "boot/boot_watch.hpp"
 #include "boot/client_registry.hpp"
 #include "boot/event_bus.hpp"
-#include "boot/floppy_source.hpp"
 #include "boot/floppy_drives.hpp"
+#include "boot/floppy_source.hpp"
 #include "boot/image_lives.hpp"
 #include "boot/intake.hpp"
 #include "boot/loader_catalog.hpp"
@@ -50,8 +50,8 @@ struct Services {
   boot::AssignmentStore* assignments = nullptr;  ///< none: there are no groups and rules (tests)
   boot::FloppySource* floppies = nullptr;        ///< none: no floppy is loaded into memory (tests)
   boot::NetworkServers* network = nullptr;       ///< none: nobody looks for other servers (tests)
-  boot::BootHistory* boots = nullptr;               ///< none: boots are not kept (tests)
-  boot::Waker* waker = nullptr;               ///< none of these four: not offered (tests)
+  boot::BootHistory* boots = nullptr;            ///< none: boots are not kept (tests)
+  boot::Waker* waker = nullptr;                  ///< none of these four: not offered (tests)
   boot::BootMedia* media = nullptr;
   boot::SelfCheck* self_check = nullptr;
   boot::FloppyDrives* floppy_drives = nullptr;
