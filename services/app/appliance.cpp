@@ -20,6 +20,7 @@
 
 #include "app/admin_token.hpp"
 #include "app/administration.hpp"
+#include "app/boot_keeper.hpp"
 #include "app/boot_traces.hpp"
 #include "app/client_activity.hpp"
 #include "app/dhcp_range.hpp"
@@ -27,6 +28,7 @@
 #include "app/event_counters.hpp"
 #include "app/event_log.hpp"
 #include "app/event_pump.hpp"
+#include "app/floppy_reader.hpp"
 #include "app/image_lives.hpp"
 #include "app/intake.hpp"
 #include "app/layer_keeper.hpp"
@@ -50,13 +52,16 @@
 #include "boot/address_book.hpp"
 #include "boot/boot_secrets.hpp"
 #include "boot/event_bus.hpp"
+#include "capture/server.hpp"
 #include "db/boot_marks.hpp"
+#include "db/boot_store.hpp"
 #include "db/event_store.hpp"
 #include "db/lease_store.hpp"
 #include "db/migrate.hpp"
 #include "db/registry.hpp"
 #include "db/reservation_store.hpp"
 #include "dhcp/server.hpp"
+#include "dhcpv6/server.hpp"
 #include "http/first_script.hpp"
 #include "http/server.hpp"
 #include "images/image_library.hpp"
@@ -136,10 +141,20 @@ dhcp::Settings dhcp_settings(const Settings& settings, const NetworkInterface& i
   made.dns = settings.dhcp_dns;
   made.domain = settings.dhcp_domain;
   made.lease_time = settings.dhcp_lease_time;
+  made.probe_addresses = settings.dhcp_probe_addresses;
   made.probe_ahead = 8;
   made.router_advertisements = settings.router_advertisements;
   made.server_port = settings.dhcp_port;
   made.pxe_port = settings.pxe_port;
+  made.boot = boot;
+  return made;
+}
+
+dhcpv6::Settings dhcpv6_settings(const NetworkInterface& interface, const boot::BootSettings& boot) {
+  dhcpv6::Settings made;
+  made.interface = interface.name;
+  made.interface_index = interface.index;
+  made.interface_mac = interface.mac;
   made.boot = boot;
   return made;
 }
@@ -172,6 +187,10 @@ iscsi::ServerSettings target_settings(const Settings& settings, const NetworkInt
   made.keepalive.ping_after = settings.iscsi_ping_after;
   made.keepalive.answer_limit = settings.iscsi_ping_limit;
   return made;
+}
+
+capture::Ports capture_ports(const Settings& settings) {
+  return {settings.pxe_port, settings.tftp_port, settings.http_port, settings.iscsi_port};
 }
 
 /// Only at the LAN address: a server with a second leg in another network shows it neither its disks nor its machines.
@@ -212,6 +231,12 @@ struct Appliance::Parts {
         registry(*database, bus, clock, db_pool),
         leases(*database, db_pool),
         events(*database, bus, db_pool),
+        boot_store(*database),
+        boots({boot_store, bus, registry, clock, &packets}),
+        capture(packets, interface.mac, capture_ports(settings),
+                [this](const MacAddress& mac, capture::Knock knock) {
+                  boots.on_knock(mac, knock.service, knock.answered);
+                }),
         pump(
             bus, db_pool, [this](const boot::Event& event) { on_event(event); }, [this] { on_lost_events(); }),
         library(settings.state_dir / "images"),
@@ -229,22 +254,24 @@ struct Appliance::Parts {
         disks(registry, library, layers, boot_secrets, &reservations, &traces, &space,
               settings.state_dir / "inserted-floppies"),
         target(loops, disk_pool, disks, bus, clock, target_settings(settings, interface)),
-        administration({registry, leases, events, library, target, activity, clock, disks, layers},
+        administration({registry, leases, events, library, target, activity, clock, disks, layers, &dhcp, &boots},
                        identity_of(settings, interface, clock.wall_now())),
         lives({registry, registry, library, layers, disks}),
+        floppies(registry, library.folder()),
         intake({administration, bus, random, clock}, settings.state_dir / "uploads"),
         waker({interface.name, interface.index, interface.mac, interface.network}, bus),
         media(settings.state_dir / "media", http::render_first_script(boot), loaders),
         self_check(settings, interface, dhcp_settings(settings, interface, range, boot), registry),
         metrics({administration, target, event_counters, clock, &traces}),
         http(loops, people_pool,
-             {administration, registry, bus, addresses, loaders, clock, boot, &metrics, &boot_secrets, &lives, &disks,
-              &intake, &waker, &media, &self_check, &disks},
+             {administration, registry, bus,       addresses, loaders, clock,  boot,   &metrics, &boot_secrets, &lives,
+              &disks,         &intake,  &registry, &floppies, &dhcp,   &boots, &waker, &media,   &self_check,   &disks},
              http_settings(settings, interface, token.value)),
         tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name},
              loaders, bus, addresses, clock),
         dhcp(loops.context(0).get_executor(), dhcp_settings(settings, interface, range, boot),
-             {registry, leases, bus, addresses, clock, random}) {}
+             {registry, leases, bus, addresses, clock, random}),
+        dhcpv6(loops.context(0).get_executor(), dhcpv6_settings(interface, boot), {registry, bus, clock}) {}
 
   std::atomic<bool> serving{false};  ///< all parts are there
   Settings settings;
@@ -262,6 +289,10 @@ struct Appliance::Parts {
   db::Registry registry;
   db::LeaseStore leases;
   db::EventStore events;
+  db::BootStore boot_store;
+  capture::PacketRings packets;
+  BootKeeper boots;
+  capture::Server capture;
   ClientActivity activity;
   EventCounters event_counters;
   EventPump pump;
@@ -282,6 +313,7 @@ struct Appliance::Parts {
   iscsi::Server target;
   ApplianceAdministration administration;
   ApplianceImageLives lives;
+  FloppyReader floppies;
   ApplianceIntake intake;
   WakeSender waker;
   MediaWorkshop media;
@@ -290,15 +322,18 @@ struct Appliance::Parts {
   http::Server http;
   tftp::Server tftp;
   dhcp::Server dhcp;
+  dhcpv6::Server dhcpv6;
 
   void open_listeners();
   void open_dhcp();
   void on_event(const boot::Event& event) {
     log_event(event);
     activity.on_event(event);
+    boots.on_event(event);
     event_counters.on_event(event);
     if (!serving) return;
     if (event.kind == boot::EventKind::image_removed) forget_traces(event);
+    if (event.mac && is_file_sent(event.kind)) dhcp.note_file_sent(*event.mac);
     if (changes_rights(event.kind)) target.check_rights();
   }
   void forget_traces(const boot::Event& event) {
@@ -309,9 +344,13 @@ struct Appliance::Parts {
   void on_lost_events() {
     if (serving) target.check_rights();
   }
+  static bool is_file_sent(boot::EventKind kind) {
+    return kind == boot::EventKind::tftp_start || kind == boot::EventKind::file_served;
+  }
   static bool changes_rights(boot::EventKind kind) {
     return kind == boot::EventKind::client_changed || kind == boot::EventKind::client_removed ||
-           kind == boot::EventKind::image_changed || kind == boot::EventKind::image_removed;
+           kind == boot::EventKind::assignment_changed || kind == boot::EventKind::image_changed ||
+           kind == boot::EventKind::image_removed;
   }
   /// DHCP and TFTP live on loop 0 and are touched only there.
   void run_on_first_loop(std::function<void()> what);
@@ -340,6 +379,17 @@ void Appliance::Parts::open_listeners() {
   open_or_explain([&] { http.open(); }, PortKind::tcp, settings.http_port, "ports.http (--http-port)");
   open_or_explain([&] { tftp.open(); }, PortKind::udp, settings.tftp_port, "ports.tftp (--tftp-port)");
   if (settings.dhcp_mode != DhcpMode::off) open_dhcp();
+  if (settings.dhcp_ipv6) {
+    try {
+      dhcpv6.open();
+    } catch (const boost::system::system_error& error) {
+      throw std::runtime_error(
+          fmt::format("{}; stop the other DHCPv6 server of this machine, or set dhcp.ipv6 to false", error.what()));
+    }
+  }
+  if (!settings.capture) return;
+  if (const auto opened = capture.open(interface.name); !opened)
+    log::warning("NO_CAPTURE", {{"why", opened.error().message}});
 }
 
 /// One service with two ports: its own words tell which of them it did not get.
@@ -392,7 +442,10 @@ void Appliance::start() {
   p.loader_watch.start();
   p.tftp.start();
   if (p.settings.dhcp_mode != DhcpMode::off) p.dhcp.start();
+  if (p.settings.dhcp_ipv6) p.dhcpv6.start();
   p.target.start();
+  p.boots.start([&p](std::span<const std::uint64_t> ids) { return p.target.samples(ids); });
+  p.capture.start();
   p.serving = true;
   p.intake.start();
   p.http.start();
@@ -411,12 +464,15 @@ void Appliance::stop() {
   // New boots first, then the disks: a session may flush until its end.
   p.run_on_first_loop([&p] {
     p.dhcp.stop();
+    p.dhcpv6.stop();
     p.tftp.stop();
   });
   p.library.stop_imports();
   p.lives.stop();
   p.http.stop();
+  p.capture.stop();
   p.target.stop(std::chrono::seconds(3));
+  p.boots.stop();
   p.disks.stop();
   p.traces.stop();
   p.space.stop();

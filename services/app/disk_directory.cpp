@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include "app/sanitize_file.hpp"
+#include "boot/offer.hpp"
 #include "boot/target_name.hpp"
 #include "images/open_beside.hpp"
+#include "images/slice_device.hpp"
 #include "images/thick_device.hpp"
 
 namespace bootferry::app {
@@ -112,12 +114,13 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
 
   iscsi::scsi::Identity identity;
   identity.target_name = std::string(target);
-  identity.serial = fmt::format("{}-{:02x}", client->mac.to_hex(), found->number);
+  identity.serial = fmt::format("{}-{:02x}", client->mac.to_hex(), found->key.drive);
+  if (found->key.entry != 0) identity.serial += fmt::format("-{}", found->key.entry);
   identity.read_only = disk->read_only;
   const boot::DiskTraits traits = image ? image->traits : boot::DiskTraits{};
   identity.removable = traits.removable;
   identity.physical_block_size = traits.physical_block_size;
-  if (is_cd(image)) {
+  if (is_cd(image) && !found->is_cd_floppy) {
     identity.type = iscsi::scsi::DeviceType::cdrom;
     identity.removable = true;
   }
@@ -125,8 +128,11 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   // The unit, not only the session, holds the image: a copy that runs on must keep it from being opened by others.
   auto kept = std::make_shared<images::Opened>(*opened);
   std::shared_ptr<images::BlockDevice> device(kept, kept->device.get());
+  if (found->is_cd_floppy && image->floppy)
+    device = std::make_shared<images::SliceDevice>(std::move(device), image->floppy->offset, image->floppy->size);
   if (traits.thick) device = std::make_shared<images::ThickDevice>(std::move(device));
-  if (traces_) device = traces_->watch(client->mac, {drive.image, disk->version}, std::move(device));
+  if (traces_ && !found->is_cd_floppy)
+    device = traces_->watch(client->mac, {drive.image, disk->version}, std::move(device));
   const auto tray = identity.removable ? std::make_shared<images::TrayDevice>(device) : nullptr;
   if (tray) device = tray;
   const auto reservations = reservations_ ? reservations_->store_of(target, drive.image) : nullptr;
@@ -146,7 +152,7 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   if (tray && made) trays_.on_opened({std::string(target), key, visitor.user, disk->read_only, tray, answer.unit});
   answer.image = drive.image;
   answer.disk = disk_word(drive, image);
-  answer.drive = found->number;
+  answer.drive = found->key.drive;
   answer.read_only = disk->read_only;
   answer.mac = client->mac;
   // A drive's medium may be taken out, and is free then: the unit holds what is in.
@@ -201,9 +207,9 @@ void DiskDirectory::on_boot_script(const MacAddress& mac) {
 }
 
 void DiskDirectory::trace_boot(const boot::Client& client, const boot::RegistrySnapshot& registry) {
-  const auto* disks = std::get_if<boot::Disks>(&client.boot);
-  if (!disks) return;
-  for (const boot::Drive& drive : disks->drives) {
+  const boot::BootEntry boot = boot::offer_of(client.mac, registry).default_boot();
+  for (const boot::NumberedDrive& one : boot::drives_of(boot)) {
+    const boot::Drive& drive = *one.drive;
     const boot::Image* image = registry.find_image(drive.image);
     if (!image || image->versions.empty()) continue;
     const boot::ImageVersion& version = version_of(*image, client, drive, registry);

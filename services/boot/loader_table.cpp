@@ -27,6 +27,9 @@ constexpr std::array<std::string_view, 6> arm64{"secureboot/shimaa64.efi", "snpo
 constexpr std::array<std::string_view, 4> arm32{"snponly-arm32.efi", "ipxe-arm32.efi", "arm32-efi/snponly.efi",
                                                 "arm32-efi/ipxe.efi"};
 
+// Its ROM's own firmware; a Pi with UEFI on its card says that it is an efi-arm64.
+constexpr std::array<std::string_view, 1> raspberry_pi{"bootcode.bin"};
+
 /// A shim alone would only say that it finds nothing to start.
 bool has_second_stage(const LoaderCatalog::Files& files) {
   return std::ranges::any_of(
@@ -95,6 +98,8 @@ Names loader_names(Architecture architecture, Firmware firmware) {
       return arm64;
     case Architecture::efi_arm32:
       return arm32;
+    case Architecture::raspberry_pi:
+      return raspberry_pi;
     case Architecture::unknown:
       return {};
   }

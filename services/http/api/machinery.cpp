@@ -45,8 +45,8 @@ Answer insert_floppy(const Request& request, const Site& site) {
   if (!body) return make_problem(body.error());
   const auto image = require_text(*body, "image");
   if (!image) return make_problem(image.error());
-  if (!site.services.floppies) return not_offered();
-  const auto inserted = site.services.floppies->insert_floppy(*mac, *image);
+  if (!site.services.floppy_drives) return not_offered();
+  const auto inserted = site.services.floppy_drives->insert_floppy(*mac, *image);
   if (!inserted) return make_problem(inserted.error());
   boot::Event event;
   event.kind = boot::EventKind::floppy_changed;
