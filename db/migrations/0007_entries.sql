@@ -6,14 +6,14 @@ CREATE TABLE groups (
   menu_timeout  INTEGER CHECK (menu_timeout >= 0)
 ) STRICT;
 
--- `then`: the kind of an assignment; the entry of 'boot' is in `entries`.
+-- `assigns`: the kind of an assignment; the entry of 'boot' is in `entries`.
 CREATE TABLE rules (
   number       INTEGER PRIMARY KEY CHECK (number >= 0),  -- 0: the default for unknown machines
   mac          TEXT NOT NULL,
   uuid         TEXT NOT NULL,
   serial       TEXT NOT NULL,
   architecture TEXT,
-  then         TEXT NOT NULL CHECK (then IN ('client', 'group', 'boot', 'menu', 'ignore')),
+  assigns      TEXT NOT NULL CHECK (assigns IN ('client', 'group', 'boot', 'menu', 'ignore')),
   client       TEXT,
   group_name   TEXT REFERENCES groups (name)
 ) STRICT;

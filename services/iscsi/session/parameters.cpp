@@ -56,13 +56,26 @@ bool is_declaration(std::string_view key) {
          key == "TargetAlias" || key == "TargetAddress" || key == "TargetPortalGroupTag";
 }
 
-constexpr std::string_view negotiated_once[] = {
-    "AuthMethod",         "HeaderDigest",     "DataDigest",          "MaxRecvDataSegmentLength",
-    "InitialR2T",         "ImmediateData",    "MaxBurstLength",      "FirstBurstLength",
-    "MaxOutstandingR2T",  "DefaultTime2Wait", "DefaultTime2Retain",  "MaxConnections",
-    "ErrorRecoveryLevel", "DataPDUInOrder",   "DataSequenceInOrder", "iSCSIProtocolLevel",
-    "IFMarker",           "OFMarker",         "IFMarkInt",           "OFMarkInt",
-    "TaskReporting"};
+constexpr std::string_view negotiated_once[] = {"HeaderDigest",
+                                                "DataDigest",
+                                                "MaxRecvDataSegmentLength",
+                                                "InitialR2T",
+                                                "ImmediateData",
+                                                "MaxBurstLength",
+                                                "FirstBurstLength",
+                                                "MaxOutstandingR2T",
+                                                "DefaultTime2Wait",
+                                                "DefaultTime2Retain",
+                                                "MaxConnections",
+                                                "ErrorRecoveryLevel",
+                                                "DataPDUInOrder",
+                                                "DataSequenceInOrder",
+                                                "iSCSIProtocolLevel",
+                                                "IFMarker",
+                                                "OFMarker",
+                                                "IFMarkInt",
+                                                "OFMarkInt",
+                                                "TaskReporting"};
 static_assert(std::size(negotiated_once) <= 32);
 
 }  // namespace

@@ -30,8 +30,8 @@ struct Offer {
   std::uint32_t max_outstanding_r2t = 16;
 };
 
-/// Which keys a login has negotiated: none may come twice (RFC 7143 6.3). Who he is and what he wants, an initiator may
-/// say again at each stage, as some do.
+/// Which operational keys a login has negotiated: none may come twice (RFC 7143 6.3); of AuthMethod and CHAP keys the
+/// authenticator sees to that. Who he is and what he wants, an initiator may say again at each stage, as some do.
 class NegotiatedKeys {
  public:
   /// false: it was there before.
