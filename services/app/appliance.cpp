@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 #include <cerrno>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <optional>
@@ -19,6 +20,7 @@
 
 #include "app/admin_token.hpp"
 #include "app/administration.hpp"
+#include "app/boot_keeper.hpp"
 #include "app/boot_traces.hpp"
 #include "app/client_activity.hpp"
 #include "app/dhcp_range.hpp"
@@ -26,18 +28,22 @@
 #include "app/event_counters.hpp"
 #include "app/event_log.hpp"
 #include "app/event_pump.hpp"
+#include "app/floppy_reader.hpp"
 #include "app/image_lives.hpp"
 #include "app/intake.hpp"
 #include "app/layer_keeper.hpp"
-#include "app/loaders.hpp"
+#include "app/loader_watch.hpp"
+#include "app/media_workshop.hpp"
 #include "app/metrics.hpp"
 #include "app/network_interface.hpp"
 #include "app/port_owner.hpp"
 #include "app/reservation_keeper.hpp"
+#include "app/self_check.hpp"
 #include "app/server_key.hpp"
 #include "app/space_watch.hpp"
 #include "app/state_folder.hpp"
 #include "app/version.hpp"
+#include "app/wake_sender.hpp"
 #include "base/async_loop_pool.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -46,13 +52,17 @@
 #include "boot/address_book.hpp"
 #include "boot/boot_secrets.hpp"
 #include "boot/event_bus.hpp"
+#include "capture/server.hpp"
 #include "db/boot_marks.hpp"
+#include "db/boot_store.hpp"
 #include "db/event_store.hpp"
 #include "db/lease_store.hpp"
 #include "db/migrate.hpp"
 #include "db/registry.hpp"
 #include "db/reservation_store.hpp"
 #include "dhcp/server.hpp"
+#include "dhcpv6/server.hpp"
+#include "http/first_script.hpp"
 #include "http/server.hpp"
 #include "images/image_library.hpp"
 #include "iscsi/server.hpp"
@@ -92,12 +102,19 @@ std::optional<Ipv4Range> require_range(const Settings& settings, const NetworkIn
 }
 
 boot::BootSettings boot_settings(const Settings& settings, const NetworkInterface& interface,
-                                 const boot::LoaderCatalog& loaders) {
+                                 boot::LoaderCatalog loaders) {
   boot::BootSettings made;
   made.server = interface.network.address;
   made.http_port = settings.http_port;
   made.iscsi_port = settings.iscsi_port;
-  for (const auto& [name, file] : loaders.files()) made.loaders.insert(name);
+  made.loaders = std::move(loaders);
+  return made;
+}
+
+LoaderFolders loader_folders(const Settings& settings, const boot::BootSettings& boot) {
+  LoaderFolders made{.package = settings.loader_dir, .user = settings.state_dir / "loaders"};
+  made.autoexec = settings.state_dir / "autoexec.ipxe";
+  std::ofstream(made.autoexec, std::ios::binary | std::ios::trunc) << http::render_first_script(boot);
   return made;
 }
 
@@ -124,10 +141,20 @@ dhcp::Settings dhcp_settings(const Settings& settings, const NetworkInterface& i
   made.dns = settings.dhcp_dns;
   made.domain = settings.dhcp_domain;
   made.lease_time = settings.dhcp_lease_time;
+  made.probe_addresses = settings.dhcp_probe_addresses;
   made.probe_ahead = 8;
   made.router_advertisements = settings.router_advertisements;
   made.server_port = settings.dhcp_port;
   made.pxe_port = settings.pxe_port;
+  made.boot = boot;
+  return made;
+}
+
+dhcpv6::Settings dhcpv6_settings(const NetworkInterface& interface, const boot::BootSettings& boot) {
+  dhcpv6::Settings made;
+  made.interface = interface.name;
+  made.interface_index = interface.index;
+  made.interface_mac = interface.mac;
   made.boot = boot;
   return made;
 }
@@ -160,6 +187,10 @@ iscsi::ServerSettings target_settings(const Settings& settings, const NetworkInt
   made.keepalive.ping_after = settings.iscsi_ping_after;
   made.keepalive.answer_limit = settings.iscsi_ping_limit;
   return made;
+}
+
+capture::Ports capture_ports(const Settings& settings) {
+  return {settings.pxe_port, settings.tftp_port, settings.http_port, settings.iscsi_port};
 }
 
 /// Only at the LAN address: a server with a second leg in another network shows it neither its disks nor its machines.
@@ -200,12 +231,18 @@ struct Appliance::Parts {
         registry(*database, bus, clock, db_pool),
         leases(*database, db_pool),
         events(*database, bus, db_pool),
+        boot_store(*database),
+        boots({boot_store, bus, registry, clock, &packets}),
+        capture(packets, interface.mac, capture_ports(settings),
+                [this](const MacAddress& mac, capture::Knock knock) {
+                  boots.on_knock(mac, knock.service, knock.answered);
+                }),
         pump(
             bus, db_pool, [this](const boot::Event& event) { on_event(event); }, [this] { on_lost_events(); }),
         library(settings.state_dir / "images"),
         token(load_or_make_admin_token(settings.state_dir, random)),
-        loaders(find_loaders(settings.loader_dir, settings.state_dir / "loaders")),
         boot(boot_settings(settings, interface, loaders)),
+        loader_watch(loader_folders(settings, boot), loaders),
         stored_reservations(*database),
         reservations(stored_reservations),
         boot_marks(*database, db_pool),
@@ -214,21 +251,45 @@ struct Appliance::Parts {
         layers(registry, registry, library, clock),
         traces(settings.state_dir / "traces", clock, {.enabled = settings.prefetch}),
         space(bus, settings.state_dir),
-        disks(registry, library, layers, boot_secrets, &reservations, &traces, &space),
+        disks(registry, library, layers, boot_secrets, &reservations, &traces, &space,
+              settings.state_dir / "inserted-floppies"),
         target(loops, disk_pool, disks, bus, clock, target_settings(settings, interface)),
-        administration({registry, leases, events, library, target, activity, clock, disks, layers},
+        administration({registry, leases, events, library, target, activity, clock, disks, layers, &dhcp, &boots},
                        identity_of(settings, interface, clock.wall_now())),
         lives({registry, registry, library, layers, disks}),
+        floppies(registry, library.folder()),
         intake({administration, bus, random, clock}, settings.state_dir / "uploads"),
+        waker({interface.name, interface.index, interface.mac, interface.network}, bus),
+        media(settings.state_dir / "media", http::render_first_script(boot), loaders),
+        self_check(settings, interface, dhcp_settings(settings, interface, range, boot), registry),
         metrics({administration, target, event_counters, clock, &traces}),
         http(loops, people_pool,
-             {administration, registry, bus, addresses, loaders, clock, boot, &metrics, &boot_secrets, &lives, &disks,
-              &intake},
+             {.administration = administration,
+              .registry = registry,
+              .events = bus,
+              .addresses = addresses,
+              .loaders = loaders,
+              .clock = clock,
+              .boot = boot,
+              .metrics = &metrics,
+              .boot_secrets = &boot_secrets,
+              .lives = &lives,
+              .boot_watch = &disks,
+              .intake = &intake,
+              .assignments = &registry,
+              .floppies = &floppies,
+              .network = &dhcp,
+              .boots = &boots,
+              .waker = &waker,
+              .media = &media,
+              .self_check = &self_check,
+              .floppy_drives = &disks},
              http_settings(settings, interface, token.value)),
         tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name},
              loaders, bus, addresses, clock),
         dhcp(loops.context(0).get_executor(), dhcp_settings(settings, interface, range, boot),
-             {registry, leases, bus, addresses, clock, random}) {}
+             {registry, leases, bus, addresses, clock, random}),
+        dhcpv6(loops.context(0).get_executor(), dhcpv6_settings(interface, boot), {registry, bus, clock}) {}
 
   std::atomic<bool> serving{false};  ///< all parts are there
   Settings settings;
@@ -246,6 +307,10 @@ struct Appliance::Parts {
   db::Registry registry;
   db::LeaseStore leases;
   db::EventStore events;
+  db::BootStore boot_store;
+  capture::PacketRings packets;
+  BootKeeper boots;
+  capture::Server capture;
   ClientActivity activity;
   EventCounters event_counters;
   EventPump pump;
@@ -253,6 +318,7 @@ struct Appliance::Parts {
   AdminToken token;
   boot::LoaderCatalog loaders;
   boot::BootSettings boot;
+  LoaderWatch loader_watch;
   boot::AddressBook addresses;
   db::ReservationStore stored_reservations;
   ReservationKeeper reservations;
@@ -265,20 +331,27 @@ struct Appliance::Parts {
   iscsi::Server target;
   ApplianceAdministration administration;
   ApplianceImageLives lives;
+  FloppyReader floppies;
   ApplianceIntake intake;
+  WakeSender waker;
+  MediaWorkshop media;
+  ApplianceSelfCheck self_check;
   ApplianceMetrics metrics;
   http::Server http;
   tftp::Server tftp;
   dhcp::Server dhcp;
+  dhcpv6::Server dhcpv6;
 
   void open_listeners();
   void open_dhcp();
   void on_event(const boot::Event& event) {
     log_event(event);
     activity.on_event(event);
+    boots.on_event(event);
     event_counters.on_event(event);
     if (!serving) return;
     if (event.kind == boot::EventKind::image_removed) forget_traces(event);
+    if (event.mac && is_file_sent(event.kind)) dhcp.note_file_sent(*event.mac);
     if (changes_rights(event.kind)) target.check_rights();
   }
   void forget_traces(const boot::Event& event) {
@@ -289,9 +362,13 @@ struct Appliance::Parts {
   void on_lost_events() {
     if (serving) target.check_rights();
   }
+  static bool is_file_sent(boot::EventKind kind) {
+    return kind == boot::EventKind::tftp_start || kind == boot::EventKind::file_served;
+  }
   static bool changes_rights(boot::EventKind kind) {
     return kind == boot::EventKind::client_changed || kind == boot::EventKind::client_removed ||
-           kind == boot::EventKind::image_changed || kind == boot::EventKind::image_removed;
+           kind == boot::EventKind::assignment_changed || kind == boot::EventKind::image_changed ||
+           kind == boot::EventKind::image_removed;
   }
   /// DHCP and TFTP live on loop 0 and are touched only there.
   void run_on_first_loop(std::function<void()> what);
@@ -320,6 +397,17 @@ void Appliance::Parts::open_listeners() {
   open_or_explain([&] { http.open(); }, PortKind::tcp, settings.http_port, "ports.http (--http-port)");
   open_or_explain([&] { tftp.open(); }, PortKind::udp, settings.tftp_port, "ports.tftp (--tftp-port)");
   if (settings.dhcp_mode != DhcpMode::off) open_dhcp();
+  if (settings.dhcp_ipv6) {
+    try {
+      dhcpv6.open();
+    } catch (const boost::system::system_error& error) {
+      throw std::runtime_error(
+          fmt::format("{}; stop the other DHCPv6 server of this machine, or set dhcp.ipv6 to false", error.what()));
+    }
+  }
+  if (!settings.capture) return;
+  if (const auto opened = capture.open(interface.name); !opened)
+    log::warning("NO_CAPTURE", {{"why", opened.error().message}});
 }
 
 /// One service with two ports: its own words tell which of them it did not get.
@@ -369,9 +457,13 @@ void Appliance::start() {
   });
   p.traces.start();
   p.space.start();
+  p.loader_watch.start();
   p.tftp.start();
   if (p.settings.dhcp_mode != DhcpMode::off) p.dhcp.start();
+  if (p.settings.dhcp_ipv6) p.dhcpv6.start();
   p.target.start();
+  p.boots.start([&p](std::span<const std::uint64_t> ids) { return p.target.samples(ids); });
+  p.capture.start();
   p.serving = true;
   p.intake.start();
   p.http.start();
@@ -390,15 +482,19 @@ void Appliance::stop() {
   // New boots first, then the disks: a session may flush until its end.
   p.run_on_first_loop([&p] {
     p.dhcp.stop();
+    p.dhcpv6.stop();
     p.tftp.stop();
   });
   p.library.stop_imports();
   p.lives.stop();
   p.http.stop();
+  p.capture.stop();
   p.target.stop(std::chrono::seconds(3));
+  p.boots.stop();
   p.disks.stop();
   p.traces.stop();
   p.space.stop();
+  p.loader_watch.stop();
   p.loops.stop();
   p.intake.stop();
   p.people_pool.stop();
@@ -421,8 +517,8 @@ std::string Appliance::welcome() const {
   text += p.token.made_now ? fmt::format("  Admin token    {}\n                 (shown this once; kept in {})\n",
                                          p.token.value, token_file)
                            : fmt::format("  Admin token    in {}\n", token_file);
-  if (p.loaders.files().empty()) {
-    text += fmt::format("  No loaders     in {}: no machine can boot; install the package ipxe and start again\n",
+  if (p.loaders.files()->empty()) {
+    text += fmt::format("  No loaders     in {}: no machine can boot; install the package ipxe\n",
                         p.settings.loader_dir.string());
   }
   return text;

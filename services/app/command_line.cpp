@@ -27,11 +27,18 @@ void add_commands(CLI::App& app, CommandContext& context) {
   add_serve_command(app, context);
   add_health_command(app, context);
   add_client_commands(app, context);
+  add_group_commands(app, context);
+  add_template_commands(app, context);
   add_image_commands(app, context);
   add_overlay_commands(app, context);
   add_job_commands(app, context);
+  add_boot_commands(app, context);
   add_session_commands(app, context);
   add_lease_commands(app, context);
+  add_network_commands(app, context);
+  add_loader_commands(app, context);
+  add_media_commands(app, context);
+  add_check_command(app, context);
   add_boot_log_command(app, context);
   add_demo_command(app, context);
   add_config_commands(app, context);

@@ -23,6 +23,7 @@ struct ServeFlags {
   std::filesystem::path loader_dir;
   std::uint16_t dhcp_port = 0, pxe_port = 0, tftp_port = 0, http_port = 0, iscsi_port = 0;
   bool no_router_advertisements = false;
+  bool ipv6 = false;
 };
 
 template <class Value>
@@ -44,6 +45,7 @@ Settings settings_of(const ServeFlags& flags, const std::filesystem::path& state
   if (!flags.log_level.empty()) settings.log_level = flags.log_level;
   if (!flags.loader_dir.empty()) settings.loader_dir = flags.loader_dir;
   if (flags.no_router_advertisements) settings.router_advertisements = false;
+  if (flags.ipv6) settings.dhcp_ipv6 = true;
   if (flags.dhcp_port) settings.dhcp_port = flags.dhcp_port;
   if (flags.pxe_port) settings.pxe_port = flags.pxe_port;
   if (flags.tftp_port) settings.tftp_port = flags.tftp_port;
@@ -111,6 +113,8 @@ void add_serve_command(CLI::App& app, CommandContext& context) {
   command->add_option("--http-port", flags->http_port, "TCP port of HTTP: scripts, API, dashboard (8080)")->check(port);
   command->add_option("--iscsi-port", flags->iscsi_port, "TCP port of the iSCSI target (3260)")->check(port);
   command->add_option("--loader-dir", flags->loader_dir, "Folder of the iPXE loaders (/usr/lib/ipxe)");
+  command->add_flag("--dhcp-ipv6", flags->ipv6,
+                    "Tell boot files over DHCPv6 too; IPv6 addresses come from your router");
   command->add_flag("--no-router-advertisements", flags->no_router_advertisements,
                     "Never answer iPXE's IPv6 router solicitations (boots then wait 16 s longer)");
   command->add_option("--log-level", flags->log_level, "debug, info, warning or error")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bootferry image list|show|create|add|grow|check|remove|path|versions|publish|clone|remove-version
+// bootferry image list|show|create|add|attach|grow|check|remove|path|versions|publish|clone|remove-version
 #include <fmt/format.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
@@ -158,6 +158,14 @@ void run_add(CommandContext& context, const ImageOptions& options) {
   context.show(image, print_image);
 }
 
+void run_attach(CommandContext& context, const ImageOptions& options) {
+  std::error_code failed;
+  json wanted = options.wanted();
+  wanted.erase("block_size");
+  wanted["device"] = std::filesystem::absolute(options.file, failed).lexically_normal().string();
+  context.show(context.client().post("/api/v1/images", wanted), print_image);
+}
+
 }  // namespace
 
 void add_image_commands(CLI::App& app, CommandContext& context) {
@@ -238,15 +246,18 @@ void add_image_commands(CLI::App& app, CommandContext& context) {
   create->add_option("--size", options->size, "Its size, for example 8G; a preset may have one of its own");
   create->add_option("--preset", options->preset,
                      "blank, linux, dos, floppy-360, floppy-720, floppy-1200, floppy-1440 or floppy-2880");
-  auto with_block_size = [options](CLI::App* command) {
-    command->add_option("--block-size", options->block_size, "Bytes of a block: 512, or 4096 (no BIOS boots from that)")
-        ->check(CLI::IsMember({512, 4096}));
+  auto with_traits = [options](CLI::App* command) {
     command
         ->add_option("--physical-block-size", options->physical_block_size,
                      "What the machine aligns to: 4096, or 512 for systems that refuse more")
         ->check(CLI::IsMember({512, 4096}));
     command->add_flag("--removable", options->removable, "The machine may take the medium out, as of a floppy drive");
     command->add_flag("--thick", options->thick, "Reserve all of its space now; nothing is given back by trimming");
+  };
+  auto with_block_size = [options, with_traits](CLI::App* command) {
+    command->add_option("--block-size", options->block_size, "Bytes of a block: 512, or 4096 (no BIOS boots from that)")
+        ->check(CLI::IsMember({512, 4096}));
+    with_traits(command);
   };
   with_block_size(create);
   act_on_name(create, [&context, options] { run_create(context, *options); });
@@ -265,6 +276,15 @@ void add_image_commands(CLI::App& app, CommandContext& context) {
       ->check(CLI::IsMember({"raw", "iso", "floppy", "qcow2", "vmdk", "vdi", "vhd", "vhdx"}));
   add->add_option("--sha256", options->sha256, "What the SHA-256 of the file must be");
   act_on_name(add, [&context, options] { run_add(context, *options); });
+  CLI::App* attach =
+      named("attach", "Use a disk of this machine as an image, where it is: a whole one, a partition, RAID, LVM");
+  attach
+      ->add_option("DEVICE", options->file,
+                   "The block device, best by a name that stays: /dev/vg0/win, "
+                   "/dev/disk/by-id/...")
+      ->required();
+  with_traits(attach);
+  act_on_name(attach, [&context, options] { run_attach(context, *options); });
 }
 
 }  // namespace bootferry::app

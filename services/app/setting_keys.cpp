@@ -167,6 +167,9 @@ std::vector<SettingKey> make_keys() {
       number("disk_threads", "Threads that read and write disk images.", &Settings::disk_threads, 1, 256),
       text("loader_dir", "Where the iPXE loaders are (Debian's package ipxe).", &Settings::loader_dir),
 
+      truth("boot.capture", "Keep the packets of each client's last boot in memory, for \"bootferry boot pcap\".",
+            &Settings::capture),
+
       truth("images.prefetch",
             "Record what each boot reads of an image, and read it from the disk ahead of the next boot of it.",
             &Settings::prefetch),
@@ -188,6 +191,12 @@ std::vector<SettingKey> make_keys() {
             "iPXE waits seconds for IPv6 on a network without it. Sending it an empty Router Advertisement, while it\n"
             "netboots, spares it that.",
             &Settings::router_advertisements),
+      truth("dhcp.probe_addresses",
+            "Server mode: ask by ARP whether somebody has an address before it is offered to a machine.",
+            &Settings::dhcp_probe_addresses),
+      truth("dhcp.ipv6",
+            "Tell boot files over DHCPv6 too, to machines that netboot over IPv6. Addresses come from your router.",
+            &Settings::dhcp_ipv6),
 
       list("iscsi.addresses",
            "Where the disks are offered: IPv4 and IPv6 addresses of this machine, each another path to the same\n"

@@ -31,6 +31,8 @@ struct Settings {
   std::string dhcp_domain;
   std::chrono::seconds dhcp_lease_time = std::chrono::hours(12);
   bool router_advertisements = true;
+  bool dhcp_probe_addresses = true;  ///< ask by ARP before an address is offered
+  bool dhcp_ipv6 = false;            ///< tell boot files over DHCPv6 too; addresses come from others
 
   std::uint16_t dhcp_port = 67;
   std::uint16_t pxe_port = 4011;
@@ -42,6 +44,7 @@ struct Settings {
   std::chrono::seconds iscsi_ping_after = std::chrono::seconds(15);
   std::chrono::seconds iscsi_ping_limit = std::chrono::seconds(30);
 
+  bool capture = true;   ///< packets of boots are kept
   bool prefetch = true;  ///< boots are recorded, and the next one is read ahead for
 
   std::size_t network_threads = 0;  ///< 0: one a core

@@ -11,6 +11,7 @@
 
 #include "base/latency_histogram.hpp"
 #include "base/result.hpp"
+#include "boot/boot_record.hpp"
 #include "boot/client.hpp"
 #include "boot/event.hpp"
 #include "boot/image.hpp"
@@ -29,15 +30,25 @@ struct Health {
   std::string dhcp_mode;
   std::uint16_t dhcp_port = 67, pxe_port = 4011, tftp_port = 69, http_port = 8080, iscsi_port = 3260;
   std::size_t clients = 0, images = 0, sessions = 0;
+  std::vector<std::string> warnings{};  ///< sentences with their mend; none when all is well
 };
 
 enum class ClientState { off, waiting, booting, on };
 [[nodiscard]] std::string_view name_of(ClientState state);
 
+struct OfferedView {
+  std::string name, group;  ///< group: empty where it is the client's own, or a rule's
+  BootEntry boot;
+};
+
 struct ClientView {
   Client client;
   ClientState state = ClientState::off;
   std::vector<std::string> targets;
+  BootEntry boot = Wait{};           ///< what it boots when nobody presses a key
+  std::vector<OfferedView> offered;  ///< its menu, groups and rules counted in
+  std::string why;                   ///< "rule 2"; empty: what was said of itself
+  std::optional<BootSummary> last_boot;
 };
 
 struct ImageView {
@@ -96,9 +107,16 @@ struct TargetTraffic {
 /// What a person says of a client; what is left out keeps its value.
 struct ClientChange {
   std::optional<std::string> name;
-  std::optional<BootEntry> boot;
+  std::optional<BootEntry> boot;  ///< in the place of all entries
   std::optional<std::optional<Ipv4Address>> reserved_address;
   std::optional<AccessChange> access;
+  std::optional<std::vector<Entry>> entries;  ///< their ids do not count
+  std::optional<std::string> default_entry;   ///< "": the first
+  std::optional<std::optional<std::chrono::seconds>> menu_timeout;
+  std::optional<std::optional<NextBoot>> next_boot;
+  std::optional<std::vector<std::string>> groups;
+  std::optional<Variables> variables;
+  std::optional<QuirksChange> quirks{};
 };
 
 struct EventQuery {
@@ -147,6 +165,9 @@ class Administration {
   [[nodiscard]] virtual Result<ImageCheck> repair_image(std::string_view name) = 0;
   /// Copies a file of this machine into the library; only for the Unix socket, whose users are root anyway.
   [[nodiscard]] virtual Result<AddedImage> import_image(const NewImage& image, const std::filesystem::path& source) = 0;
+  /// Makes an image of a disk of this machine (a whole one, a partition, RAID, LVM), which stays where it is and is
+  /// only lent; for the Unix socket, as above. conflict while this machine uses it, or another image is on it.
+  [[nodiscard]] virtual Result<ImageView> attach_image(const NewImage& image, const std::filesystem::path& device) = 0;
   /// Also while machines have it open: they are told. conflict when it would become smaller.
   [[nodiscard]] virtual Result<ImageView> grow_image(std::string_view name, ByteCount size) = 0;
   [[nodiscard]] virtual Result<void> remove_image(std::string_view name) = 0;

@@ -344,6 +344,7 @@ Result<LayerPlan> plan_remove_image(const PlanFacts& facts, std::string_view nam
   std::vector<std::string> users;
   for (const MacAddress& mac : facts.registry.users_of(name))
     users.push_back("the drives of " + facts.registry.title_of(mac));
+  for (std::string& sharer : facts.registry.sharers_of(name)) users.push_back(std::move(sharer));
   for (const auto& [key, overlay] : facts.registry.overlays) {
     if (key.image == name && !overlay.is_of_one_boot())
       users.push_back("the private overlay of " + facts.registry.title_of(key.mac));

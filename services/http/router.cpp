@@ -89,7 +89,8 @@ std::variant<const Route*, Answer> resolve(Request& request, std::string_view ad
       allowed += name_of(route.method);
       continue;
     }
-    if (request.door == Door::lan && !is_read(request.method)) {
+    const bool needs_authority = !is_read(request.method) || route.right == people::Right::write;
+    if (request.door == Door::lan && needs_authority) {
       if (auto checked = check_bearer(request.authorization, admin_token); !checked) {
         return refuse_write(checked.error(), starts_with_bearer(request.authorization));
       }

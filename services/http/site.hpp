@@ -13,15 +13,22 @@
 #include "base/embedded_files.hpp"
 #include "boot/address_book.hpp"
 #include "boot/administration.hpp"
+#include "boot/boot_history.hpp"
+#include "boot/boot_media.hpp"
 #include "boot/boot_policy.hpp"
 #include "boot/boot_secrets.hpp"
 #include "boot/boot_watch.hpp"
 #include "boot/client_registry.hpp"
 #include "boot/event_bus.hpp"
+#include "boot/floppy_drives.hpp"
+#include "boot/floppy_source.hpp"
 #include "boot/image_lives.hpp"
 #include "boot/intake.hpp"
 #include "boot/loader_catalog.hpp"
 #include "boot/metrics_source.hpp"
+#include "boot/network_servers.hpp"
+#include "boot/self_check.hpp"
+#include "boot/wake.hpp"
 #include "http/event_limits.hpp"
 
 namespace bootferry::http {
@@ -35,11 +42,19 @@ struct Services {
   const boot::LoaderCatalog& loaders;
   const Clock& clock;
   boot::BootSettings boot;
-  boot::MetricsSource* metrics = nullptr;     ///< null: there are none
-  boot::BootSecrets* boot_secrets = nullptr;  ///< none: scripts carry no credentials (tests)
-  boot::ImageLives* lives = nullptr;          ///< none: there are no overlays (tests)
-  boot::BootWatch* boot_watch = nullptr;      ///< none: nobody is told of boots (tests)
-  boot::Intake* intake = nullptr;             ///< none: images come in by path only, and are no jobs (tests)
+  boot::MetricsSource* metrics = nullptr;        ///< null: there are none
+  boot::BootSecrets* boot_secrets = nullptr;     ///< none: scripts carry no credentials (tests)
+  boot::ImageLives* lives = nullptr;             ///< none: there are no overlays (tests)
+  boot::BootWatch* boot_watch = nullptr;         ///< none: nobody is told of boots (tests)
+  boot::Intake* intake = nullptr;                ///< none: images come in by path only, and are no jobs (tests)
+  boot::AssignmentStore* assignments = nullptr;  ///< none: there are no groups and rules (tests)
+  boot::FloppySource* floppies = nullptr;        ///< none: no floppy is loaded into memory (tests)
+  boot::NetworkServers* network = nullptr;       ///< none: nobody looks for other servers (tests)
+  boot::BootHistory* boots = nullptr;            ///< none: boots are not kept (tests)
+  boot::Waker* waker = nullptr;                  ///< none of these four: not offered (tests)
+  boot::BootMedia* media = nullptr;
+  boot::SelfCheck* self_check = nullptr;
+  boot::FloppyDrives* floppy_drives = nullptr;
 };
 
 struct Settings {

@@ -46,11 +46,13 @@ boot::Event report_done(const Subject& subject, const Transfer& transfer, Durati
   return event;
 }
 
-boot::Event report_failed(const Subject& subject, std::uint64_t bytes, int percent, const std::string& why) {
+boot::Event report_failed(const Subject& subject, std::uint64_t bytes, int percent, std::string_view outcome,
+                          const std::string& why) {
   boot::Event event = event_of(boot::EventKind::tftp_failed, subject,
                                fmt::format("{} did not get {}: {}", who(subject), subject.file, why));
   event.fields.emplace_back("bytes", std::to_string(bytes));
   event.fields.emplace_back("percent", std::to_string(percent));
+  event.fields.emplace_back("outcome", outcome);
   event.fields.emplace_back("why", why);
   return event;
 }

@@ -18,8 +18,9 @@ struct Subject {
 
 [[nodiscard]] boot::Event report_start(const Subject& subject, const Terms& terms);
 [[nodiscard]] boot::Event report_done(const Subject& subject, const Transfer& transfer, Duration took);
+/// `outcome`: "silent" (the machine answers no more), "ended" (it broke off), "missing" (it has not been begun).
 /// `why` is half a sentence: "the client said ...", "no answer from the client".
 [[nodiscard]] boot::Event report_failed(const Subject& subject, std::uint64_t bytes, int percent,
-                                        const std::string& why);
+                                        std::string_view outcome, const std::string& why);
 
 }  // namespace bootferry::tftp

@@ -244,7 +244,7 @@ void Server::Core::refuse_loader(const Datagram& datagram, const std::string& fi
   // Each is kept and shown; names made up by a flood must not push out what the machines did.
   if (!unknown_names_.try_take(clock_.now())) return;
   const Subject subject{datagram.from.address, addresses_.find(datagram.from.address), file, 0};
-  events_.publish(report_failed(subject, 0, 0, text));
+  events_.publish(report_failed(subject, 0, 0, "missing", text));
 }
 
 void Server::Core::begin(const Datagram& datagram, const ReadRequest& request, std::string file,
@@ -314,13 +314,13 @@ void Server::Core::finish(const SessionPtr& session, Transfer::Outcome outcome, 
       events_.publish(report_done(subject, transfer, clock_.now() - session->began));
       break;
     case Transfer::Outcome::refused:
-      events_.publish(report_failed(subject, transfer.bytes_acknowledged(), transfer.percent(),
+      events_.publish(report_failed(subject, transfer.bytes_acknowledged(), transfer.percent(), "ended",
                                     fmt::format("the machine ended it: {}", printable(client_error))));
       break;
     case Transfer::Outcome::unanswered:
       // Some ROMs take the size from the OACK and go, without a word, to ask again.
       if (session->asked_again && !transfer.proven()) break;
-      events_.publish(report_failed(subject, transfer.bytes_acknowledged(), transfer.percent(),
+      events_.publish(report_failed(subject, transfer.bytes_acknowledged(), transfer.percent(), "silent",
                                     "the machine fell silent; look for a firewall that stops UDP, or a cable"));
       break;
     case Transfer::Outcome::probe:

@@ -2,9 +2,10 @@
 """libiscsi's conformance suite (iscsi-test-cu, 230 tests, Debian's 1.19) against the running target: a suite that we did not write, on every
 kind of disk that some of its tests ask for. Together nothing may be left out; docs/conformance.md shows a run.
 
-One process a suite: in one process for all, a test's PDU-rewriting hook spoils those behind it. A skip counts as a pass in the tool's
+Set-ups run beside each other, as most of a run is spent in the tool's own sleeps. One process a suite: in one process for all, a test's PDU-rewriting hook spoils those behind it. A skip counts as a pass in the tool's
 own summary, so its words are read test by test."""
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -44,6 +45,7 @@ BIG = ("--size", "768M")
 FIVE_TWELVE = ("--physical-block-size", "512")
 FROM_THE_LBA = {"GetLBAStatus.UnmapSingle": "asks for LBA i+1 and wants i+8 back: a descriptor starts at the LBA asked for (SBC-3 5.5.2)"}
 SET_UPS = {
+    "sanitize": SetUp(BIG, {}, only=("Sanitize",)),  # first, as it takes longest
     "default": SetUp(SMALL, ANY_DISK | THIN, fails=FROM_THE_LBA),
     "thin": SetUp((*SMALL, *FIVE_TWELVE), ANY_DISK | THIN | SAME_SIZES),
     "removable": SetUp((*SMALL, "--removable", *FIVE_TWELVE), THIN | SAME_SIZES | {"MultipathIO": ONE_PATH, "ReadOnly": WRITABLE}),
@@ -56,7 +58,6 @@ SET_UPS = {
     "write-protected": SetUp(SMALL, {"Inquiry.BlockLimits": THICK}, mode="readonly", only=("ReadOnly", "Inquiry", "ReadCapacity16", "TestUnitReady")),
     # On a fresh image: MultipathIO.CompareAndWrite clears 255 blocks and wants 256 to be clear.
     "two paths": SetUp(SMALL, {}, paths=2, only=("MultipathIO",)),
-    "sanitize": SetUp(BIG, {}, only=("Sanitize",)),
 }
 
 
@@ -77,12 +78,27 @@ def outcomes(text):
 
 
 def run_suite(lab, host, url, name, set_up, suite):
-    seconds = 400 if suite == "Sanitize" else 60
+    seconds = 600 if suite == "Sanitize" else 180
     ran = run(["timeout", "-s", "KILL", str(seconds), "iscsi-test-cu", "-d", "-S", "-v", "-t", f"ALL.{suite}", *[url] * set_up.paths],
               namespace=host, check=False, timeout=seconds + 10)
     (lab.folder / f"{name}.{suite}.log").write_text(ran.stdout + ran.stderr)
     assert "Run Summary" in ran.stdout, f"{name}: {suite} hung or crashed, exit {ran.returncode}:\n{ran.stdout[-1500:]}"
     return {f"{suite}.{test}": outcome for test, outcome in outcomes(ran.stdout)}
+
+
+def target_for(server, number, name, set_up):
+    """The target of a new disk, made as the set-up says."""
+    image, mac = name.replace(" ", "-"), f"52:54:00:e2:e0:{number:02x}"
+    server.cli("image", "create", image, *set_up.create)
+    server.set_client(mac, [(image, set_up.mode)], name=f"pc{number}")
+    return next(client for client in server.clients() if client["mac"] == mac)["targets"][0]
+
+
+def run_set_up(lab, host, target, name, set_up):
+    found = {}
+    for suite in set_up.only or [suite for suite in suites() if suite != "Sanitize"]:
+        found.update(run_suite(lab, host, f"iscsi://{SERVER}:3260/{target}/0", name, set_up, suite))
+    return found
 
 
 def reason_of(reasons, test):
@@ -102,15 +118,12 @@ def test_the_suite_of_libiscsi_finds_no_fault_on_any_kind_of_disk(lab):
     settings.write_text("[iscsi]\nping_seconds = 0\n")  # Sanitize.Reset sleeps a minute without a look at its connection
     server = lab.serve("off", flags=["--config", settings])
     host = lab.network.add_host("10.99.0.50")
-    results, wrong = {}, []
-    for number, (name, set_up) in enumerate(SET_UPS.items(), 1):
-        image, mac = name.replace(" ", "-"), f"52:54:00:e2:e0:{number:02x}"
-        server.cli("image", "create", image, *set_up.create)
-        server.set_client(mac, [(image, set_up.mode)], name=f"pc{number}")
-        target = next(client for client in server.clients() if client["mac"] == mac)["targets"][0]
-        found = results[name] = {}
-        for suite in set_up.only or [suite for suite in suites() if suite != "Sanitize"]:
-            found.update(run_suite(lab, host, f"iscsi://{SERVER}:3260/{target}/0", name, set_up, suite))
+    targets = {name: target_for(server, number, name, set_up) for number, (name, set_up) in enumerate(SET_UPS.items(), 1)}
+    with ThreadPoolExecutor(4) as crew:
+        running = {name: crew.submit(run_set_up, lab, host, targets[name], name, set_up) for name, set_up in SET_UPS.items()}
+    results, wrong = {name: done.result() for name, done in running.items()}, []
+    for name, set_up in SET_UPS.items():
+        found = results[name]
         wrong += [f"{name}: {test} failed" for test, outcome in found.items() if outcome == "failed" and test not in set_up.fails]
         wrong += [f"{name}: {test} skipped without a reason" for test, outcome in found.items()
                   if outcome == "skipped" and not reason_of(set_up.skips, test)]

@@ -22,7 +22,8 @@ Answer get_health(const Request&, const Site& site) {
                            {"iscsi", health.iscsi_port}}},
                          {"clients", health.clients},
                          {"images", health.images},
-                         {"sessions", health.sessions}});
+                         {"sessions", health.sessions},
+                         {"warnings", health.warnings}});
 }
 
 }  // namespace bootferry::http::api

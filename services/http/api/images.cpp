@@ -63,19 +63,46 @@ Answer start_import(const Json& body, const boot::NewImage& image, const std::st
   return answer;
 }
 
+/// A path of the server is no business of the network: it would show and change whatever the server may.
+Result<std::string> read_path(const Json& body, const char* key) {
+  auto path = require_text(body, key);
+  if (path && (!path->starts_with('/') || path->find('\0') != path->npos))
+    return fail(ErrorKind::invalid, fmt::format("\"{}\" must be an absolute path.", key));
+  return path;
+}
+
+Answer refuse_path(const char* key) {
+  return make_problem(
+      403, fmt::format("\"{}\" is taken only on the server's own Unix socket; use the command line there.", key));
+}
+
+/// A disk of the server's has its size and its blocks.
+Answer attach_image(const Request& request, const Json& body, boot::NewImage image, const Site& site) {
+  for (const char* key : {"size", "source", "preset", "block_size", "format", "sha256", "wait"}) {
+    if (body.contains(key)) return make_problem(400, fmt::format("\"{}\" does not go with \"device\".", key));
+  }
+  if (request.door != Door::control) return refuse_path("device");
+  const auto device = read_path(body, "device");
+  if (!device) return make_problem(device.error());
+  if (auto wrong = read_traits(body, image.traits)) return std::move(*wrong);
+  const auto made = site.services.administration.attach_image(image, *device);
+  return made ? make_created(render_image(*made), image.name) : make_problem(made.error());
+}
+
 }  // namespace
 
 Answer create_image(const Request& request, const Site& site) {
-  const auto body = parse_body(request, {"name", "size", "source", "preset", "block_size", "removable", "thick",
-                                         "physical_block_size", "format", "sha256", "wait"});
+  const auto body = parse_body(request, {"name", "size", "source", "device", "preset", "block_size", "removable",
+                                         "thick", "physical_block_size", "format", "sha256", "wait"});
   if (!body) return make_problem(body.error());
   const auto name = require_text(*body, "name");
   if (!name) return make_problem(name.error());
   if (auto checked = boot::check_image_name(*name); !checked) return make_problem(checked.error());
+  if (body->contains("device")) return attach_image(request, *body, {*name}, site);
   const bool has_size = body->contains("size");
   const bool has_preset = body->contains("preset");
   if ((has_size || has_preset) == body->contains("source")) {
-    return make_problem(400, "Give \"size\" or \"preset\" for a new image, or \"source\" to copy a file.");
+    return make_problem(400, "Give \"size\" or \"preset\" for a new image, \"source\" to copy a file, or \"device\".");
   }
   boot::NewImage image{*name};
   if (body->contains("block_size")) {
@@ -105,15 +132,9 @@ Answer create_image(const Request& request, const Site& site) {
     const ByteCount wanted{has_size ? size.get<std::uint64_t>() : 0};
     made = site.services.administration.create_image(image, wanted);
   } else {
-    // A path of the server is no business of the network: it would copy any file that root can read.
-    if (request.door != Door::control) {
-      return make_problem(403, "\"source\" is taken only on the server's own Unix socket; use the command line there.");
-    }
-    const auto source = require_text(*body, "source");
+    if (request.door != Door::control) return refuse_path("source");
+    const auto source = read_path(*body, "source");
     if (!source) return make_problem(source.error());
-    if (!source->starts_with('/') || source->find('\0') != source->npos) {
-      return make_problem(400, "\"source\" must be an absolute path.");
-    }
     if (auto wrong = read_source_words(*body, image)) return std::move(*wrong);
     if (body->contains("wait")) return start_import(*body, image, *source, site);
     boot::Intake* const intake = site.services.intake;

@@ -118,6 +118,7 @@ std::optional<LoginStatus> Login::negotiate(KeyValueText& reply) {
   }
   std::vector<KeyValue> security;
   for (const KeyValue& pair : keys_) {
+    if (!negotiated_.note(pair.key)) return LoginStatus::initiator_error;
     if (pair.key == "AuthMethod") {
       const auto method = authenticator_->choose(parse_list(pair.value));
       if (!method) return LoginStatus::authentication_failure;

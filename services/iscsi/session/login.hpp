@@ -66,6 +66,7 @@ class Login {
   std::string user_;                              ///< its user(), from then on
   std::uint64_t proof_ = 0;                       ///< and its proof()
   Parameters parameters_;
+  NegotiatedKeys negotiated_;
   bool started_ = false, discovery_ = false, authenticated_ = false, opened_ = false, finished_ = false;
   bool declared_length_ = false, declared_group_ = false;
   LoginStage stage_ = LoginStage::security;

@@ -56,7 +56,38 @@ bool is_declaration(std::string_view key) {
          key == "TargetAlias" || key == "TargetAddress" || key == "TargetPortalGroupTag";
 }
 
+constexpr std::string_view negotiated_once[] = {"HeaderDigest",
+                                                "DataDigest",
+                                                "MaxRecvDataSegmentLength",
+                                                "InitialR2T",
+                                                "ImmediateData",
+                                                "MaxBurstLength",
+                                                "FirstBurstLength",
+                                                "MaxOutstandingR2T",
+                                                "DefaultTime2Wait",
+                                                "DefaultTime2Retain",
+                                                "MaxConnections",
+                                                "ErrorRecoveryLevel",
+                                                "DataPDUInOrder",
+                                                "DataSequenceInOrder",
+                                                "iSCSIProtocolLevel",
+                                                "IFMarker",
+                                                "OFMarker",
+                                                "IFMarkInt",
+                                                "OFMarkInt",
+                                                "TaskReporting"};
+static_assert(std::size(negotiated_once) <= 32);
+
 }  // namespace
+
+bool NegotiatedKeys::note(std::string_view key) {
+  const auto at = std::ranges::find(negotiated_once, key);
+  if (at == std::end(negotiated_once)) return true;
+  const std::uint32_t bit = 1u << (at - std::begin(negotiated_once));
+  const bool is_new = (seen_ & bit) == 0;
+  seen_ |= bit;
+  return is_new;
+}
 
 void answer_operational_key(const KeyValue& pair, const Offer& offer, Parameters& p, KeyValueText& reply) {
   const std::string_view key = pair.key;
@@ -83,7 +114,8 @@ void answer_operational_key(const KeyValue& pair, const Offer& offer, Parameters
     return;
   }
   if (key == "FirstBurstLength")
-    return answer_minimum(pair, 512, largest_length, offer.first_burst, p.first_burst, reply);
+    // 13.14: never above MaxBurstLength, which is the default or was agreed before.
+    return answer_minimum(pair, 512, largest_length, std::min(offer.first_burst, p.max_burst), p.first_burst, reply);
   if (key == "MaxOutstandingR2T")
     return answer_minimum(pair, 1, 65535, offer.max_outstanding_r2t, p.max_outstanding_r2t, reply);
   if (key == "DefaultTime2Retain")

@@ -30,6 +30,17 @@ struct Offer {
   std::uint32_t max_outstanding_r2t = 16;
 };
 
+/// Which operational keys a login has negotiated: none may come twice (RFC 7143 6.3); of AuthMethod and CHAP keys the
+/// authenticator sees to that. Who he is and what he wants, an initiator may say again at each stage, as some do.
+class NegotiatedKeys {
+ public:
+  /// false: it was there before.
+  [[nodiscard]] bool note(std::string_view key);
+
+ private:
+  std::uint32_t seen_ = 0;  ///< a bit each
+};
+
 /// Answers one key of the operational stage and keeps what was agreed. Declarations get no answer; an unknown key gets
 /// NotUnderstood (RFC 7143 6.2). Nothing that is added here asks the initiator for an answer.
 void answer_operational_key(const KeyValue& pair, const Offer& offer, Parameters& parameters, KeyValueText& reply);

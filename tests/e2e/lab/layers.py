@@ -3,6 +3,7 @@
 
 Read them while no client has them open: an overlay that is being written to is whole on the disk after a flush only."""
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from .processes import LabError, run, wait_until
@@ -17,7 +18,7 @@ class Layers:
         self.server, self.folder = server, server.state_dir / "images"
 
     def _query(self, query: str, *values) -> list:
-        with sqlite3.connect(f"file:{self.server.state_dir}/bootferry.db?mode=ro", uri=True, timeout=10) as database:
+        with closing(sqlite3.connect(f"file:{self.server.state_dir}/bootferry.db?mode=ro", uri=True, timeout=10)) as database:
             return database.execute(query, values).fetchall()
 
     def _one(self, query: str, *values) -> Path:

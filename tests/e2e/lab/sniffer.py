@@ -157,6 +157,8 @@ class Sniffer:
         if ether_type == b"\x08\x06" and len(frame) >= 42:
             self.emit("arp", op=frame[21], sender=socket.inet_ntoa(frame[28:32]), target=socket.inet_ntoa(frame[38:42]),
                       mac=_mac(frame[22:28]))
+        elif ether_type == b"\x08\x42":
+            self.on_wake("ethernet", _mac(frame[0:6]), frame[14:])
         elif ether_type == b"\x86\xdd":
             self.on_ipv6(frame)
         elif ether_type == b"\x08\x00":
@@ -181,7 +183,17 @@ class Sniffer:
         elif frame[23] == 6 and len(body) >= 20:
             self.on_tcp(source, sport, target, dport, body)
 
+    def on_wake(self, way, to, payload):
+        """A magic packet: six bytes of 0xFF and sixteen times one address, wherever they lie."""
+        at = payload.find(b"\xff" * 6)
+        mac = payload[at + 6:at + 12]
+        if at >= 0 and len(mac) == 6 and payload[at + 6:at + 102] == mac * 16:
+            self.emit("wake", way=way, to=to, mac=_mac(mac))
+
     def on_udp(self, frame, source, sport, target, dport, payload):
+        if dport == 9:
+            self.on_wake("udp", target, payload)
+            return
         if {sport, dport} & {67, 68, 4011}:
             message = decode_dhcp(payload)
             if message:

@@ -102,6 +102,18 @@ TEST_F(AdministrationTest, WithoutTheToolThereIsNoImageAndASentence) {
   EXPECT_TRUE(std::filesystem::is_empty(library.folder()));
 }
 
+// What is a disk is tried end to end, where there is one.
+TEST_F(AdministrationTest, OnlyADiskOfThisMachineIsAttached) {
+  std::ofstream(folder / "file") << std::string(4096, 'x');
+  for (const std::filesystem::path& path : {folder / "file", folder / "missing", std::filesystem::path("/dev/null")}) {
+    const auto refused = administration.attach_image({"win"}, path);
+    ASSERT_FALSE(refused) << path;
+    EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
+    EXPECT_NE(refused.error().message.find("image add"), std::string::npos) << refused.error().message;
+  }
+  EXPECT_TRUE(administration.images().empty());
+}
+
 TEST_F(AdministrationTest, ARepairNeedsTheImageAlone) {
   boot::NewImage dos{"dos"};
   dos.preset = "dos";
@@ -268,7 +280,7 @@ TEST_F(AdministrationTest, AChangeKeepsWhatItLeavesOut) {
   auto named = administration.put_client(pc1, naming);
   ASSERT_TRUE(named) << named.error().message;
   EXPECT_EQ(named->client.name, "pc1");
-  EXPECT_TRUE(std::holds_alternative<boot::Disks>(named->client.boot));
+  EXPECT_TRUE(std::holds_alternative<boot::Disks>(named->boot));
   EXPECT_EQ(named->targets, std::vector<std::string>{"iqn.2026-11.org.bootferry:525400000001.80"});
   naming.name = "";
   EXPECT_EQ(administration.put_client(pc1, naming)->client.name, "");

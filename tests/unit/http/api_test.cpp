@@ -176,12 +176,18 @@ TEST_F(Api, ImagesOfPresetsAndChecks) {
 TEST_F(Api, PathsOfTheServerOnlyForTheUnixSocket) {
   start();
   EXPECT_EQ(write("POST", "/api/v1/images", R"({"name":"dos","source":"/etc/shadow"})").status, 403);
+  EXPECT_EQ(write("POST", "/api/v1/images", R"({"name":"dos","device":"/dev/sda"})").status, 403);
   EXPECT_TRUE(administration.imported.empty());
   EXPECT_EQ(write("GET", "/api/v1/images/dos/path").status, 403);
   Wire wire = dial_control();
   EXPECT_EQ(ask(wire, "POST", "/api/v1/images", "", R"({"name":"dos","source":"/tmp/dos.img"})").status, 201);
   EXPECT_EQ(administration.imported, "/tmp/dos.img");
   EXPECT_EQ(ask(wire, "POST", "/api/v1/images", "", R"({"name":"dos","source":"dos.img"})").status, 400);
+  EXPECT_EQ(ask(wire, "POST", "/api/v1/images", "", R"({"name":"win","device":"/dev/vg0/win"})").status, 201);
+  EXPECT_EQ(administration.attached, "/dev/vg0/win");
+  for (const char* wrong : {R"({"name":"win","device":"sda"})", R"({"name":"win","device":"/dev/sda","size":1})",
+                            R"({"name":"win","device":"/dev/sda","block_size":4096})"})
+    EXPECT_EQ(ask(wire, "POST", "/api/v1/images", "", wrong).status, 400) << wrong;
   EXPECT_EQ(ask(wire, "GET", "/api/v1/images/dos/path").json()["path"], "/images/dos.raw");
 }
 

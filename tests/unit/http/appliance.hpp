@@ -19,6 +19,7 @@
 #include "base/async_loop_pool.hpp"
 #include "base/random.hpp"
 #include "base/worker_pool.hpp"
+#include "fake_boots.hpp"
 #include "fake_lives.hpp"
 #include "http/server.hpp"
 
@@ -62,7 +63,8 @@ class FakeAdministration final : public boot::Administration {
     view.client.mac = mac();
     view.client.name = "pc1";
     view.client.known = true;
-    view.client.boot = boot::Disks{{{"dos", boot::DriveMode::master}}};
+    view.boot = boot::Disks{{{"dos", boot::DriveMode::master}}};
+    view.client.set_boot(view.boot);
     view.targets = {"iqn.2026-11.org.bootferry:525400e2e001.80"};
     image.image = {"dos", "raw", "dos.raw", mib(100), WallTime{std::chrono::seconds{1'790'000'000}}};
     image.allocated = mib(8);
@@ -90,7 +92,9 @@ class FakeAdministration final : public boot::Administration {
     changes.push_back(change);
     view.client.mac = asked;
     if (change.name) view.client.name = *change.name;
-    if (change.boot) view.client.boot = *change.boot;
+    if (change.boot) view.boot = *change.boot;
+    if (change.entries) view.client.menu.entries = *change.entries;
+    if (change.entries && change.entries->empty()) view.boot = boot::Wait{};
     if (change.access) {
       auto access = boot::change_access(view.client.access, *change.access);
       if (!access) return std::unexpected(access.error());
@@ -132,6 +136,11 @@ class FakeAdministration final : public boot::Administration {
     image.image.block_size = wanted.block_size;
     imported = source;
     return boot::AddedImage{image, "", "raw", wanted.sha256};
+  }
+  Result<boot::ImageView> attach_image(const boot::NewImage& wanted, const std::filesystem::path& device) override {
+    image.image.name = wanted.name;
+    attached = device;
+    return image;
   }
   Result<boot::ImageView> grow_image(std::string_view name, ByteCount size) override {
     if (failure) return std::unexpected(*failure);
@@ -180,7 +189,7 @@ class FakeAdministration final : public boot::Administration {
   boot::ImageView image;
   std::vector<boot::ClientChange> changes;
   std::string preset;
-  std::filesystem::path imported;
+  std::filesystem::path imported, attached;
   std::uint64_t dropped = 0;
   boot::EventQuery query;
 
@@ -365,8 +374,19 @@ class Appliance : public testing::Test {
 
   void start() {
     server = std::make_unique<Server>(loops, db_pool,
-                                      Services{administration, registry, events, addresses, loaders, clock,
-                                               boot_settings, &metrics, &boot_secrets, &lives, &watch, &intake},
+                                      Services{.administration = administration,
+                                               .registry = registry,
+                                               .events = events,
+                                               .addresses = addresses,
+                                               .loaders = loaders,
+                                               .clock = clock,
+                                               .boot = boot_settings,
+                                               .metrics = &metrics,
+                                               .boot_secrets = &boot_secrets,
+                                               .lives = &lives,
+                                               .boot_watch = &watch,
+                                               .intake = &intake,
+                                               .boots = &boots},
                                       settings);
     server->open();
     server->start();
@@ -425,6 +445,7 @@ class Appliance : public testing::Test {
   boot::LoaderCatalog loaders;
   boot::BootSettings boot_settings;
   FakeLives lives;
+  FakeBoots boots;
   FakeWatch watch;
   boot::BootSecrets boot_secrets{{}, clock, {}, [](const MacAddress&, std::uint64_t) {}};
   Settings settings;

@@ -63,6 +63,33 @@ TEST_F(Qcow2Files, reads_what_qemu_img_wrote_in_every_shape) {
   }
 }
 
+// Parts of a cluster that are its own, zero, or the base's: subclusters of 2 KiB, and QEMU's own view as the referee.
+TEST_F(Qcow2Files, reads_the_subclusters_that_qemu_io_wrote) {
+  (void)make_raw("raw");
+  const std::string image = path("image").string();
+  ASSERT_TRUE(runs("qemu-img create -q -f qcow2 -o extended_l2=on -b " + path("raw").string() + " -F raw " + image));
+  ASSERT_TRUE(
+      runs("qemu-io -f qcow2 -c 'write -P 1 2k 2k' -c 'write -P 2 66k 6k' -c 'write -z 70k 4k' "
+           "-c 'write -P 3 130560 512' -c 'write -z 256k 64k' -c 'write -P 4 258k 2k' -c 'discard 1M 128k' "
+           "-c 'write -P 5 3145k 1k' -c 'write -z 3200k 1k' " +
+           image));
+  ASSERT_TRUE(runs("qemu-img convert -f qcow2 -O raw " + image + " " + path("wanted").string()));
+  std::ifstream in(path("wanted"), std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  auto base = make_raw_device(path("raw"), OpenMode::read_only);
+  ASSERT_TRUE(base);
+  auto device = open("image", OpenMode::read_only, *base);
+  ASSERT_TRUE(device) << device.error().message;
+  expect_content(**device, Bytes(text.begin(), text.end()));
+  Bytes part(2048);
+  for (std::size_t at = 0; at + part.size() <= text.size(); at += part.size()) {
+    ASSERT_TRUE((*device)->read({at}, part));
+    ASSERT_TRUE(std::equal(part.begin(), part.end(), text.begin() + static_cast<std::ptrdiff_t>(at),
+                           [](std::uint8_t a, char b) { return a == static_cast<std::uint8_t>(b); }))
+        << "at " << at;
+  }
+}
+
 TEST_F(Qcow2Files, writes_into_what_qemu_img_wrote_and_qemu_img_reads_it) {
   for (const std::string options :
        {"", "-c", "-c -o compression_type=zstd", "-o cluster_size=512", "-o lazy_refcounts=on"}) {

@@ -155,8 +155,8 @@ TEST_F(CopyTest, units_of_different_block_sizes_copy_whole_blocks_only) {
   EXPECT_EQ(copy(list_of({pair[0], target(native->naa(), 512)}, {segment({0, 1, 8, 0, 1})})).code(), 0x2600);
 }
 
-// CVE-2020-28374 (LIO), CVE-2021-3139 (tcmu): a copy read and wrote units that its session had no right to.
-TEST_F(CopyTest, a_copy_reaches_the_sessions_own_units_only) {
+// LIO, tcmu: a copy read and wrote units that its session had no right to.
+TEST_F(CopyTest, CVE_2020_28374_CVE_2021_3139_a_copy_reaches_the_sessions_own_units_only) {
   auto stranger_memory = std::make_shared<images::MemoryDevice>(mib(1));
   auto stranger_device = std::make_shared<test::FaultDevice>(stranger_memory);
   auto stranger = unit("stranger", stranger_device);

@@ -14,8 +14,8 @@ Bytes counting(std::size_t length) {
   return bytes;
 }
 
-// CVE-2026-72083 (LIO): a PERSISTENT RESERVE OUT list longer than the buffer behind it.
-TEST_F(HostileList, persistent_reserve_out_takes_lists_of_no_other_size) {
+// LIO: a PERSISTENT RESERVE OUT list longer than the buffer behind it.
+TEST_F(HostileList, CVE_2026_72083_persistent_reserve_out_takes_lists_of_no_other_size) {
   for (std::uint8_t action = 0; action < 0x20; ++action) {
     for (const std::size_t length : {0u, 1u, 8u, 23u, 25u, 100u, 4096u, 4097u, 8192u}) {
       const auto reply = pc_.send(
@@ -27,8 +27,8 @@ TEST_F(HostileList, persistent_reserve_out_takes_lists_of_no_other_size) {
   }
 }
 
-// CVE-2025-57275 (SPDK): more registrants than an array had room for.
-TEST_F(HostileList, three_hundred_initiators_register_or_are_told_that_it_is_full) {
+// SPDK: more registrants than an array had room for.
+TEST_F(HostileList, CVE_2025_57275_three_hundred_initiators_register_or_are_told_that_it_is_full) {
   std::vector<std::unique_ptr<test::ScsiInitiator>> many;
   Bytes list(24);
   list[15] = 1;

@@ -192,7 +192,42 @@ TEST(Login, TakesTooLong) {
   EXPECT_TRUE(h.has<CloseConnection>());
 }
 
-TEST(Login, AnswersDoNotGrowFromInput) {  // CVE-2013-2850, CVE-2026-63887
+TEST(Login, AKeyIsNegotiatedOnce) {
+  Harness at_once;
+  at_once.send(Harness::login_request(operational, full_feature),
+               text({"InitiatorName=i", "TargetName=t", "MaxBurstLength=65536", "MaxBurstLength=8192"}));
+  EXPECT_EQ(at_once.sent_one().as<LoginResponse>().status, LoginStatus::initiator_error);
+  Harness later;
+  later.send(Harness::login_request(security, operational),
+             text({"InitiatorName=i", "TargetName=t", "HeaderDigest=None"}));
+  later.session.on_target_opened(1, later.actions);
+  EXPECT_EQ(later.sent_one().as<LoginResponse>().status, LoginStatus::success);
+  later.send(Harness::login_request(operational, full_feature), text({"HeaderDigest=CRC32C"}));
+  EXPECT_EQ(later.sent_one().as<LoginResponse>().status, LoginStatus::initiator_error);
+  EXPECT_TRUE(later.has<CloseConnection>());
+}
+
+TEST(Login, NamesMayBeSaidAgainAtEachStage) {
+  Harness h;
+  h.send(Harness::login_request(security, operational),
+         text({"InitiatorName=i", "TargetName=t", "SessionType=Normal", "AuthMethod=None"}));
+  h.session.on_target_opened(1, h.actions);
+  (void)h.sent();
+  h.send(Harness::login_request(operational, full_feature),
+         text({"InitiatorName=i", "TargetName=t", "SessionType=Normal", "X-test=1", "X-test=1"}));
+  EXPECT_EQ(h.sent_one().as<LoginResponse>().status, LoginStatus::success);
+  EXPECT_TRUE(h.has<SessionBegan>());
+}
+
+TEST(Login, TheFirstBurstIsNeverAboveTheBurst) {
+  Harness h;
+  h.send(Harness::login_request(operational, full_feature),
+         text({"InitiatorName=i", "TargetName=t", "MaxBurstLength=65536", "FirstBurstLength=131072"}));
+  h.session.on_target_opened(1, h.actions);
+  EXPECT_EQ(h.sent_one().value("FirstBurstLength"), "65536");
+}
+
+TEST(Login, CVE_2013_2850_CVE_2026_63887_AnswersDoNotGrowFromInput) {
   Harness h;
   Bytes body = text({"InitiatorName=i", "TargetName=t"});
   for (int i = 0; i < 62; ++i) {

@@ -17,7 +17,7 @@ export type Boot =
   | { kind: 'kernel'; kernel: string; initrds: string[]; command_line: string }
   | { kind: 'local' };
 
-export type Architecture = 'bios' | 'efi-ia32' | 'efi-x64' | 'efi-arm32' | 'efi-arm64' | 'unknown';
+export type Architecture = 'bios' | 'efi-ia32' | 'efi-x64' | 'efi-arm32' | 'efi-arm64' | 'raspberry-pi' | 'unknown';
 export type ClientState = 'off' | 'waiting' | 'booting' | 'on';
 
 export type BootState = 'running' | 'waiting' | 'booted' | 'stalled' | 'failed' | 'gone';
@@ -238,6 +238,7 @@ export const eventKinds = [
   'client-seen', 'client-changed', 'client-removed',
   'image-added', 'image-changed', 'image-removed', 'overlay-made', 'overlay-changed', 'space-low',
   'dhcp-discover', 'dhcp-offer', 'dhcp-request', 'dhcp-ack', 'dhcp-nak', 'dhcp-decline', 'dhcp-release', 'dhcp-ignored',
+  'dhcp-other-server', 'dhcp-other-offer', 'dhcp-other-chosen', 'quirk-learned',
   'pxe-request',
   'tftp-start', 'tftp-done', 'tftp-failed',
   'file-served', 'script-served',

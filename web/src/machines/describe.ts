@@ -43,6 +43,8 @@ export function describeArchitecture(architecture: Architecture): string {
       return t`UEFI ARM 32-bit`;
     case 'efi-arm64':
       return 'UEFI ARM';
+    case 'raspberry-pi':
+      return 'Raspberry Pi';
     case 'unknown':
       return t`Unknown firmware`;
   }
