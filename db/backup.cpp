@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
+#include <iterator>
 #include <system_error>
 
 #include "base/embedded_files.hpp"
@@ -78,7 +79,8 @@ Result<Backup> require_backup(Database& database, const fs::path& file) {
   if (database.query_number("PRAGMA application_id") != our_application ||
       database.query_number("SELECT count(*) FROM sqlite_schema WHERE name IN ('kept_files', 'backup')") != 2)
     return refuse("is no backup of Bootferry; give a file that `bootferry backup` made");
-  if (database.query_number("PRAGMA user_version") > static_cast<std::int64_t>(migrations.size()))
+  if (database.query_number("PRAGMA user_version") >
+      static_cast<std::int64_t>(std::distance(migrations.begin(), migrations.end())))
     return refuse("is of a newer Bootferry than this one; install that version first");
   Statement check(database, "PRAGMA integrity_check(1)");
   if (!check.step() || check.text(0) != "ok") return refuse("is damaged; take another backup");

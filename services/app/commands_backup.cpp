@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <memory>
 #include <stdexcept>
 
@@ -12,6 +11,7 @@
 #include "app/kept_files.hpp"
 #include "app/settings.hpp"
 #include "app/state_folder.hpp"
+#include "base/clock.hpp"
 
 namespace bootferry::app {
 namespace {
@@ -28,9 +28,7 @@ json render(const db::Backup& backup, const fs::path& file) {
   json names = json::array();
   for (const db::KeptFile& kept : backup.files) names.push_back(kept.name);
   return {{"file", file.string()},
-          {"made", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                               fmt::gmtime(std::chrono::system_clock::to_time_t(
-                                   std::chrono::system_clock::time_point(backup.made.time_since_epoch()))))},
+          {"made", render_time(backup.made)},
           {"clients", backup.clients},
           {"images", backup.images},
           {"files", std::move(names)}};
@@ -44,9 +42,8 @@ void print(std::string_view done, const json& backup) {
 }
 
 Result<json> back_up(const fs::path& state_dir, const BackupOptions& options) {
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   auto made = db::make_backup(state_dir / "bootferry.db", options.file, read_kept_files(state_dir, options.config),
-                              WallTime(now.time_since_epoch()));
+                              SystemClock().wall_now());
   if (!made) return std::unexpected(made.error());
   return render(*made, options.file);
 }
