@@ -7,6 +7,7 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Refusal } from './fake_refusal.mjs';
 import { findRoute } from './fake_routes.mjs';
+import { callerOf, checkRight } from './fake_people.mjs';
 import { answerUpload } from './fake_uploads.mjs';
 
 const defaultPage = process.env.BOOTFERRY_PAGE ?? fileURLToPath(new URL('../../../web/dist', import.meta.url));
@@ -17,6 +18,15 @@ export class FakeServer {
   token = 'test-admin-token';
   clients = new Map();
   images = new Map();
+  /** {password, role, created, password_changed} by name; empty: the first visit is still to come */
+  users = new Map();
+  code = 'ferry-1234';
+  tokens = [];
+  groups = new Map();
+  unknown = { kind: 'wait' };
+  servers = [];
+  /** what the self-test answers */
+  checkLines = [];
   sessions = [];
   /** [{number, comment, created, size, allocated, depth, used_by}] by image, oldest first */
   versions = new Map();
@@ -45,6 +55,8 @@ export class FakeServer {
     this.port_ = 0;
     this.nextEvent_ = 1;
     this.started_ = new Date();
+    this.addUser('admin', 'admin');
+    this.addUser('viewer', 'viewer');
   }
 
   get url() {
@@ -82,10 +94,17 @@ export class FakeServer {
     this.publish('image-added', null, `Image ${name} was added`);
   }
 
+  /** Its password is its name and "-password". */
+  addUser(name, role) {
+    this.users.set(name, { password: `${name}-password`, role, created: now(), password_changed: now() });
+  }
+
   /** A client as it would be after its first DHCP packet, changed by `more`. */
   seeMachine(mac, more = {}) {
     const client = {
-      mac, name: null, known: false, boot: { kind: 'wait' }, targets: [], reserved_address: null, address: null,
+      mac, name: null, known: false, boot: { kind: 'wait' }, entries: [], default_entry: null, menu_timeout: null, next_boot: null, groups: [],
+      variables: {}, offered: [], why: null, uuid: null, serial: null, vendor: null, last_boot: null,
+      quirks: { proxy_form: 'auto', learned_proxy_form: null, loader: null, tftp_no_options: false, tftp_block_size: null, serial_console: null }, targets: [], reserved_address: null, address: null,
       architecture: 'bios', state: 'waiting', first_seen: now(), last_seen: now(), ...more,
     };
     this.clients.set(mac, client);
@@ -164,12 +183,13 @@ export class FakeServer {
   async answerApi(request, response, path, query) {
     const { method } = request;
     if (method === 'GET' && this.readsAnswer !== null) throw new Refusal(this.readsAnswer, 'The server is not there.');
+    const caller = callerOf(this, request);
+    if (!isOpen(path)) checkRight(this, caller, method === 'GET' || method === 'HEAD' ? 'read' : 'write', request);
     if (method === 'GET' && path === 'events/stream') return this.openStream(request, response);
-    if (method !== 'GET' && method !== 'HEAD') this.checkToken(request);
     if (path.startsWith('uploads') && !(method === 'GET' && path === 'uploads')) return await answerUpload(this, request, response, path);
     const { handle, parts } = findRoute(method, path);
     const body = method === 'GET' ? undefined : await readBody(request);
-    const answer = handle(this, { parts, query, body });
+    const answer = handle(this, { parts, query, body, caller, response });
     if (method !== 'GET') this.writes.push({ method, path, body });
     answer === undefined ? send(response, 204) : send(response, 200, answer);
   }
@@ -194,12 +214,6 @@ export class FakeServer {
     request.on('close', () => this.streams_.delete(response));
   }
 
-  checkToken(request) {
-    const given = request.headers.authorization;
-    if (given === undefined) throw new Refusal(401, 'Changes need the admin token; it is in STATE_DIR/admin-token.');
-    if (given !== `Bearer ${this.token}`) throw new Refusal(403, 'This is not the admin token; it is in STATE_DIR/admin-token.');
-  }
-
   withUsers(image) {
     const uses = (client) => client.boot.drives?.some((drive) => drive.image === image.name);
     return { ...image, used_by: [...this.clients.values()].filter(uses).map((client) => client.mac) };
@@ -217,6 +231,11 @@ export class FakeServer {
       clients: this.clients.size, images: this.images.size, sessions: this.sessions.length,
     };
   }
+}
+
+/** What needs no right. */
+function isOpen(path) {
+  return ['me', 'login', 'logout', 'first-visit', 'health'].includes(path);
 }
 
 export function now() {
@@ -243,5 +262,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const server = new FakeServer();
   await server.start(Number(process.argv[2] ?? 8081));
   fillWithHomeLab(server);
-  console.log(`${server.url}  (admin token: ${server.token})`);
+  console.log(`${server.url}  (admin: admin-password, viewer: viewer-password, token: ${server.token})`);
 }

@@ -11,6 +11,7 @@ export function topicsOf({ kind, mac }: Pick<ServerEvent, 'kind' | 'mac'>): read
   if (kind.startsWith('job-')) return kind === 'job-progress' ? ['jobs'] : ['jobs', 'uploads', 'images'];
   if (kind.startsWith('boot-')) return [`boots:${mac}`, machine];
   if (kind.startsWith('session-')) return ['sessions', 'overlays', machine, 'health'];
+  if (kind.startsWith('dhcp-other-')) return mac === null ? ['servers'] : ['servers', machine];
   if (kind.startsWith('dhcp-')) return kind === 'dhcp-ack' || kind === 'dhcp-release' ? [machine, 'leases'] : [machine];
   if (kind === 'server-started') return everyTopic;
   if (kind === 'client-removed') return ['clients', 'images', 'overlays', 'health'];

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Group, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { t } from '@lingui/core/macro';
+import { WriteOnly } from '../access/WriteOnly';
 import { useState } from 'react';
 import { navigate } from 'wouter/use-hash-location';
-import { changeClient, removeClient } from '../api/changes';
+import { changeClient, removeClient, wakeClient } from '../api/changes';
+import { tellError } from '../api/problem';
 import type { Client } from '../api/types';
 import { places } from '../app/places';
 import { describeArchitecture, describeBoot, stateOf, titleOf } from '../machines/describe';
@@ -23,9 +26,12 @@ export function MachineHead({ client, onAssign }: { client: Client; onAssign: ()
       title={titleOf(client)}
       order={1}
       actions={
-        <>
+        <WriteOnly>
           <Button size="xs" variant={client.boot.kind === 'wait' ? 'filled' : 'default'} aria-haspopup="dialog" onClick={onAssign}>
             {t`Assign`}
+          </Button>
+          <Button size="xs" variant="default" onClick={() => void wake(client)}>
+            {t`Wake`}
           </Button>
           <Button size="xs" variant="default" onClick={() => setNaming(true)}>
             {t`Rename`}
@@ -36,7 +42,7 @@ export function MachineHead({ client, onAssign }: { client: Client; onAssign: ()
           <Button size="xs" variant="default" onClick={() => askToForget(client)}>
             {t`Forget`}
           </Button>
-        </>
+        </WriteOnly>
       }
     >
       <CardBody>
@@ -57,19 +63,41 @@ export function MachineHead({ client, onAssign }: { client: Client; onAssign: ()
               </Group>,
             ],
             [t`Boots`, describeBoot(client.boot)],
-            ['MAC', <span className="mono" key="mac">{client.mac}</span>],
+            [
+              'MAC',
+              <span className="mono" key="mac">
+                {client.mac}
+              </span>,
+            ],
             [t`Made by`, client.vendor],
             [t`Address`, client.address],
             [t`Reserved address`, client.reserved_address],
             [t`Firmware`, client.architecture === null ? null : describeArchitecture(client.architecture)],
             [t`First seen`, client.first_seen === null ? null : <Ago key="first" time={client.first_seen} />],
             [t`Last seen`, client.last_seen === null ? null : <Ago key="last" time={client.last_seen} />],
-            [t`Targets`, client.targets.length === 0 ? null : <span className="mono" key="targets">{client.targets.join(' ')}</span>],
+            [
+              t`Targets`,
+              client.targets.length === 0 ? null : (
+                <span className="mono" key="targets">
+                  {client.targets.join(' ')}
+                </span>
+              ),
+            ],
           ]}
         />
       </CardBody>
     </Card>
   );
+}
+
+async function wake(client: Client): Promise<void> {
+  try {
+    await wakeClient(client.mac);
+    notifications.show({ message: t`A magic packet is on its way to ${titleOf(client)}.` });
+  } catch (error) {
+    const message = tellError(error);
+    if (message !== null) notifications.show({ color: 'red', message });
+  }
 }
 
 export function askForReservation(client: Client): void {
