@@ -148,7 +148,7 @@ test('users are added, made admins, and removed', async ({ page, server }) => {
   await dialog.getByRole('textbox', { name: 'Password' }).fill('long enough');
   await dialog.getByRole('button', { name: 'Add' }).click();
   await expect(users.getByRole('row', { name: /kim/ })).toContainText('viewer');
-  await users.getByRole('button', { name: 'Make kim admin' }).click();
+  await users.getByRole('button', { name: 'Role: make kim admin' }).click();
   await dialog.getByRole('button', { name: 'Change' }).click();
   await expect(users.getByRole('row', { name: /kim/ })).toContainText('admin');
   await users.getByRole('button', { name: 'Remove the user kim' }).click();

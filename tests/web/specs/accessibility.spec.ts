@@ -119,7 +119,7 @@ for (const { name: face, ...use } of faces) {
       await expect(page.getByRole('textbox', { name: 'Size' })).toHaveValue('16 GiB');
       await picture(page, 'new-image');
       await expectNoSeriousFault(page);
-      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('button', { name: 'Cancel', exact: true }).click();
 
       await page.getByRole('link', { name: 'msdos-622' }).click();
       await page.getByRole('button', { name: 'Check', exact: true }).click();

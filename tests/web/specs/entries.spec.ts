@@ -55,7 +55,7 @@ test('an entry is added, made the default, chosen for one boot, and removed', as
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(entries).toContainText('Installer linux for win');
 
-  await entries.getByRole('button', { name: 'Make Debian the default' }).click();
+  await entries.getByRole('button', { name: 'Make default: Debian' }).click();
   await expect.poll(() => server.clients.get(mac)?.['default_entry']).toBe('Debian');
   await entries.getByLabel('Next boot, once').selectOption('Install');
   await expect.poll(() => server.clients.get(mac)?.['next_boot']).toBe('Install');

@@ -13,6 +13,8 @@ export class FakeServer {
   constructor(options?: { base?: string; page?: string });
   readonly url: string;
   readonly streams: number;
+  readonly port: number;
+  proxyUrl: string | null;
   token: string;
   clients: Map<string, FakeClient>;
   images: Map<string, Thing>;

@@ -59,8 +59,11 @@ export class FakeServer {
     this.addUser('viewer', 'viewer');
   }
 
+  /** What a proxy in front of it is called; null without one. */
+  proxyUrl = null;
+
   get url() {
-    return `http://127.0.0.1:${this.port_}${this.base_}`;
+    return this.proxyUrl ?? `http://127.0.0.1:${this.port_}${this.base_}`;
   }
 
   /** The first call picks a free port; later ones take the same again. */
@@ -217,6 +220,10 @@ export class FakeServer {
   withUsers(image) {
     const uses = (client) => client.boot.drives?.some((drive) => drive.image === image.name);
     return { ...image, used_by: [...this.clients.values()].filter(uses).map((client) => client.mac) };
+  }
+
+  get port() {
+    return this.port_;
   }
 
   /** How many live streams are open now. */

@@ -2,10 +2,13 @@
 // What every spec starts from: a fake server of its own, and a page that may not complain, nor talk to anyone else.
 import { type BrowserContext, expect, type Page, test as base } from '@playwright/test';
 import { FakeServer } from './fake_server.mjs';
+import { startNginx } from './nginx.ts';
 
 export const token = 'test-admin-token';
 
 interface Fixtures {
+  /** a project's choice: the server is seen through nginx, below /boot/ */
+  behindNginx: boolean;
   server: FakeServer;
   /** console messages that this test expects; all others fail it */
   allowedComplaints: RegExp;
@@ -16,11 +19,15 @@ interface Fixtures {
 export const test = base.extend<Fixtures>({
   allowedComplaints: [/(?!)/, { option: true }],
   visitor: ['admin', { option: true }],
+  behindNginx: [false, { option: true }],
 
-  server: async ({}, use) => {
+  server: async ({ behindNginx }, use) => {
     const server = new FakeServer();
     await server.start();
+    const nginx = behindNginx ? await startNginx(server.port) : null;
+    server.proxyUrl = nginx?.url ?? null;
     await use(server);
+    await nginx?.stop();
     await server.stop();
   },
 

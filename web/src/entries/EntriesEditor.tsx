@@ -113,7 +113,7 @@ function EntryRow({ entry: { name, boot }, isPreset, mayWrite, onEdit, onRemove,
       {mayWrite && (
         <div className={classes.actions}>
           {!isPreset && (
-            <Button size="compact-xs" variant="default" aria-label={t`Make ${name} the default`} onClick={onPreset}>
+            <Button size="compact-xs" variant="default" aria-label={t`Make default: ${name}`} onClick={onPreset}>
               {t`Make default`}
             </Button>
           )}

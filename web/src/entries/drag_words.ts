@@ -10,7 +10,7 @@ export function dragAnnouncements(): NonNullable<DndContextProps['accessibility'
     },
     announcements: {
       onDragStart: ({ active }) => t`${active.id} is picked up.`,
-      onDragOver: ({ active, over }) => (over === null ? undefined : t`${active.id} is at the place of ${over.id}.`),
+      onDragOver: ({ active, over }) => (over === null || over.id === active.id ? undefined : t`${active.id} is at the place of ${over.id}.`),
       onDragEnd: ({ active, over }) => (over === null ? t`${active.id} stays.` : t`${active.id} is at the place of ${over.id}.`),
       onDragCancel: ({ active }) => t`${active.id} stays.`,
     },

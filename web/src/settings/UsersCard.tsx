@@ -69,7 +69,7 @@ function UserRow({ user: { name, role, password_changed } }: { user: User }) {
           <Button
             size="compact-xs"
             variant="default"
-            aria-label={t`Make ${name} ${roleWord(other)}`}
+            aria-label={t`Role: make ${name} ${roleWord(other)}`}
             onClick={() =>
               ask({
                 title: t`Make ${name} ${roleWord(other)}?`,
