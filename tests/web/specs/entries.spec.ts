@@ -107,3 +107,46 @@ test('the self-test says what to do, and other servers are named', async ({ page
   await region(page, 'Self-test').getByRole('button', { name: 'Run it' }).click();
   await expect(region(page, 'Self-test')).toContainText('nft add rule');
 });
+
+test('a rule gives a group to machines of a kind, and is taken back', async ({ page, server }) => {
+  server.groups.set('lab', { name: 'lab', entries: [], default_entry: null, menu_timeout: null, variables: {}, clients: [] });
+  await page.goto(`${server.url}#/settings`);
+  const rules = region(page, 'Rules');
+  await rules.getByRole('button', { name: 'New rule' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('MAC').fill('52:54:00:*');
+  await dialog.getByRole('button', { name: 'Make it' }).click();
+  await expect(rules.getByRole('row', { name: /52:54:00:\*/ })).toContainText('the entries of the group lab');
+  expect(server.rules).toEqual([{ mac: '52:54:00:*', serial: null, uuid: null, architecture: null, then: { kind: 'group', group: 'lab' } }]);
+  await rules.getByRole('button', { name: 'Remove rule 1' }).click();
+  await dialog.getByRole('button', { name: 'Remove' }).click();
+  await expect(rules).toContainText('None.');
+});
+
+test('a template is edited, a broken one refused with its line, and the built-in one comes back', async ({ page, server }) => {
+  await page.goto(`${server.url}#/settings`);
+  const templates = region(page, 'Script templates');
+  await templates.getByRole('button', { name: 'Edit san' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Template san' });
+  await dialog.getByLabel('Text of the template').fill('sanboot');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('Line 1 must be #!ipxe.');
+  await dialog.getByLabel('Text of the template').fill('#!ipxe\nshell\n');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(templates.getByRole('row', { name: /san/ })).toContainText('you');
+  await templates.getByRole('button', { name: 'Edit san' }).click();
+  await dialog.getByRole('button', { name: 'Use the built-in one again' }).click();
+  await expect(templates.getByRole('row', { name: /san/ })).toContainText('Bootferry');
+  expect(server.ownTemplates.size).toBe(0);
+});
+
+test('another floppy is put in the drive of a running machine', async ({ page, server }) => {
+  server.addImage('disk1', 1474560, 1474560, { removable: true });
+  server.addImage('disk2', 1474560, 1474560, { removable: true });
+  server.seeMachine(mac, { name: 'pc1', known: true, state: 'on', boot: { kind: 'floppy', image: 'disk1' } as never });
+  await page.getByRole('button', { name: 'Change the floppy' }).click();
+  await page.getByRole('textbox', { name: 'Floppy' }).fill('disk2');
+  await page.getByRole('button', { name: 'Put it in' }).click();
+  await expect(page.getByText('The floppy is in the drive.')).toBeVisible();
+  expect(server.writes.at(-1)).toMatchObject({ body: { image: 'disk2' } });
+});

@@ -47,6 +47,12 @@ function checkBoot(server, boot) {
   }
 }
 
+function templateOf(server, name) {
+  const built_in = '#!ipxe\nsanboot {{drives}}\n';
+  const own = server.ownTemplates.get(name);
+  return { name, own: own !== undefined, problem: null, text: own ?? built_in, built_in };
+}
+
 /** A boot that is given is the machine's only entry. */
 function setBoot(client, boot) {
   client.entries = boot.kind === 'wait' ? [] : [{ name: boot.kind, boot }];
@@ -112,6 +118,25 @@ route('GET', 'defaults', (server) => ({ unknown: server.unknown }));
 route('PUT', 'defaults', (server, { body }) => {
   server.unknown = body.unknown;
   return { unknown: server.unknown };
+});
+route('GET', 'rules', (server) => ({ rules: server.rules }));
+route('PUT', 'rules', (server, { body }) => {
+  server.rules = body.rules;
+  server.publish('assignment-changed', null, 'The rules were changed');
+  return { rules: server.rules };
+});
+route('GET', 'templates', (server) => ({ templates: ['san', 'wait'].map((name) => ({ name, own: server.ownTemplates.has(name), problem: null })) }));
+route('GET', 'templates/{name}', (server, { parts: [name] }) => templateOf(server, name));
+route('PUT', 'templates/{name}', (server, { parts: [name], body }) => {
+  if (!body.text.startsWith('#!ipxe')) throw new Refusal(400, 'Line 1 must be #!ipxe.');
+  server.ownTemplates.set(name, body.text);
+  return templateOf(server, name);
+});
+route('DELETE', 'templates/{name}', (server, { parts: [name] }) => void server.ownTemplates.delete(name));
+route('POST', 'clients/{mac}/floppy', (server, { parts: [mac], body }) => {
+  clientOf(server, mac);
+  if (!server.images.get(body.image)?.removable) throw new Refusal(404, `There is no floppy ${body.image}.`);
+  return { mac, image: body.image, before: 'disk1' };
 });
 route('GET', 'loaders', () => ({
   loaders: [

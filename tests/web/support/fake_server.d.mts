@@ -32,6 +32,8 @@ export class FakeServer {
   tokens: Thing[];
   groups: Map<string, Thing>;
   unknown: Thing;
+  rules: Thing[];
+  ownTemplates: Map<string, string>;
   servers: Thing[];
   checkLines: Thing[];
   sessions: Thing[];

@@ -24,6 +24,8 @@ export class FakeServer {
   tokens = [];
   groups = new Map();
   unknown = { kind: 'wait' };
+  rules = [];
+  ownTemplates = new Map();
   servers = [];
   /** what the self-test answers */
   checkLines = [];
@@ -235,7 +237,7 @@ export class FakeServer {
     return {
       status: 'ok', version: '0.1.0', started: this.started_.toISOString(), uptime_seconds: Math.floor((Date.now() - this.started_) / 1000),
       interface: 'eth0', server_address: '10.99.0.1', dhcp_mode: 'proxy', ports: { dhcp: 67, pxe: 4011, tftp: 69, http: 8080, iscsi: 3260 },
-      clients: this.clients.size, images: this.images.size, sessions: this.sessions.length,
+      clients: this.clients.size, images: this.images.size, sessions: this.sessions.length, warnings: [],
     };
   }
 }

@@ -19,7 +19,7 @@ const prefixes: Partial<Record<TopicName, readonly string[]>> = {
   files: ['tftp-', 'file-', 'script-'],
   disks: ['session-', 'login-', 'space-'],
   images: ['image-', 'overlay-', 'job-'],
-  clients: ['client-', 'wake-'],
+  clients: ['client-', 'wake-', 'floppy-', 'assignment-'],
   server: ['server-'],
 };
 

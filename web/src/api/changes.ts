@@ -3,7 +3,8 @@
 import { send, write } from './http';
 import { markOld, queryClient, takeClient } from './queries';
 import type {
-  Assignment, Boot, BootScript, Check, Client, ClientChange, DriveMode, Group, Image, NewImage, OtherServer, Overlay, SelfTest,
+  Assignment, Boot, BootScript, Check, Client, ClientChange, DriveMode, Group, Image, NewImage, OtherServer, Overlay, Rule,
+  SelfTest, Template,
 } from './types';
 
 const part = encodeURIComponent;
@@ -50,6 +51,23 @@ export async function putDefaults(defaults: { unknown: Assignment }): Promise<vo
   await write('PUT', 'defaults', defaults);
   markOld('defaults', 'clients');
 }
+
+export async function putRules(rules: readonly Rule[]): Promise<void> {
+  await write('PUT', 'rules', { rules });
+  markOld('rules', 'clients');
+}
+
+export async function putTemplate(name: string, text: string): Promise<void> {
+  await write<Template>('PUT', `templates/${part(name)}`, { text });
+  markOld('templates');
+}
+
+export async function removeTemplate(name: string): Promise<void> {
+  await write('DELETE', `templates/${part(name)}`);
+  markOld('templates');
+}
+
+export const swapFloppy = (mac: string, image: string) => write('POST', `clients/${part(mac)}/floppy`, { image });
 
 export const runSelfTest = () => write<SelfTest>('POST', 'check');
 

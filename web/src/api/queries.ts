@@ -7,13 +7,13 @@ import { throughput } from '../sessions/throughput';
 import { read } from './http';
 import { Problem } from './problem';
 import type {
-  Assignment, BootRecord, Change, Check, Client, Group, Health, Image, Job, Lease, LoaderList, Login, OtherServer, Overlay, ServerEvent,
-  Session, Token, Upload, User, Version,
+  Assignment, BootRecord, Change, Check, Client, Group, Health, Image, Job, Lease, LoaderList, Login, OtherServer, Overlay, Rule,
+  ServerEvent, Session, Template, TemplateSummary, Token, Upload, User, Version,
 } from './types';
 
 export const everyTopic: readonly string[] = [
   'health', 'clients', 'images', 'versions', 'overlays', 'jobs', 'uploads', 'sessions', 'leases', 'events', 'boots',
-  'me', 'users', 'tokens', 'logins', 'audit', 'groups', 'defaults', 'loaders', 'servers',
+  'me', 'users', 'tokens', 'logins', 'audit', 'groups', 'rules', 'defaults', 'templates', 'loaders', 'servers',
 ];
 
 const healthEvery = 15_000;
@@ -91,6 +91,16 @@ export const useLeases = () => useList<Lease>('leases');
 export const useVersions = (image: string) => useList<Version>('versions', `images/${encodeURIComponent(image)}/versions`);
 
 export const useGroups = () => useList<Group>('groups');
+export const useRules = () => useList<Rule>('rules');
+export const useTemplates = () => useList<TemplateSummary>('templates');
+
+export function useTemplate(name: string | null) {
+  return useQuery({
+    queryKey: ['templates', name],
+    queryFn: () => read<Template>(`templates/${encodeURIComponent(name ?? '')}`),
+    enabled: name !== null,
+  });
+}
 
 export function useDefaults() {
   return useQuery({ queryKey: ['defaults'], queryFn: () => read<{ unknown: Assignment }>('defaults') });

@@ -61,6 +61,28 @@ export interface Quirks {
   serial_console: number | null;
 }
 
+/** For machines that have nothing of their own; null fits all, '*' stands for any text. */
+export interface Rule {
+  mac: string | null;
+  uuid: string | null;
+  serial: string | null;
+  architecture: Architecture | null;
+  then: Assignment;
+}
+
+export interface TemplateSummary {
+  name: string;
+  /** one of the user's */
+  own: boolean;
+  /** what is wrong with it */
+  problem: string | null;
+}
+
+export interface Template extends TemplateSummary {
+  text: string;
+  built_in: string;
+}
+
 export interface BootScript {
   template: string;
   text: string;
@@ -336,13 +358,15 @@ export interface Health {
   clients: number;
   images: number;
   sessions: number;
+  /** sentences with their mend */
+  warnings?: string[];
 }
 
 export const eventKinds = [
   'client-seen', 'client-changed', 'client-removed',
   'image-added', 'image-changed', 'image-removed', 'overlay-made', 'overlay-changed', 'space-low',
   'dhcp-discover', 'dhcp-offer', 'dhcp-request', 'dhcp-ack', 'dhcp-nak', 'dhcp-decline', 'dhcp-release', 'dhcp-ignored',
-  'dhcp-other-server', 'dhcp-other-offer', 'dhcp-other-chosen', 'quirk-learned', 'wake-sent',
+  'dhcp-other-server', 'dhcp-other-offer', 'dhcp-other-chosen', 'quirk-learned', 'wake-sent', 'floppy-changed', 'assignment-changed',
   'pxe-request',
   'tftp-start', 'tftp-done', 'tftp-failed',
   'file-served', 'script-served',

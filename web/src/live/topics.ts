@@ -6,6 +6,7 @@ import type { ServerEvent } from '../api/types';
 export function topicsOf({ kind, mac }: Pick<ServerEvent, 'kind' | 'mac'>): readonly string[] {
   if (kind === 'boot-step') return [`boots:${mac}`];
   const machine = mac === null ? 'clients' : `client:${mac}`;
+  if (kind === 'assignment-changed') return ['groups', 'rules', 'defaults', 'clients'];
   if (kind.startsWith('image-')) return ['images', 'versions', 'clients', 'health'];
   if (kind.startsWith('overlay-')) return ['overlays', 'images', 'versions'];
   if (kind.startsWith('job-')) return kind === 'job-progress' ? ['jobs'] : ['jobs', 'uploads', 'images'];

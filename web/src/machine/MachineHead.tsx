@@ -7,7 +7,8 @@ import { useState } from 'react';
 import { navigate } from 'wouter/use-hash-location';
 import { changeClient, removeClient, wakeClient } from '../api/changes';
 import { tellError } from '../api/problem';
-import type { Client } from '../api/types';
+import { useImages } from '../api/queries';
+import type { Boot, Client } from '../api/types';
 import { places } from '../app/places';
 import { describeArchitecture, describeBoot, stateOf, titleOf } from '../machines/describe';
 import { NameForm } from '../machines/NameForm';
@@ -16,9 +17,13 @@ import { ask } from '../shared/ask';
 import { Dot } from '../shared/Dot';
 import { Facts } from '../shared/Facts';
 import { Card, CardBody } from '../shared/Section';
+import { askForFloppy } from './floppy_question';
 
 /** Who the machine is, what it boots, and what can be done with it. */
 export function MachineHead({ client, onAssign }: { client: Client; onAssign: () => void }) {
+  const images = useImages().data ?? [];
+  const hasFloppy =
+    client.state === 'on' && drivesOf(client.boot).some((drive) => images.some(({ name, removable }) => removable && name === drive));
   const [naming, setNaming] = useState(false);
   const state = stateOf(client);
   return (
@@ -33,6 +38,11 @@ export function MachineHead({ client, onAssign }: { client: Client; onAssign: ()
           <Button size="xs" variant="default" onClick={() => void wake(client)}>
             {t`Wake`}
           </Button>
+          {hasFloppy && (
+            <Button size="xs" variant="default" onClick={() => askForFloppy(client, images)}>
+              {t`Change the floppy`}
+            </Button>
+          )}
           <Button size="xs" variant="default" onClick={() => setNaming(true)}>
             {t`Rename`}
           </Button>
@@ -88,6 +98,12 @@ export function MachineHead({ client, onAssign }: { client: Client; onAssign: ()
       </CardBody>
     </Card>
   );
+}
+
+/** The images that its drives are. */
+function drivesOf(boot: Boot): string[] {
+  if ('drives' in boot) return boot.drives.map(({ image }) => image);
+  return 'image' in boot ? [boot.image] : [];
 }
 
 async function wake(client: Client): Promise<void> {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Alert } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useHealth } from '../api/queries';
 import type { Health } from '../api/types';
@@ -15,7 +16,14 @@ export function NetworkPage() {
   return (
     <>
       <Card title={t`Network`} order={1}>
-        <CardBody>{health !== undefined && <NetworkFacts health={health} />}</CardBody>
+        <CardBody>
+          {health?.warnings?.map((warning) => (
+            <Alert key={warning} color="yellow" mb="sm">
+              {warning}
+            </Alert>
+          ))}
+          {health !== undefined && <NetworkFacts health={health} />}
+        </CardBody>
       </Card>
       <CheckCard />
       <ServersCard />

@@ -6,6 +6,8 @@ import { GroupsCard } from './GroupsCard';
 import { LoadersCard } from './LoadersCard';
 import { LoginsCard } from './LoginsCard';
 import { LookCard } from './LookCard';
+import { RulesCard } from './RulesCard';
+import { TemplatesCard } from './TemplatesCard';
 import { TokensCard } from './TokensCard';
 import { UnknownCard } from './UnknownCard';
 import { UsersCard } from './UsersCard';
@@ -20,6 +22,8 @@ export function SettingsPage() {
       </Card>
       <UnknownCard />
       <GroupsCard />
+      <RulesCard />
+      <TemplatesCard />
       <UsersCard />
       <TokensCard />
       <LoginsCard />

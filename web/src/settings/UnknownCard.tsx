@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, NativeSelect, Text } from '@mantine/core';
+import { Alert, NativeSelect } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { useMayWrite } from '../access/me';
@@ -44,9 +44,6 @@ export function UnknownCard() {
           data={choices.some((choice) => choice.value === value) ? choices : [...choices, { value, label: value }]}
           maw={420}
         />
-        <Text size="xs" c="dimmed" mt={6}>
-          {t`Rules for single kinds of machines are set by the command line: bootferry rule --help`}
-        </Text>
       </CardBody>
     </Card>
   );
