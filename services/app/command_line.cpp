@@ -42,6 +42,7 @@ void add_commands(CLI::App& app, CommandContext& context) {
   add_boot_log_command(app, context);
   add_demo_command(app, context);
   add_config_commands(app, context);
+  add_backup_commands(app, context);
   add_manual_commands(app, context);
 }
 

@@ -47,6 +47,7 @@ void add_boot_log_command(CLI::App& app, CommandContext& context);
 void add_demo_command(CLI::App& app, CommandContext& context);
 void add_config_commands(CLI::App& app, CommandContext& context);
 void add_manual_commands(CLI::App& app, CommandContext& context);
+void add_backup_commands(CLI::App& app, CommandContext& context);
 
 /// All of the above.
 void add_commands(CLI::App& app, CommandContext& context);

@@ -61,7 +61,7 @@ TEST_F(ScriptPolicy, AFloppyInMemoryIsFetchedOverHttp) {
   const auto memdisk = decided<MemdiskBoot>(floppy);
   EXPECT_EQ(memdisk.memdisk_url, "http://10.99.0.1:8080/loaders/memdisk");
   EXPECT_EQ(memdisk.floppy_url, "http://10.99.0.1:8080/boot/52:54:00:e2:e0:01/floppy.img?entry=0");
-  settings.loaders.erase("memdisk");
+  settings.loaders = {"undionly.kpxe"};
   EXPECT_THAT(decided<Broken>(floppy).reason, HasSubstr("syslinux-common"));
 }
 
@@ -96,7 +96,7 @@ TEST_F(ScriptPolicy, AnInstallerHasItsDisksAndItsKernel) {
 TEST_F(ScriptPolicy, WindowsKnowsItsFilesByTheirLastPartAndSaysWhatIsMissing) {
   const Windows windows{{{"win"}}, "", {"w/bootmgr", "http://10.0.0.2/x/BCD"}};
   EXPECT_THAT(decided<Broken>(windows).reason, HasSubstr("wimboot"));
-  settings.loaders.insert("wimboot");
+  settings.loaders.add("wimboot", {});
   const auto boot = decided<WindowsBoot>(windows);
   EXPECT_EQ(boot.wimboot_url, "http://10.99.0.1:8080/loaders/wimboot");
   ASSERT_EQ(boot.files.size(), 2u);

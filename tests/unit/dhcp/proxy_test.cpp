@@ -122,7 +122,7 @@ TEST(Proxy, a_raspberry_pi_finds_its_name_in_the_menu_and_is_told_what_it_lacks)
   const Actions ignored = without.hear(pi);
   EXPECT_TRUE(is_silent(ignored));
   EXPECT_TRUE(has_event(ignored, boot::EventKind::dhcp_ignored));
-  settings.boot.loaders.insert("bootcode.bin");
+  settings.boot.loaders.add("bootcode.bin", {});
   for (const Mode mode : {Mode::proxy, Mode::server}) {
     settings.mode = mode;
     Lab lab(settings);

@@ -374,8 +374,19 @@ class Appliance : public testing::Test {
 
   void start() {
     server = std::make_unique<Server>(loops, db_pool,
-                                      Services{administration, registry, events, addresses, loaders, clock,
-                                               boot_settings, &metrics, &boot_secrets, &lives, &watch, &intake, &boots},
+                                      Services{.administration = administration,
+                                               .registry = registry,
+                                               .events = events,
+                                               .addresses = addresses,
+                                               .loaders = loaders,
+                                               .clock = clock,
+                                               .boot = boot_settings,
+                                               .metrics = &metrics,
+                                               .boot_secrets = &boot_secrets,
+                                               .lives = &lives,
+                                               .boot_watch = &watch,
+                                               .intake = &intake,
+                                               .boots = &boots},
                                       settings);
     server->open();
     server->start();

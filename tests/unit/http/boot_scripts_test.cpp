@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/boot_scripts.hpp"
 
+#include <fmt/format.h>
 #include <fstream>
 #include <set>
 

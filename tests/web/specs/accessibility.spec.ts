@@ -57,6 +57,7 @@ for (const { name: face, ...use } of faces) {
         await page.goto(server.url + place);
         await expect(page.getByText(shows).or(page.getByLabel(shows)).first()).toBeVisible();
         await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+        if (name === 'network') await page.getByRole('button', { name: 'Run it' }).click();
         await picture(page, name);
         await expectNoSeriousFault(page);
         await expectNothingCut(page);
@@ -74,14 +75,40 @@ for (const { name: face, ...use } of faces) {
       await page.getByRole('button', { name: 'Several drives' }).click();
       await picture(page, 'drives');
       await expectNoSeriousFault(page);
+    });
 
-      await page.getByRole('button', { name: 'Assign drives' }).click();
+    test('doors', async ({ page, server }) => {
+      await page.context().clearCookies();
+      await page.goto(server.url);
+      await expect(page.getByRole('heading', { name: 'Log in' })).toBeVisible();
+      await picture(page, 'login');
+      await expectNoSeriousFault(page);
+
+      fillWithHomeLab(server);
+      server.users.clear();
+      await page.reload();
+      await expect(page.getByLabel('Code')).toBeVisible();
+      await picture(page, 'first-visit');
+      await expectNoSeriousFault(page);
+
+      await page.getByRole('button', { name: 'Later: only look around' }).click();
+      await machineRow(page, '9c:b6:54:aa:10:7e').getByRole('button', { name: /^Assign/ }).click();
+      await page.getByRole('button', { name: /^rescue/ }).click();
       await expect(page.getByRole('dialog', { name: 'Admin token' })).toBeVisible();
       await picture(page, 'token');
       await expectNoSeriousFault(page);
-
       await giveToken(page, 'guess');
       await expect(page.getByText('This is not the admin token')).toBeVisible();
+      await expectNoSeriousFault(page);
+    });
+
+    test('a boot entry', async ({ page, server }) => {
+      fillWithHomeLab(server);
+      await page.goto(`${server.url}#/machines/52:54:00:e2:e0:01`);
+      await page.getByRole('button', { name: 'Add an entry' }).click();
+      await page.getByLabel('What it boots').selectOption('Installer, with disks attached');
+      await page.getByRole('button', { name: 'Add a drive' }).click();
+      await picture(page, 'entry');
       await expectNoSeriousFault(page);
     });
 
@@ -92,7 +119,7 @@ for (const { name: face, ...use } of faces) {
       await expect(page.getByRole('textbox', { name: 'Size' })).toHaveValue('16 GiB');
       await picture(page, 'new-image');
       await expectNoSeriousFault(page);
-      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('button', { name: 'Cancel', exact: true }).click();
 
       await page.getByRole('link', { name: 'msdos-622' }).click();
       await page.getByRole('button', { name: 'Check', exact: true }).click();

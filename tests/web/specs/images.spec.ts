@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The life of images on the page: made, checked, mended, grown, given versions; and what machines changed on them.
-import { expect, knowToken, refusedWrite, region, test } from '../support/fixtures.ts';
+import { expect, refusedWrite, region, test } from '../support/fixtures.ts';
 
 const mac = '52:54:00:e2:e0:01';
 const gib = 1024 ** 3;
@@ -10,7 +10,6 @@ test.use({ allowedComplaints: refusedWrite });
 test('an image is made with a preset, and a taken name is refused with the reason', async ({ page, server }) => {
   server.addImage('dos');
   await page.goto(`${server.url}#/images`);
-  await knowToken(page);
   await page.getByRole('button', { name: 'New image' }).click();
   const dialog = page.getByRole('dialog', { name: 'New image' });
   await dialog.getByLabel('Name').fill('dos');
@@ -29,7 +28,6 @@ test('an image is made with a preset, and a taken name is refused with the reaso
 
 test('a floppy has its own size', async ({ page, server }) => {
   await page.goto(`${server.url}#/images`);
-  await knowToken(page);
   await page.getByRole('button', { name: 'New image' }).click();
   const dialog = page.getByRole('dialog', { name: 'New image' });
   await dialog.getByLabel('Name').fill('boot');
@@ -46,7 +44,6 @@ test('a check tells what is wrong, and a repair mends it', async ({ page, server
     { severity: 'error', code: 'fat-hidden-sectors', sentence: 'The boot sector counts 0 hidden sectors.', mend: 'Write 63.', repairable: true },
   ]);
   await page.goto(`${server.url}#/images/dos`);
-  await knowToken(page);
   await page.getByRole('button', { name: 'Check', exact: true }).click();
   const check = region(page, 'Check');
   await expect(check).toContainText('The image is a DOS disk.');
@@ -60,7 +57,6 @@ test('a check tells what is wrong, and a repair mends it', async ({ page, server
 test('versions are published, gone back to, cloned and removed', async ({ page, server }) => {
   server.addImage('win');
   await page.goto(`${server.url}#/images/win`);
-  await knowToken(page);
   const versions = region(page, 'Versions');
   await page.getByRole('button', { name: 'Publish a version' }).click();
   await page.getByLabel('Comment').fill('for the new term');
@@ -86,7 +82,6 @@ test('an image grows, does not shrink, and is removed when nobody uses it', asyn
   server.addImage('dos', 2 * gib);
   const client = server.seeMachine(mac, { known: true, boot: { kind: 'disks', drives: [{ image: 'dos', mode: 'master' }] } });
   await page.goto(`${server.url}#/images/dos`);
-  await knowToken(page);
   await page.getByRole('button', { name: 'Grow' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Size afterwards').fill('1G');
@@ -109,7 +104,6 @@ test('the changes of a machine are kept, applied, rolled back and discarded', as
   server.seeMachine(mac, { name: 'pc1', known: true });
   const overlay = server.addOverlay(mac, 'win', { in_use: true });
   await page.goto(`${server.url}#/machines/${mac}`);
-  await knowToken(page);
   const changes = region(page, 'Changes to win');
   const dialog = page.getByRole('dialog');
   await expect(changes).toContainText('The machine has it open');
@@ -151,7 +145,6 @@ test('a job shows how far it is, and is cancelled', async ({ page, server }) => 
   };
   server.jobs.push(job);
   await page.goto(`${server.url}#/images`);
-  await knowToken(page);
   const jobs = region(page, 'Jobs');
   await expect(jobs).toContainText('converting, 1 GiB / 4 GiB, 25 %');
   job.done = 2 * gib;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { expect, knowToken, machineRow, machines, test } from '../support/fixtures.ts';
+import { enter, expect, machineRow, machines, test } from '../support/fixtures.ts';
 
 const mac = '52:54:00:e2:e0:01';
 
@@ -54,8 +54,8 @@ test('a second browser sees a change at once', async ({ page, browser, server })
   server.addImage('dos');
   server.seeMachine(mac);
   await page.goto(server.url);
-  await knowToken(page);
   const other = await browser.newContext();
+  await enter(other, server, 'viewer');
   const watcher = await other.newPage();
   await watcher.goto(server.url);
   await expect(machineRow(watcher, mac)).toContainText('Not assigned');
@@ -119,7 +119,6 @@ test('activity folds repetitions, and shows what is asked for', async ({ page, s
 test('sessions count their bytes by themselves, and one is dropped', async ({ page, server }) => {
   server.seeMachine(mac, { name: 'pc1', known: true, state: 'on' });
   await page.goto(`${server.url}#/sessions`);
-  await knowToken(page);
   const sessions = page.getByRole('region', { name: 'Sessions' });
   await expect(sessions).toContainText('No machine has a disk open');
   const session = server.addSession(mac, 'dos');

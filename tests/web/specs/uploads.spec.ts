@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
-import { expect, knowToken, refusedWrite, region, test } from '../support/fixtures.ts';
+import { expect, refusedWrite, region, test } from '../support/fixtures.ts';
 
 const size = 24 * 1024 * 1024;
 
@@ -29,7 +29,6 @@ test('a line that breaks in the middle is mended, and every byte arrives once', 
   const file = makeFile();
   server.cutUploadAt = size / 3;
   await page.goto(`${server.url}#/images`);
-  await knowToken(page);
   await choose(page, file.path);
   await expect(region(page, 'Images').getByRole('row', { name: /my-disk/ })).toContainText('24 MiB');
   await expect(region(page, 'Uploads')).toHaveCount(0);
@@ -41,7 +40,6 @@ test('an upload goes on after the tab was closed, when the same file is chosen a
   const file = makeFile();
   server.cutUploadAt = size / 2;
   await page.goto(`${server.url}#/images`);
-  await knowToken(page);
   // The line breaks for good: what is sent after the first piece is refused.
   await page.route('**/api/v1/uploads/*', (route) => (server.cutUploadAt === null ? route.abort() : route.continue()));
   await choose(page, file.path, 'dos');
@@ -52,7 +50,6 @@ test('an upload goes on after the tab was closed, when the same file is chosen a
 
   const again = await context.newPage();
   await again.goto(`${server.url}#/images`);
-  await knowToken(again);
   await expect(region(again, 'Uploads')).toContainText('Choose the same file and name again');
   await choose(again, file.path, 'dos');
   await expect(region(again, 'Images').getByRole('row', { name: /dos/ })).toBeVisible();
@@ -62,7 +59,6 @@ test('an upload goes on after the tab was closed, when the same file is chosen a
 test('a taken name is refused before a byte is sent', async ({ page, server }) => {
   server.addImage('dos');
   await page.goto(`${server.url}#/images`);
-  await knowToken(page);
   await page.getByLabel('Upload a file').setInputFiles(makeFile().path);
   const dialog = page.getByRole('dialog', { name: 'Upload an image' });
   await dialog.getByLabel('Name of the image').fill('dos');
@@ -73,7 +69,6 @@ test('a taken name is refused before a byte is sent', async ({ page, server }) =
 
 test('a file is dropped on the page', async ({ page, server }) => {
   await page.goto(`${server.url}#/images`);
-  await knowToken(page);
   const transfer = await page.evaluateHandle(() => {
     const made = new DataTransfer();
     made.items.add(new File(['a floppy of few bytes'], 'floppy.img'));

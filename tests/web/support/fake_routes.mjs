@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The routes of docs/api.md over the fake server's maps. A handler gets (server, {parts, query, body}); parts are what stands in
 // the braces of the path. What it answers is sent as JSON, nothing as 204.
+import { addAccessRoutes } from './fake_access_routes.mjs';
 import { Refusal } from './fake_refusal.mjs';
 
 const routes = [];
@@ -46,18 +47,42 @@ function checkBoot(server, boot) {
   }
 }
 
+function templateOf(server, name) {
+  const built_in = '#!ipxe\nsanboot {{drives}}\n';
+  const own = server.ownTemplates.get(name);
+  return { name, own: own !== undefined, problem: null, text: own ?? built_in, built_in };
+}
+
+/** A boot that is given is the machine's only entry. */
+function setBoot(client, boot) {
+  client.entries = boot.kind === 'wait' ? [] : [{ name: boot.kind, boot }];
+  client.default_entry = null;
+  offer(client);
+}
+
+function offer(client) {
+  client.offered = client.entries.map((entry) => ({ ...entry, group: null }));
+  const preset = client.entries.find(({ name }) => name === client.default_entry) ?? client.entries[0];
+  client.boot = preset?.boot ?? { kind: 'wait' };
+}
+
+addAccessRoutes(route);
+
 route('GET', 'health', (server) => server.health());
 route('GET', 'clients', (server) => ({ clients: [...server.clients.values()] }));
 route('GET', 'clients/{mac}', (server, { parts: [mac] }) => clientOf(server, mac));
 route('PUT', 'clients/{mac}', (server, { parts: [mac], body }) => {
   const client = clientOf(server, mac);
-  knowKeys(body, 'name', 'boot', 'reserved_address');
-  const { name, boot } = body;
+  knowKeys(body, 'name', 'boot', 'reserved_address', 'entries', 'default_entry', 'menu_timeout', 'next_boot', 'groups', 'quirks');
+  const { name, boot, quirks, ...rest } = body;
   if (name && [...server.clients.values()].some((other) => other !== client && other.name === name)) {
     throw new Refusal(409, `Another client has the name ${name} already: choose another one.`);
   }
   if (boot !== undefined) checkBoot(server, boot);
-  Object.assign(client, body, name === undefined ? {} : { name: name === '' ? null : name });
+  Object.assign(client, rest, name === undefined ? {} : { name: name === '' ? null : name });
+  if (boot !== undefined) setBoot(client, boot);
+  Object.assign(client.quirks, quirks);
+  offer(client);
   return changed(server, client);
 });
 route('DELETE', 'clients/{mac}', (server, { parts: [mac] }) => {
@@ -69,9 +94,65 @@ route('DELETE', 'clients/{mac}', (server, { parts: [mac] }) => {
 route('PUT', 'assignments/{mac}', (server, { parts: [mac], body }) => {
   const client = clientOf(server, mac);
   checkBoot(server, body);
-  client.boot = body;
+  setBoot(client, body);
   return changed(server, client);
 });
+
+route('POST', 'clients/{mac}/wake', (server, { parts: [mac] }) => {
+  clientOf(server, mac);
+  server.publish('wake-sent', mac, `A magic packet was sent to ${mac}`);
+  return { mac, sent: 'UDP broadcast on eth0, 10.99.0.255 and Ethernet frame' };
+});
+route('GET', 'clients/{mac}/script', (server, { parts: [mac] }) => {
+  const client = clientOf(server, mac);
+  return { template: 'san.ipxe', text: `${client.name ?? mac} boots its disks.`, script: '#!ipxe\nsanboot --drive 0x80 ...\n' };
+});
+route('GET', 'groups', (server) => ({ groups: [...server.groups.values()] }));
+route('PUT', 'groups/{name}', (server, { parts: [name], body }) => {
+  const group = { name, entries: [], default_entry: null, menu_timeout: null, variables: {}, clients: [], ...body };
+  server.groups.set(name, group);
+  return group;
+});
+route('DELETE', 'groups/{name}', (server, { parts: [name] }) => void server.groups.delete(name));
+route('GET', 'defaults', (server) => ({ unknown: server.unknown }));
+route('PUT', 'defaults', (server, { body }) => {
+  server.unknown = body.unknown;
+  return { unknown: server.unknown };
+});
+route('GET', 'rules', (server) => ({ rules: server.rules }));
+route('PUT', 'rules', (server, { body }) => {
+  server.rules = body.rules;
+  server.publish('assignment-changed', null, 'The rules were changed');
+  return { rules: server.rules };
+});
+route('GET', 'templates', (server) => ({ templates: ['san', 'wait'].map((name) => ({ name, own: server.ownTemplates.has(name), problem: null })) }));
+route('GET', 'templates/{name}', (server, { parts: [name] }) => templateOf(server, name));
+route('PUT', 'templates/{name}', (server, { parts: [name], body }) => {
+  if (!body.text.startsWith('#!ipxe')) throw new Refusal(400, 'Line 1 must be #!ipxe.');
+  server.ownTemplates.set(name, body.text);
+  return templateOf(server, name);
+});
+route('DELETE', 'templates/{name}', (server, { parts: [name] }) => void server.ownTemplates.delete(name));
+route('POST', 'clients/{mac}/floppy', (server, { parts: [mac], body }) => {
+  clientOf(server, mac);
+  if (!server.images.get(body.image)?.removable) throw new Refusal(404, `There is no floppy ${body.image}.`);
+  return { mac, image: body.image, before: 'disk1' };
+});
+route('GET', 'loaders', () => ({
+  loaders: [
+    { name: 'undionly.kpxe', architecture: 'bios', version: '1.0.0+git-20190125.36a4c85-5.1', size: 72819, modified: now(), source: 'package' },
+    { name: 'snponly.efi', architecture: 'efi-x64', version: '1.21.1', size: 173792, modified: now(), source: 'user' },
+  ],
+  sent: [
+    { architecture: 'bios', firmware: 'pxe', loader: 'undionly.kpxe', why_none: null },
+    { architecture: 'efi-arm64', firmware: 'pxe', loader: null, why_none: 'No loader for it is here: put ipxe-arm64.efi into the folder of loaders.' },
+  ],
+}));
+route('GET', 'network/servers', (server) => ({ servers: server.servers }));
+route('POST', 'network/servers/probe', (server) => ({ servers: server.servers }));
+route('POST', 'check', (server) => ({
+  worst: ['fail', 'warn'].find((verdict) => server.checkLines.some((line) => line.verdict === verdict)) ?? 'ok', lines: server.checkLines,
+}));
 
 route('GET', 'sessions', (server) => ({ sessions: server.sessions }));
 route('DELETE', 'sessions/{id}', (server, { parts: [id] }) => {

@@ -7,6 +7,7 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Refusal } from './fake_refusal.mjs';
 import { findRoute } from './fake_routes.mjs';
+import { callerOf, checkRight } from './fake_people.mjs';
 import { answerUpload } from './fake_uploads.mjs';
 
 const defaultPage = process.env.BOOTFERRY_PAGE ?? fileURLToPath(new URL('../../../web/dist', import.meta.url));
@@ -17,6 +18,17 @@ export class FakeServer {
   token = 'test-admin-token';
   clients = new Map();
   images = new Map();
+  /** {password, role, created, password_changed} by name; empty: the first visit is still to come */
+  users = new Map();
+  code = 'ferry-1234';
+  tokens = [];
+  groups = new Map();
+  unknown = { kind: 'wait' };
+  rules = [];
+  ownTemplates = new Map();
+  servers = [];
+  /** what the self-test answers */
+  checkLines = [];
   sessions = [];
   /** [{number, comment, created, size, allocated, depth, used_by}] by image, oldest first */
   versions = new Map();
@@ -45,10 +57,15 @@ export class FakeServer {
     this.port_ = 0;
     this.nextEvent_ = 1;
     this.started_ = new Date();
+    this.addUser('admin', 'admin');
+    this.addUser('viewer', 'viewer');
   }
 
+  /** What a proxy in front of it is called; null without one. */
+  proxyUrl = null;
+
   get url() {
-    return `http://127.0.0.1:${this.port_}${this.base_}`;
+    return this.proxyUrl ?? `http://127.0.0.1:${this.port_}${this.base_}`;
   }
 
   /** The first call picks a free port; later ones take the same again. */
@@ -82,10 +99,17 @@ export class FakeServer {
     this.publish('image-added', null, `Image ${name} was added`);
   }
 
+  /** Its password is its name and "-password". */
+  addUser(name, role) {
+    this.users.set(name, { password: `${name}-password`, role, created: now(), password_changed: now() });
+  }
+
   /** A client as it would be after its first DHCP packet, changed by `more`. */
   seeMachine(mac, more = {}) {
     const client = {
-      mac, name: null, known: false, boot: { kind: 'wait' }, targets: [], reserved_address: null, address: null,
+      mac, name: null, known: false, boot: { kind: 'wait' }, entries: [], default_entry: null, menu_timeout: null, next_boot: null, groups: [],
+      variables: {}, offered: [], why: null, uuid: null, serial: null, vendor: null, last_boot: null,
+      quirks: { proxy_form: 'auto', learned_proxy_form: null, loader: null, tftp_no_options: false, tftp_block_size: null, serial_console: null }, targets: [], reserved_address: null, address: null,
       architecture: 'bios', state: 'waiting', first_seen: now(), last_seen: now(), ...more,
     };
     this.clients.set(mac, client);
@@ -164,12 +188,13 @@ export class FakeServer {
   async answerApi(request, response, path, query) {
     const { method } = request;
     if (method === 'GET' && this.readsAnswer !== null) throw new Refusal(this.readsAnswer, 'The server is not there.');
+    const caller = callerOf(this, request);
+    if (!isOpen(path)) checkRight(this, caller, method === 'GET' || method === 'HEAD' ? 'read' : 'write', request);
     if (method === 'GET' && path === 'events/stream') return this.openStream(request, response);
-    if (method !== 'GET' && method !== 'HEAD') this.checkToken(request);
     if (path.startsWith('uploads') && !(method === 'GET' && path === 'uploads')) return await answerUpload(this, request, response, path);
     const { handle, parts } = findRoute(method, path);
     const body = method === 'GET' ? undefined : await readBody(request);
-    const answer = handle(this, { parts, query, body });
+    const answer = handle(this, { parts, query, body, caller, response });
     if (method !== 'GET') this.writes.push({ method, path, body });
     answer === undefined ? send(response, 204) : send(response, 200, answer);
   }
@@ -194,15 +219,13 @@ export class FakeServer {
     request.on('close', () => this.streams_.delete(response));
   }
 
-  checkToken(request) {
-    const given = request.headers.authorization;
-    if (given === undefined) throw new Refusal(401, 'Changes need the admin token; it is in STATE_DIR/admin-token.');
-    if (given !== `Bearer ${this.token}`) throw new Refusal(403, 'This is not the admin token; it is in STATE_DIR/admin-token.');
-  }
-
   withUsers(image) {
     const uses = (client) => client.boot.drives?.some((drive) => drive.image === image.name);
     return { ...image, used_by: [...this.clients.values()].filter(uses).map((client) => client.mac) };
+  }
+
+  get port() {
+    return this.port_;
   }
 
   /** How many live streams are open now. */
@@ -214,9 +237,14 @@ export class FakeServer {
     return {
       status: 'ok', version: '0.1.0', started: this.started_.toISOString(), uptime_seconds: Math.floor((Date.now() - this.started_) / 1000),
       interface: 'eth0', server_address: '10.99.0.1', dhcp_mode: 'proxy', ports: { dhcp: 67, pxe: 4011, tftp: 69, http: 8080, iscsi: 3260 },
-      clients: this.clients.size, images: this.images.size, sessions: this.sessions.length,
+      clients: this.clients.size, images: this.images.size, sessions: this.sessions.length, warnings: [],
     };
   }
+}
+
+/** What needs no right. */
+function isOpen(path) {
+  return ['me', 'login', 'logout', 'first-visit', 'health'].includes(path);
 }
 
 export function now() {
@@ -243,5 +271,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const server = new FakeServer();
   await server.start(Number(process.argv[2] ?? 8081));
   fillWithHomeLab(server);
-  console.log(`${server.url}  (admin token: ${server.token})`);
+  console.log(`${server.url}  (admin: admin-password, viewer: viewer-password, token: ${server.token})`);
 }

@@ -35,7 +35,28 @@ export function fillWithHomeLab(server) {
     { address: '10.99.0.100', mac: '52:54:00:e2:e0:01', hostname: 'workshop-pc', state: 'bound', expires: minutesAgo(-600) },
     { address: '10.99.0.104', mac: '52:54:00:e2:e0:02', hostname: null, state: 'bound', expires: minutesAgo(-580) },
   );
-  server.clients.get('52:54:00:e2:e0:01').reserved_address = '10.99.0.100';
+  const workshop = server.clients.get('52:54:00:e2:e0:01');
+  workshop.reserved_address = '10.99.0.100';
+  workshop.vendor = 'QEMU virtual NIC';
+  workshop.entries = [
+    { name: 'Debian', boot: workshop.boot },
+    { name: 'Windows', boot: { kind: 'disks', drives: [disk('windows-11', 'private')] } },
+    { name: 'Rescue', boot: { kind: 'iso', iso: 'rescue/systemrescue.iso' } },
+  ];
+  workshop.offered = workshop.entries.map((entry) => ({ ...entry, group: null }));
+  server.servers.push({
+    address: '10.99.0.254', mac: '52:54:00:00:00:fe', kind: 'dhcp', boot_file: null, first_seen: minutesAgo(600), last_seen: minutesAgo(3),
+  });
+  server.groups.set('classroom', {
+    name: 'classroom', entries: [{ name: 'Windows', boot: { kind: 'disks', drives: [disk('windows-11', 'fresh')] } }], default_entry: null,
+    menu_timeout: null, variables: {}, clients: [],
+  });
+  server.tokens.push({ id: 1, name: 'grafana', scope: 'read', owner: 'admin', created: minutesAgo(900), expires: minutesAgo(-90_000), used: minutesAgo(1) });
+  server.checkLines.push(
+    { id: 'tftp', verdict: 'ok', text: 'TFTP sends undionly.kpxe whole (74 KB).', mend: null },
+    { id: 'loaders', verdict: 'warn', text: 'There is no loader for 64-bit ARM.', mend: 'Put ipxe-arm64.efi into the folder of loaders.' },
+    { id: 'firewall', verdict: 'fail', text: 'The firewall drops UDP 69.', mend: 'nft add rule inet filter input udp dport 69 accept' },
+  );
   for (let i = 0; i < 6; i += 1) server.publish('script-served', '9c:b6:54:aa:10:7e', '9c:b6:54:aa:10:7e waits to be assigned');
 }
 

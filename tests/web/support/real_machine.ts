@@ -2,6 +2,7 @@
 // The virtual PC of an e2e run, as the harness describes it in the environment.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { expect, type Page } from '@playwright/test';
 
 export interface RealMachine {
   url: string;
@@ -52,4 +53,11 @@ function textOf(file: string): string {
   } catch {
     return '';
   }
+}
+
+/** Past the first visit, which may wait: the admin token is asked for at the first change. */
+export async function lookAround(page: Page): Promise<void> {
+  const later = page.getByRole('button', { name: 'Later: only look around' });
+  await expect(later.or(page.getByRole('region', { name: 'Machines' }))).toBeVisible();
+  if (await later.isVisible()) await later.click();
 }

@@ -5,6 +5,7 @@ import { useDeferredValue, useMemo, useState } from 'react';
 import { useClients, useEvents } from '../api/queries';
 import { titleOf } from '../machines/describe';
 import { CardBody, Section } from '../shared/Section';
+import { AuditCard } from './AuditCard';
 import { condense } from './condense';
 import { EventList } from './EventList';
 import { type Filter, passes, type TopicName, topicNames } from './filter';
@@ -15,22 +16,33 @@ export function ActivityPage() {
   const { data, error } = useEvents();
   const [filter, setFilter] = useState<Filter>({ topic: 'all', mac: null, text: '' });
   const wanted = useDeferredValue(filter);
-  const lines = useMemo(() => data && condense(data.filter((event) => passes(event, wanted)), mostLines), [data, wanted]);
+  const lines = useMemo(
+    () =>
+      data &&
+      condense(
+        data.filter((event) => passes(event, wanted)),
+        mostLines,
+      ),
+    [data, wanted],
+  );
   return (
-    <Section
-      title={t`Activity`}
-      order={1}
-      items={lines}
-      error={error}
-      empty={data?.length === 0 ? t`Quiet so far.` : t`Nothing of what is remembered fits.`}
-      actions={<Filters filter={filter} onChange={setFilter} />}
-    >
-      {(shown) => (
-        <CardBody>
-          <EventList lines={shown} />
-        </CardBody>
-      )}
-    </Section>
+    <>
+      <Section
+        title={t`Activity`}
+        order={1}
+        items={lines}
+        error={error}
+        empty={data?.length === 0 ? t`Quiet so far.` : t`Nothing of what is remembered fits.`}
+        actions={<Filters filter={filter} onChange={setFilter} />}
+      >
+        {(shown) => (
+          <CardBody>
+            <EventList lines={shown} />
+          </CardBody>
+        )}
+      </Section>
+      <AuditCard />
+    </>
   );
 }
 

@@ -15,11 +15,11 @@ export interface Filter {
 
 const prefixes: Partial<Record<TopicName, readonly string[]>> = {
   boots: ['boot-'],
-  dhcp: ['dhcp-', 'pxe-'],
+  dhcp: ['dhcp-', 'pxe-', 'quirk-'],
   files: ['tftp-', 'file-', 'script-'],
   disks: ['session-', 'login-', 'space-'],
   images: ['image-', 'overlay-', 'job-'],
-  clients: ['client-'],
+  clients: ['client-', 'wake-', 'floppy-', 'assignment-'],
   server: ['server-'],
 };
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page changes, one function per route. Each answer is put into the list at once; the live line brings the rest.
-import { write } from './http';
-import { markOld, takeClient } from './queries';
-import type { Boot, Check, Client, ClientChange, DriveMode, Image, NewImage, Overlay } from './types';
+import { send, write } from './http';
+import { markOld, queryClient, takeClient } from './queries';
+import type {
+  Assignment, Boot, BootScript, Check, Client, ClientChange, DriveMode, Group, Image, NewImage, OtherServer, Overlay, Rule,
+  SelfTest, Template,
+} from './types';
 
 const part = encodeURIComponent;
 
@@ -23,6 +26,54 @@ function taken(client: Client): Client {
 export async function removeClient(mac: string): Promise<void> {
   await write('DELETE', `clients/${part(mac)}`);
   markOld('clients', 'images', 'overlays');
+}
+
+export async function wakeClient(mac: string): Promise<void> {
+  await write('POST', `clients/${part(mac)}/wake`);
+}
+
+/** As a change: only who may write may see how machines are let in. */
+export async function readScript(mac: string): Promise<BootScript> {
+  return (await (await send(`clients/${part(mac)}/script`, { method: 'GET', headers: {} })).json()) as BootScript;
+}
+
+export async function putGroup(name: string, group: Partial<Omit<Group, 'name' | 'clients'>>): Promise<void> {
+  await write('PUT', `groups/${part(name)}`, group);
+  markOld('groups', 'clients');
+}
+
+export async function removeGroup(name: string): Promise<void> {
+  await write('DELETE', `groups/${part(name)}`);
+  markOld('groups', 'clients', 'defaults');
+}
+
+export async function putDefaults(defaults: { unknown: Assignment }): Promise<void> {
+  await write('PUT', 'defaults', defaults);
+  markOld('defaults', 'clients');
+}
+
+export async function putRules(rules: readonly Rule[]): Promise<void> {
+  await write('PUT', 'rules', { rules });
+  markOld('rules', 'clients');
+}
+
+export async function putTemplate(name: string, text: string): Promise<void> {
+  await write<Template>('PUT', `templates/${part(name)}`, { text });
+  markOld('templates');
+}
+
+export async function removeTemplate(name: string): Promise<void> {
+  await write('DELETE', `templates/${part(name)}`);
+  markOld('templates');
+}
+
+export const swapFloppy = (mac: string, image: string) => write('POST', `clients/${part(mac)}/floppy`, { image });
+
+export const runSelfTest = () => write<SelfTest>('POST', 'check');
+
+export async function probeServers(): Promise<void> {
+  const { servers } = await write<{ servers: OtherServer[] }>('POST', 'network/servers/probe');
+  queryClient.setQueryData(['servers'], servers);
 }
 
 export async function dropSession(id: number): Promise<void> {

@@ -6,10 +6,14 @@ import { type Names, namesOf } from '../machines/names';
 import { throughput } from '../sessions/throughput';
 import { read } from './http';
 import { Problem } from './problem';
-import type { BootRecord, Check, Client, Health, Image, Job, Lease, Overlay, ServerEvent, Session, Upload, Version } from './types';
+import type {
+  Assignment, BootRecord, Change, Check, Client, Group, Health, Image, Job, Lease, LoaderList, Login, OtherServer, Overlay, Rule,
+  ServerEvent, Session, Template, TemplateSummary, Token, Upload, User, Version,
+} from './types';
 
 export const everyTopic: readonly string[] = [
   'health', 'clients', 'images', 'versions', 'overlays', 'jobs', 'uploads', 'sessions', 'leases', 'events', 'boots',
+  'me', 'users', 'tokens', 'logins', 'audit', 'groups', 'rules', 'defaults', 'templates', 'loaders', 'servers',
 ];
 
 const healthEvery = 15_000;
@@ -85,6 +89,46 @@ export const useJobs = () => useList<Job>('jobs');
 export const useUploads = () => useList<Upload>('uploads');
 export const useLeases = () => useList<Lease>('leases');
 export const useVersions = (image: string) => useList<Version>('versions', `images/${encodeURIComponent(image)}/versions`);
+
+export const useGroups = () => useList<Group>('groups');
+export const useRules = () => useList<Rule>('rules');
+export const useTemplates = () => useList<TemplateSummary>('templates');
+
+export function useTemplate(name: string | null) {
+  return useQuery({
+    queryKey: ['templates', name],
+    queryFn: () => read<Template>(`templates/${encodeURIComponent(name ?? '')}`),
+    enabled: name !== null,
+  });
+}
+
+export function useDefaults() {
+  return useQuery({ queryKey: ['defaults'], queryFn: () => read<{ unknown: Assignment }>('defaults') });
+}
+
+export function useLoaders() {
+  return useQuery({ queryKey: ['loaders'], queryFn: () => read<LoaderList>('loaders') });
+}
+
+/** Other DHCP and PXE servers that were heard. */
+export function useServers() {
+  return useQuery({
+    queryKey: ['servers'],
+    queryFn: async () => (await read<{ servers: OtherServer[] }>('network/servers')).servers,
+  });
+}
+
+export const useUsers = (enabled: boolean) => useList<User>('users', 'users', enabled);
+export const useTokens = (enabled: boolean) => useList<Token>('tokens', 'tokens', enabled);
+export const useLogins = (enabled: boolean) => useList<Login>('logins', 'logins', enabled);
+
+export function useAudit(enabled: boolean) {
+  return useQuery({
+    queryKey: ['audit'],
+    queryFn: async () => (await read<{ changes: Change[] }>('audit?limit=100')).changes,
+    enabled,
+  });
+}
 
 /** The names of the machines that have one, by MAC. */
 export function useNames(): Names {

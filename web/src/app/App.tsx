@@ -2,6 +2,7 @@
 import { useLingui } from '@lingui/react';
 import { Route, Router, Switch } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
+import { Gate } from '../access/Gate';
 import { ActivityPage } from '../activity/ActivityPage';
 import { ImagePage } from '../images/ImagePage';
 import { ImagesPage } from '../images/ImagesPage';
@@ -18,7 +19,11 @@ import { Shell } from './Shell';
 /** The sentences are looked up while rendering: another language renders everything anew. */
 export function App() {
   const { i18n } = useLingui();
-  return <Pages key={i18n.locale} />;
+  return (
+    <Gate key={i18n.locale}>
+      <Pages />
+    </Gate>
+  );
 }
 
 function Pages() {

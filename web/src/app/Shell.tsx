@@ -3,10 +3,10 @@ import { Alert, Anchor, Group, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { UserMenu } from '../access/UserMenu';
 import type { LiveState } from '../live/stream';
 import { AskDialog } from '../shared/AskDialog';
 import { FerryIcon } from '../shared/icons';
-import { ForgetToken } from '../token/ForgetToken';
 import { TokenDialog } from '../token/TokenDialog';
 import { Navigation } from './Navigation';
 import { places } from './places';
@@ -30,7 +30,7 @@ export function Shell({ live, children }: { live: LiveState; children: ReactNode
         </Anchor>
         <Group gap="sm" wrap="nowrap" miw={0}>
           <ServerState live={live} />
-          <ForgetToken />
+          <UserMenu />
           <SchemeToggle />
         </Group>
       </header>

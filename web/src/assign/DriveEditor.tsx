@@ -49,7 +49,7 @@ export function DriveEditor({ images, drives: given, busy, onSave }: DriveEditor
 }
 
 /** The first image that is not among the drives yet: one image twice in one machine is seldom meant. */
-function nextDrive(images: readonly Image[], drives: Drive[]): Drive {
+export function nextDrive(images: readonly Image[], drives: Drive[]): Drive {
   const unused = images.find((image) => drives.every((drive) => drive.image !== image.name));
   return { image: (unused ?? images[0])?.name ?? '', mode: 'master' };
 }
@@ -62,7 +62,7 @@ interface DriveRowProps {
   onRemove: (() => void) | undefined;
 }
 
-function DriveRow({ number, drive, images, onChange, onRemove }: DriveRowProps) {
+export function DriveRow({ number, drive, images, onChange, onRemove }: DriveRowProps) {
   const driveName = `0x${(0x80 + number).toString(16)}`;
   return (
     <div className={classes.drive}>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Alert, Button, Loader, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
+import { WriteOnly } from '../access/WriteOnly';
 import { useState } from 'react';
 import { repairImage } from '../api/changes';
 import { tellError } from '../api/problem';
@@ -36,9 +37,11 @@ export function CheckCard({ image }: { image: string }) {
         <>
           {isFetching && <Loader size="xs" aria-label={t`Reading the image`} />}
           {repairable && (
-            <Button size="xs" onClick={askForRepair}>
-              {t`Repair`}
-            </Button>
+            <WriteOnly>
+              <Button size="xs" onClick={askForRepair}>
+                {t`Repair`}
+              </Button>
+            </WriteOnly>
           )}
           <Button size="xs" variant="default" disabled={isFetching} onClick={() => void refetch()}>
             {t`Check again`}

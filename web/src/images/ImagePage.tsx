@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
+import { WriteOnly } from '../access/WriteOnly';
 import { useState } from 'react';
 import { useImages, useOverlays } from '../api/queries';
 import type { Image } from '../api/types';
@@ -39,7 +40,15 @@ export function ImagePage({ name }: { name: string }) {
 
 function Head({ image, onCheck }: { image: Image; onCheck: () => void }) {
   return (
-    <Card title={image.name} order={1}>
+    <Card
+      title={image.name}
+      order={1}
+      actions={
+        <Button size="xs" variant="default" onClick={onCheck}>
+          {t`Check`}
+        </Button>
+      }
+    >
       <CardBody>
         <Facts
           facts={[
@@ -51,23 +60,22 @@ function Head({ image, onCheck }: { image: Image; onCheck: () => void }) {
             [t`Made`, formatTime(image.created)],
           ]}
         />
-        <Group gap="xs" mt="md">
-          <Button size="xs" variant="default" onClick={onCheck}>
-            {t`Check`}
-          </Button>
-          <Button size="xs" variant="default" onClick={() => askForPublication(image.name)}>
-            {t`Publish a version`}
-          </Button>
-          <Button size="xs" variant="default" onClick={() => askForClone(image.name)}>
-            {t`Clone`}
-          </Button>
-          <Button size="xs" variant="default" onClick={() => askForGrowth(image)}>
-            {t`Grow`}
-          </Button>
-          <Button size="xs" variant="default" c="var(--mantine-color-error)" onClick={() => askToRemove(image)}>
-            {t`Remove`}
-          </Button>
-        </Group>
+        <WriteOnly>
+          <Group gap="xs" mt="md">
+            <Button size="xs" variant="default" onClick={() => askForPublication(image.name)}>
+              {t`Publish a version`}
+            </Button>
+            <Button size="xs" variant="default" onClick={() => askForClone(image.name)}>
+              {t`Clone`}
+            </Button>
+            <Button size="xs" variant="default" onClick={() => askForGrowth(image)}>
+              {t`Grow`}
+            </Button>
+            <Button size="xs" variant="default" c="var(--mantine-color-error)" onClick={() => askToRemove(image)}>
+              {t`Remove`}
+            </Button>
+          </Group>
+        </WriteOnly>
         {image.thick && (
           <Text size="xs" c="dimmed" mt="xs">
             {t`All its space is taken on the server's disk from the start.`}

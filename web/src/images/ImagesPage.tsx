@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Anchor, Button, Table, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
+import { WriteOnly } from '../access/WriteOnly';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { useMayWrite } from '../access/me';
 import { useImages } from '../api/queries';
 import type { Image } from '../api/types';
 import { places } from '../app/places';
@@ -19,10 +21,11 @@ import { JobsCard } from './JobsCard';
 
 export function ImagesPage() {
   const { data, error } = useImages();
+  const mayWrite = useMayWrite();
   const [creating, setCreating] = useState(false);
   const [file, setFile] = useState<File | null>(null);
   return (
-    <DropArea onFile={setFile}>
+    <DropArea onFile={mayWrite ? setFile : null}>
       <UploadsCard />
       <JobsCard />
       <Section
@@ -32,12 +35,12 @@ export function ImagesPage() {
         error={error}
         empty={t`No image yet. Make an empty one, or upload one: a disk image, an ISO or a floppy. You can also drop a file here.`}
         actions={
-          <>
+          <WriteOnly>
             <Button size="xs" onClick={() => setCreating(true)} aria-haspopup="dialog">
               {t`New image`}
             </Button>
             <FileButton onFile={setFile} />
-          </>
+          </WriteOnly>
         }
       >
         {(images) => <ImageTable images={images} />}

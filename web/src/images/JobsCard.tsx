@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Group, Progress, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
+import { WriteOnly } from '../access/WriteOnly';
 import { cancelJob } from '../api/changes';
 import { useJobs } from '../api/queries';
 import type { Job } from '../api/types';
@@ -46,13 +47,22 @@ function JobRow({ job }: { job: Job }) {
             {tellJob(job)}
           </Text>
           {goes && (
-            <Button size="compact-xs" variant="default" aria-label={t`Cancel the job of ${job.image ?? job.kind}`} onClick={() => askToCancel(job)}>
-              {t`Cancel`}
-            </Button>
+            <WriteOnly>
+              <Button
+                size="compact-xs"
+                variant="default"
+                aria-label={t`Cancel the job of ${job.image ?? job.kind}`}
+                onClick={() => askToCancel(job)}
+              >
+                {t`Cancel`}
+              </Button>
+            </WriteOnly>
           )}
         </Group>
       </Group>
-      {goes && job.total > 0 && <Progress value={(100 * job.done) / job.total} size="sm" mt={4} aria-label={t`Progress of ${job.image ?? job.kind}`} />}
+      {goes && job.total > 0 && (
+        <Progress value={(100 * job.done) / job.total} size="sm" mt={4} aria-label={t`Progress of ${job.image ?? job.kind}`} />
+      )}
       {job.error !== null && (
         <Text size="sm" c="var(--mantine-color-error)">
           {job.error}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Badge, Button, Group, Table, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
+import { WriteOnly } from '../access/WriteOnly';
 import { useNames, useVersions } from '../api/queries';
 import type { Version } from '../api/types';
 import { withNames } from '../machines/names';
@@ -57,21 +58,33 @@ function VersionRow({ image, version, current }: { image: string; version: Versi
       <Table.Td className={table.wide}>{formatTime(version.created)}</Table.Td>
       <Table.Td className={table.number}>{formatBytes(version.allocated)}</Table.Td>
       <Table.Td>
-        <Group gap="xs" justify="flex-end">
-          <Button size="compact-xs" variant="default" aria-label={t`Clone version ${number}`} onClick={() => askForClone(image, number)}>
-            {t`Clone`}
-          </Button>
-          {!current && (
-            <>
-              <Button size="compact-xs" variant="default" aria-label={t`Go back to version ${number}`} onClick={() => askForPublication(image, number)}>
-                {t`Go back`}
-              </Button>
-              <Button size="compact-xs" variant="default" aria-label={t`Remove version ${number}`} onClick={() => askToRemoveVersion(image, number)}>
-                {t`Remove`}
-              </Button>
-            </>
-          )}
-        </Group>
+        <WriteOnly>
+          <Group gap="xs" justify="flex-end">
+            <Button size="compact-xs" variant="default" aria-label={t`Clone version ${number}`} onClick={() => askForClone(image, number)}>
+              {t`Clone`}
+            </Button>
+            {!current && (
+              <>
+                <Button
+                  size="compact-xs"
+                  variant="default"
+                  aria-label={t`Go back to version ${number}`}
+                  onClick={() => askForPublication(image, number)}
+                >
+                  {t`Go back`}
+                </Button>
+                <Button
+                  size="compact-xs"
+                  variant="default"
+                  aria-label={t`Remove version ${number}`}
+                  onClick={() => askToRemoveVersion(image, number)}
+                >
+                  {t`Remove`}
+                </Button>
+              </>
+            )}
+          </Group>
+        </WriteOnly>
       </Table.Td>
     </Table.Tr>
   );

@@ -19,8 +19,15 @@ function open(): void {
   close = openLiveStream((self as unknown as { name: string }).name, tell);
 }
 
+function leave(tab: MessagePort): void {
+  tabs.delete(tab);
+  if (tabs.size > 0) return;
+  close?.();
+  close = null;
+}
+
 function onWord(tab: MessagePort, word: Word): void {
-  if (word === 'bye') return void tabs.delete(tab);
+  if (word === 'bye') return leave(tab);
   tabs.add(tab);
   if (word === 'reopen' || close === null) open();
   tab.postMessage({ what: 'state', state } satisfies LiveNews);

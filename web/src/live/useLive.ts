@@ -26,7 +26,11 @@ export function useLive(): LiveState {
     // A reading that takes long is followed by a long rest: the page stays smooth however many machines there are.
     const refresher = new Refresher<string>(readAgain, (took) => sleep(Math.max(shortestRest, 2 * took)));
     line = openLine(apiUrl('events/stream'), (news) => {
-      if (news.what === 'state') return setState(news.state);
+      if (news.what === 'state') {
+        // The line may be broken because the login has ended.
+        if (news.state === 'lost') refresher.mark(['me']);
+        return setState(news.state);
+      }
       if (news.what === 'read-all') return refresher.mark(everyTopic);
       const { event } = news;
       if (event.kind !== 'boot-step') {

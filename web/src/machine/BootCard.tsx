@@ -2,10 +2,11 @@
 import { Alert, Button, NativeSelect, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useState } from 'react';
-import { apiUrl } from '../api/http';
+import { WriteOnly } from '../access/WriteOnly';
 import { useBoot, useBoots } from '../api/queries';
 import type { BootRecord } from '../api/types';
 import { Dot } from '../shared/Dot';
+import { download } from '../shared/download';
 import { formatBytes, formatTime } from '../shared/format';
 import { Card, CardBody } from '../shared/Section';
 import { bootStateOf } from './boot_words';
@@ -32,11 +33,16 @@ export function BootCard({ mac }: { mac: string }) {
               const wanted = Number(event.currentTarget.value);
               setChosen(wanted === boots[0]?.id ? null : wanted);
             }}
-            data={boots.map((one) => ({ value: String(one.id), label: `${formatTime(one.started)}, ${bootStateOf(one).word.toLowerCase()}` }))}
+            data={boots.map((one) => ({
+              value: String(one.id),
+              label: `${formatTime(one.started)}, ${bootStateOf(one).word.toLowerCase()}`,
+            }))}
           />
-          <Button component="a" size="xs" variant="default" href={apiUrl(`clients/${encodeURIComponent(mac)}/pcap`)} download>
-            {t`Packets (pcap)`}
-          </Button>
+          <WriteOnly>
+            <Button size="xs" variant="default" onClick={() => void download(`clients/${encodeURIComponent(mac)}/pcap`, `${mac}.pcap`)}>
+              {t`Packets (pcap)`}
+            </Button>
+          </WriteOnly>
         </>
       }
     >

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Badge, Button, Group, Progress, Stack, Table, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
+import { WriteOnly } from '../access/WriteOnly';
 import { discardOverlay, removeSnapshot, rollBack } from '../api/changes';
 import type { Overlay, Snapshot } from '../api/types';
 import { driveModeLabel } from '../assign/drive_modes';
@@ -35,7 +36,12 @@ export function OverlayCard({ overlay }: { overlay: Overlay }) {
         <Stack gap="md">
           <Facts
             facts={[
-              [t`Based on`, overlay.behind ? t`version ${overlay.version}; the current one is ${overlay.current_version}` : t`version ${overlay.version}`],
+              [
+                t`Based on`,
+                overlay.behind
+                  ? t`version ${overlay.version}; the current one is ${overlay.current_version}`
+                  : t`version ${overlay.version}`,
+              ],
               [t`Size`, formatBytes(overlay.size)],
               [t`Changes on disk`, <Changes key="changes" overlay={overlay} />],
               [t`Made`, <Ago key="made" time={overlay.created} />],
@@ -46,28 +52,30 @@ export function OverlayCard({ overlay }: { overlay: Overlay }) {
               {t`The machine has it open: shut it down to change what is below.`}
             </Text>
           )}
-          <Group gap="xs">
-            <Button size="xs" variant="default" disabled={shut} onClick={() => askForSnapshot(overlay)}>
-              {t`Snapshot`}
-            </Button>
-            <Button size="xs" variant="default" disabled={shut || overlay.behind} onClick={() => askForApply(overlay)}>
-              {t`Apply to the image`}
-            </Button>
-            {overlay.behind && (
-              <Button size="xs" disabled={shut} onClick={() => askForRebase(overlay)}>
-                {t`Rebase`}
+          <WriteOnly>
+            <Group gap="xs">
+              <Button size="xs" variant="default" disabled={shut} onClick={() => askForSnapshot(overlay)}>
+                {t`Snapshot`}
               </Button>
-            )}
-            <Button size="xs" variant="default" disabled={shut} onClick={() => askForClone(overlay)}>
-              {t`Clone`}
-            </Button>
-            <Button size="xs" variant="default" onClick={() => askForGrowth(overlay)}>
-              {t`Grow`}
-            </Button>
-            <Button size="xs" variant="default" c="var(--mantine-color-error)" disabled={shut} onClick={() => askToDiscard(overlay)}>
-              {t`Discard`}
-            </Button>
-          </Group>
+              <Button size="xs" variant="default" disabled={shut || overlay.behind} onClick={() => askForApply(overlay)}>
+                {t`Apply to the image`}
+              </Button>
+              {overlay.behind && (
+                <Button size="xs" disabled={shut} onClick={() => askForRebase(overlay)}>
+                  {t`Rebase`}
+                </Button>
+              )}
+              <Button size="xs" variant="default" disabled={shut} onClick={() => askForClone(overlay)}>
+                {t`Clone`}
+              </Button>
+              <Button size="xs" variant="default" onClick={() => askForGrowth(overlay)}>
+                {t`Grow`}
+              </Button>
+              <Button size="xs" variant="default" c="var(--mantine-color-error)" disabled={shut} onClick={() => askToDiscard(overlay)}>
+                {t`Discard`}
+              </Button>
+            </Group>
+          </WriteOnly>
         </Stack>
       </CardBody>
       {overlay.snapshots.length > 0 && <Snapshots overlay={overlay} />}
@@ -81,7 +89,14 @@ function Changes({ overlay: { allocated, quota } }: { overlay: Overlay }) {
   return (
     <>
       {t`${formatBytes(allocated)} of ${formatBytes(quota)}`}
-      <Progress value={used} color={used >= 90 ? 'var(--bf-bad)' : undefined} size="sm" mt={4} maw={240} aria-label={t`Used of the quota`} />
+      <Progress
+        value={used}
+        color={used >= 90 ? 'var(--bf-bad)' : undefined}
+        size="sm"
+        mt={4}
+        maw={240}
+        aria-label={t`Used of the quota`}
+      />
     </>
   );
 }
@@ -106,26 +121,28 @@ function Snapshots({ overlay }: { overlay: Overlay }) {
             <Table.Td className={table.wide}>{formatTime(snapshot.created)}</Table.Td>
             <Table.Td className={table.number}>{formatBytes(snapshot.allocated)}</Table.Td>
             <Table.Td>
-              <Group gap="xs" justify="flex-end">
-                <Button
-                  size="compact-xs"
-                  variant="default"
-                  disabled={overlay.in_use}
-                  aria-label={t`Roll back to snapshot ${snapshot.number}`}
-                  onClick={() => askToRollBack(overlay, snapshot)}
-                >
-                  {t`Roll back`}
-                </Button>
-                <Button
-                  size="compact-xs"
-                  variant="default"
-                  disabled={overlay.in_use}
-                  aria-label={t`Remove snapshot ${snapshot.number}`}
-                  onClick={() => askToRemoveSnapshot(overlay, snapshot)}
-                >
-                  {t`Remove`}
-                </Button>
-              </Group>
+              <WriteOnly>
+                <Group gap="xs" justify="flex-end">
+                  <Button
+                    size="compact-xs"
+                    variant="default"
+                    disabled={overlay.in_use}
+                    aria-label={t`Roll back to snapshot ${snapshot.number}`}
+                    onClick={() => askToRollBack(overlay, snapshot)}
+                  >
+                    {t`Roll back`}
+                  </Button>
+                  <Button
+                    size="compact-xs"
+                    variant="default"
+                    disabled={overlay.in_use}
+                    aria-label={t`Remove snapshot ${snapshot.number}`}
+                    onClick={() => askToRemoveSnapshot(overlay, snapshot)}
+                  >
+                    {t`Remove`}
+                  </Button>
+                </Group>
+              </WriteOnly>
             </Table.Td>
           </Table.Tr>
         ))}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Anchor, Badge, Button, Text, VisuallyHidden } from '@mantine/core';
 import { t } from '@lingui/core/macro';
+import { WriteOnly } from '../access/WriteOnly';
 import { memo } from 'react';
 import { Link } from 'wouter';
 import type { Client } from '../api/types';
@@ -77,16 +78,18 @@ export const MachineRow = memo(function MachineRow({ client, position, of, measu
           {client.state === 'on' ? <Rate mac={client.mac} /> : client.last_seen !== null && <Ago time={client.last_seen} />}
         </Text>
       </div>
-      <Button
-        className={classes.action}
-        size="xs"
-        variant={assigned ? 'default' : 'filled'}
-        aria-haspopup="dialog"
-        onClick={() => onAssign(client.mac)}
-      >
-        {t`Assign`}
-        <VisuallyHidden>&nbsp;{titleOf(client)}</VisuallyHidden>
-      </Button>
+      <WriteOnly>
+        <Button
+          className={classes.action}
+          size="xs"
+          variant={assigned ? 'default' : 'filled'}
+          aria-haspopup="dialog"
+          onClick={() => onAssign(client.mac)}
+        >
+          {t`Assign`}
+          <VisuallyHidden>&nbsp;{titleOf(client)}</VisuallyHidden>
+        </Button>
+      </WriteOnly>
     </li>
   );
 });

@@ -24,6 +24,24 @@ export function describeBoot(boot: Boot): string {
       return t`Kernel ${lastPart(boot.kernel)}`;
     case 'local':
       return t`Its own disk`;
+    case 'floppy':
+      return t`Floppy ${boot.image}`;
+    case 'cd':
+      return t`CD ${boot.image}`;
+    case 'installer':
+      return t`Installer ${lastPart(boot.kernel)} for ${boot.drives.map(describeDrive).join(', ')}`;
+    case 'windows':
+      return t`Windows setup for ${boot.drives.map(describeDrive).join(', ')}`;
+    case 'iso':
+      return t`ISO ${lastPart(boot.iso)}`;
+    case 'efi':
+      return t`EFI program ${lastPart(boot.program)}`;
+    case 'ipxe':
+      return t`iPXE script ${lastPart(boot.url)}`;
+    case 'shell':
+      return t`iPXE shell`;
+    case 'poweroff':
+      return t`Power off`;
   }
 }
 

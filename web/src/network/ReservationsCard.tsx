@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Table } from '@mantine/core';
 import { t } from '@lingui/core/macro';
+import { WriteOnly } from '../access/WriteOnly';
 import { useClients } from '../api/queries';
 import { askForReservation } from '../machine/MachineHead';
 import { titleOf } from '../machines/describe';
@@ -37,14 +38,16 @@ export function ReservationsCard() {
                   <MachineLink mac={client.mac} />
                 </Table.Td>
                 <Table.Td className={table.number}>
-                  <Button
-                    size="compact-xs"
-                    variant="default"
-                    aria-label={t`Change the reservation of ${titleOf(client)}`}
-                    onClick={() => askForReservation(client)}
-                  >
-                    {t`Change`}
-                  </Button>
+                  <WriteOnly>
+                    <Button
+                      size="compact-xs"
+                      variant="default"
+                      aria-label={t`Change the reservation of ${titleOf(client)}`}
+                      onClick={() => askForReservation(client)}
+                    >
+                      {t`Change`}
+                    </Button>
+                  </WriteOnly>
                 </Table.Td>
               </Table.Tr>
             ))}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Table, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
+import { WriteOnly } from '../access/WriteOnly';
 import type { ComponentProps } from 'react';
 import { dropSession } from '../api/changes';
 import { useNames, useSessions } from '../api/queries';
@@ -88,9 +89,16 @@ function SessionRow({ session, index, measure }: SessionRowProps) {
         <Ago time={session.since} />
       </Table.Td>
       <Table.Td className={`${table.number} ${table.wide}`}>
-        <Button size="compact-xs" variant="default" aria-label={t`Drop the session of ${who} on ${session.image}`} onClick={() => askToDrop(session, who)}>
-          {t`Drop`}
-        </Button>
+        <WriteOnly>
+          <Button
+            size="compact-xs"
+            variant="default"
+            aria-label={t`Drop the session of ${who} on ${session.image}`}
+            onClick={() => askToDrop(session, who)}
+          >
+            {t`Drop`}
+          </Button>
+        </WriteOnly>
       </Table.Td>
     </Table.Tr>
   );
@@ -98,8 +106,12 @@ function SessionRow({ session, index, measure }: SessionRowProps) {
 
 /** What 99 of 100 reads and writes stayed below. */
 function latencyOf({ read_latency, write_latency }: Session): string {
-  const told = ([[t`read`, read_latency], [t`write`, write_latency]] as [string, Latency | null][])
-    .flatMap(([verb, latency]) => (latency === null ? [] : [`${verb} ${formatMicroseconds(latency.p99_us)}`]));
+  const told = (
+    [
+      [t`read`, read_latency],
+      [t`write`, write_latency],
+    ] as [string, Latency | null][]
+  ).flatMap(([verb, latency]) => (latency === null ? [] : [`${verb} ${formatMicroseconds(latency.p99_us)}`]));
   return told.length === 0 ? '–' : told.join(', ');
 }
 

@@ -47,13 +47,16 @@ interface SectionProps<T> extends Omit<CardProps, 'count' | 'children'> {
   /** said when the list is empty */
   empty: ReactNode;
   children: (items: readonly T[]) => ReactNode;
+  /** above the list, also above an empty one */
+  before?: ReactNode;
 }
 
 /** A titled list with its three other faces: loading, failed, empty. */
-export function Section<T>({ items, error, empty, children, ...card }: SectionProps<T>) {
+export function Section<T>({ items, error, empty, children, before, ...card }: SectionProps<T>) {
   const failure = items === undefined ? tellError(error) : null;
   return (
     <Card {...card} count={items?.length}>
+      {before}
       {failure !== null && (
         <Alert color="red" role="alert" m="md" mt={0}>
           {failure}

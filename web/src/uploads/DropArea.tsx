@@ -4,16 +4,16 @@ import { t } from '@lingui/core/macro';
 import { type DragEvent, type ReactNode, useState } from 'react';
 import classes from './DropArea.module.css';
 
-/** A part of the page that takes a file which is dropped on it. */
-export function DropArea({ onFile, children }: { onFile: (file: File) => void; children: ReactNode }) {
+/** A part of the page that takes a file which is dropped on it; null takes none. */
+export function DropArea({ onFile, children }: { onFile: ((file: File) => void) | null; children: ReactNode }) {
   // Entering a child leaves its parent: only the sum says whether the file is over the area.
   const [depth, setDepth] = useState(0);
-  const bringsFile = (event: DragEvent) => event.dataTransfer.types.includes('Files');
+  const bringsFile = (event: DragEvent) => onFile !== null && event.dataTransfer.types.includes('Files');
   const onDrop = (event: DragEvent) => {
     event.preventDefault();
     setDepth(0);
     const file = event.dataTransfer.files[0];
-    if (file !== undefined) onFile(file);
+    if (file !== undefined) onFile?.(file);
   };
   return (
     <div

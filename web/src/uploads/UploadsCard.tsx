@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Group, Progress, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
+import { WriteOnly } from '../access/WriteOnly';
 import { useSyncExternalStore } from 'react';
 import { useUploads } from '../api/queries';
 import type { Upload } from '../api/types';
@@ -43,7 +44,12 @@ function TransferRow({ transfer: { id, image, fileName, sent, total, state, erro
             {formatBytes(sent)} / {formatBytes(total)}, {state === 'paused' ? t`paused` : formatPercent(sent, total)}
           </Text>
           {state === 'sending' ? (
-            <Button size="compact-xs" variant="default" aria-label={t`Pause the upload of ${image}`} onClick={() => void uploader.pause(id)}>
+            <Button
+              size="compact-xs"
+              variant="default"
+              aria-label={t`Pause the upload of ${image}`}
+              onClick={() => void uploader.pause(id)}
+            >
               {t`Pause`}
             </Button>
           ) : (
@@ -92,8 +98,10 @@ function RemoveButton({ id, image }: { id: string; image: string }) {
       run: () => uploader.remove(id),
     });
   return (
-    <Button size="compact-xs" variant="default" aria-label={t`Remove the upload of ${image}`} onClick={remove}>
-      {t`Remove`}
-    </Button>
+    <WriteOnly>
+      <Button size="compact-xs" variant="default" aria-label={t`Remove the upload of ${image}`} onClick={remove}>
+        {t`Remove`}
+      </Button>
+    </WriteOnly>
   );
 }
