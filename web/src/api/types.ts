@@ -391,6 +391,8 @@ export interface ProblemBody {
   title?: string;
   status?: number;
   detail?: string;
+  /** a setting or a command that helps */
+  hint?: string;
 }
 
 // Access ------------------------------------------------------------------------------------------------------------
