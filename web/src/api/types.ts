@@ -219,6 +219,8 @@ export interface Image {
   physical_block_size: number;
   removable: boolean;
   thick: boolean;
+  /** the number of the current one */
+  version: number;
   allocated: number;
   created: string;
   /** MACs of the clients that boot from it */
