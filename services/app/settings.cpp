@@ -69,12 +69,9 @@ Result<void> check_ports(const Settings& settings) {
     bool tcp;
     std::uint16_t port;
   };
-  const Used all[] = {{"ports.dhcp", false, settings.dhcp_port},
-                      {"ports.pxe", false, settings.pxe_port},
-                      {"ports.tftp", false, settings.tftp_port},
-                      {"ports.http", true, settings.http_port},
-                      {"ports.https", true, settings.https_port},
-                      {"ports.iscsi", true, settings.iscsi_port}};
+  const Used all[] = {{"ports.dhcp", false, settings.dhcp_port},  {"ports.pxe", false, settings.pxe_port},
+                      {"ports.tftp", false, settings.tftp_port},  {"ports.http", true, settings.http_port},
+                      {"ports.https", true, settings.https_port}, {"ports.iscsi", true, settings.iscsi_port}};
   for (const Used& one : all) {
     for (const Used& other : all) {
       if (&one >= &other || one.tcp != other.tcp || one.port != other.port || one.port == 0) continue;

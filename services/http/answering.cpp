@@ -150,7 +150,7 @@ Answer answer_request(const Route& route, const Request& request, const Site& si
   // Too many tries are no news, and would push the news out.
   if (is_recorded(route, request) && site.services.accounts != nullptr && answer.status() != 429)
     record(answer, request, site);
-  if (is_json(answer)) add_entity_tag(answer, request);
+  if (is_json(answer) && request.method != Method::post) add_entity_tag(answer, request);
   if (!request.prefix.empty()) {
     for (auto& [name, value] : answer.headers()) {
       if (name == "Location" && value.starts_with('/')) value.insert(0, request.prefix);

@@ -30,6 +30,7 @@ constexpr Route routes[] = {
     {Method::post, "/api/v1/tokens", Right::admin, Place::db, api::add_token},
     {Method::remove, "/api/v1/tokens/{id}", Right::admin, Place::db, api::remove_token},
     {Method::get, "/api/v1/audit", Right::admin, Place::db, api::list_changes, true},
+    {Method::get, "/api/v1/openapi.json", Right::anyone, Place::db, api::get_openapi},
     {Method::get, "/api/v1/health", Right::anyone, Place::db, api::get_health},
     {Method::get, "/api/v1/clients", Right::read, Place::db, api::list_clients},
     {Method::get, "/api/v1/clients/{mac}", Right::read, Place::db, api::get_client},

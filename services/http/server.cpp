@@ -98,7 +98,7 @@ void Server::Impl::seat(Listener::Accepted accepted, bool is_tls) {
   const std::size_t index = loops.least_busy();
   auto places = std::make_shared<Places>(Places{loops.take_seat(index), std::move(ticket)});
   Floor& floor = *floors[index];
-  auto context = is_tls ? site->settings.certificate->context() : nullptr;
+  const auto context = is_tls ? site->settings.certificate->context() : std::shared_ptr<TlsCertificate::Context>();
   asio::post(floor.context, [this, &floor, accepted, places, context]() mutable {
     if (stopping || (context && !unwrap(accepted, floor, context, places))) {
       ::close(accepted.descriptor);

@@ -73,8 +73,9 @@ struct Settings {
   std::vector<IpNetwork> trusted_proxies;  ///< whose X-Forwarded-* are believed
   bool open_metrics = false;               ///< /metrics asks for no token
   bool require_https = false;              ///< the plain door answers what booting machines read, and nothing else
-  std::uint16_t https_port = 0;            ///< 0: there is no TLS door
-  const EmbeddedFiles* page = nullptr;     ///< the dashboard, or null when it was not built
+  std::uint16_t https_port = 0;  ///< of the door with TLS, where there is a certificate; 0: any free one (tests)
+  std::shared_ptr<TlsCertificate> certificate;  ///< null: there is no door with TLS
+  const EmbeddedFiles* page = nullptr;          ///< the dashboard, or null when it was not built
 
   std::chrono::milliseconds idle_limit{60'000};     ///< of a kept connection without a request
   std::chrono::milliseconds request_limit{10'000};  ///< from a request's first byte to its last

@@ -4,6 +4,7 @@
 
 #include "http/api/json.hpp"
 #include "http/api/resources.hpp"
+#include "http/authority.hpp"
 #include "http/syntax/date.hpp"
 
 namespace bootferry::http::api {

@@ -28,6 +28,7 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer remove_token(const Request& request, const Site& site);
 [[nodiscard]] Answer list_changes(const Request& request, const Site& site);
 
+[[nodiscard]] Answer get_openapi(const Request& request, const Site& site);
 [[nodiscard]] Answer get_health(const Request& request, const Site& site);
 
 [[nodiscard]] Answer list_clients(const Request& request, const Site& site);

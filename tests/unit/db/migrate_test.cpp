@@ -5,6 +5,7 @@
 
 #include <cstring>
 
+#include "db/people_store.hpp"
 #include "db/registry_rows.hpp"
 #include "db/statement.hpp"
 #include "db_fixture.hpp"
@@ -189,6 +190,21 @@ TEST_F(MigrateTest, a_file_of_version_8_keeps_its_log_and_has_no_boots_yet) {
   auto database = open_database(file);
   EXPECT_EQ(database->query_number("SELECT count(*) FROM events"), 1);
   EXPECT_EQ(database->query_number("SELECT count(*) FROM boots"), 0);
+}
+
+TEST_F(MigrateTest, a_file_of_version_6_has_no_users_and_takes_some) {
+  {
+    auto old = std::make_unique<Database>(file);
+    migrate(*old, EmbeddedFiles{migrations.begin(), 6});
+    old->execute(
+        "INSERT INTO clients VALUES ('52:54:00:e2:e0:01', 'pc1', 1, 'local', NULL, NULL, NULL, NULL, 'bios', NULL, "
+        "NULL);");
+    ASSERT_EQ(old->query_number("PRAGMA user_version"), 6);
+  }
+  auto database = open_database(file);
+  EXPECT_EQ(load_snapshot(*database).clients.size(), 1u);
+  EXPECT_TRUE(PeopleStore(*database).load().users.empty());
+  EXPECT_TRUE(PeopleStore(*database).put_user({"alice", people::Role::admin, "hash", {}, {}}));
 }
 
 TEST_F(MigrateTest, an_old_file_is_copied_then_brought_forward) {

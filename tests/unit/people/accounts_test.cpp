@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "fake_store.hpp"
+#include "support/people_store.hpp"
 
 namespace bootferry::people {
 namespace {
