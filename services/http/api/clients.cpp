@@ -14,8 +14,9 @@ Answer list_clients(const Request&, const Site& site) {
 namespace {
 
 Answer show_client(const boot::ClientView& view) {
-  return make_resource(200, render_client(view),
-                       {"known", "address", "architecture", "state", "first_seen", "last_seen"});
+  return make_resource(
+      200, render_client(view),
+      {"known", "address", "architecture", "uuid", "serial", "state", "first_seen", "last_seen", "last_boot"});
 }
 
 }  // namespace
