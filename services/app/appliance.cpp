@@ -297,7 +297,7 @@ struct Appliance::Parts {
         intake({administration, bus, random, clock}, settings.state_dir / "uploads"),
         waker({interface.name, interface.index, interface.mac, interface.network}, bus),
         media(settings.state_dir / "media", http::render_first_script(boot), loaders),
-        self_check(settings, interface, dhcp_settings(settings, interface, range, boot), registry),
+        self_check(settings, interface, dhcp_settings(settings, interface, range, boot), registry, dhcp),
         metrics({administration, target, event_counters, clock, &traces}),
         http(loops, people_pool,
              {.administration = administration,
