@@ -22,6 +22,7 @@ namespace bootferry::http {
 struct Peer {
   Door door = Door::lan;
   std::optional<Ipv4Address> address;
+  bool secure = false;  ///< over TLS
 };
 
 class Channel;

@@ -116,12 +116,12 @@ std::optional<Listener::Accepted> Listener::try_accept(bool& failed) {
       return std::nullopt;
     }
     if (door_ == Door::control) {
-      if (is_trusted(descriptor)) return Accepted{descriptor, AF_UNIX, {Door::control, std::nullopt}};
+      if (is_trusted(descriptor)) return Accepted{descriptor, AF_UNIX, {Door::control, std::nullopt, false}};
       ::close(descriptor);
       continue;
     }
     const auto& address = reinterpret_cast<const sockaddr_in&>(from);
-    return Accepted{descriptor, AF_INET, {Door::lan, Ipv4Address{ntohl(address.sin_addr.s_addr)}}};
+    return Accepted{descriptor, AF_INET, {Door::lan, Ipv4Address{ntohl(address.sin_addr.s_addr)}, false}};
   }
 }
 
