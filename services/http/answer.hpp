@@ -56,6 +56,8 @@ class Answer {
   }
   /// Called on the connection's loop once the last byte was handed to the kernel.
   void on_sent(std::function<void()> action) { on_sent_ = std::move(action); }
+  /// Called there now and then while a long body is sent, with the bytes that have been handed over so far.
+  void on_progress(std::function<void(std::uint64_t)> action) { on_progress_ = std::move(action); }
   /// The handler would have to wait for a disk: ask it again on a thread that may.
   [[nodiscard]] static Answer would_block() { return Answer(0); }
 
@@ -65,6 +67,7 @@ class Answer {
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& headers() const { return headers_; }
   [[nodiscard]] const Body& body() const { return body_; }
   [[nodiscard]] const std::function<void()>& sent_action() const { return on_sent_; }
+  [[nodiscard]] const std::function<void(std::uint64_t)>& progress_action() const { return on_progress_; }
   [[nodiscard]] std::string text() const;  ///< of a text body
 
  private:
@@ -73,6 +76,7 @@ class Answer {
   std::vector<std::pair<std::string, std::string>> headers_;
   Body body_;
   std::function<void()> on_sent_;
+  std::function<void(std::uint64_t)> on_progress_;
 };
 
 [[nodiscard]] std::string_view reason_of(unsigned status);
