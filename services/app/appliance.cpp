@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sodium.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <algorithm>
 #include <atomic>
 #include <boost/asio/post.hpp>
@@ -59,6 +60,7 @@
 #include "db/event_store.hpp"
 #include "db/lease_store.hpp"
 #include "db/migrate.hpp"
+#include "db/people_store.hpp"
 #include "db/registry.hpp"
 #include "db/reservation_store.hpp"
 #include "dhcp/server.hpp"
@@ -67,6 +69,7 @@
 #include "http/server.hpp"
 #include "images/image_library.hpp"
 #include "iscsi/server.hpp"
+#include "people/accounts.hpp"
 #include "tftp/server.hpp"
 
 #ifdef BOOTFERRY_HAS_PAGE
@@ -194,14 +197,45 @@ capture::Ports capture_ports(const Settings& settings) {
   return {settings.pxe_port, settings.tftp_port, settings.http_port, settings.iscsi_port};
 }
 
+/// Some machines are called what no certificate may name.
+bool is_host_name(std::string_view name) {
+  return !name.empty() && name.size() <= 63 && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  });
+}
+
+/// What was given, or a pair of our own in the state folder: made at the first start, and again before it runs out.
+std::shared_ptr<http::TlsCertificate> open_certificate(const Settings& settings, const NetworkInterface& interface,
+                                                       const Clock& clock) {
+  if (settings.https_port == 0) return nullptr;
+  http::TlsCertificate::Files files{settings.http_certificate, settings.http_key};
+  if (files.certificate.empty()) {
+    files = {settings.state_dir / "https-certificate.pem", settings.state_dir / "https-key.pem"};
+    char host[256] = "bootferry";
+    if (gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
+    const std::string address = interface.network.address.to_string();
+    std::vector<std::string> names{address, "localhost"};
+    if (is_host_name(host)) names.insert(names.end(), {host, std::string(host) + ".local"});
+    http::make_self_signed(files, names, clock.wall_now());
+  }
+  return std::make_shared<http::TlsCertificate>(std::move(files), clock);
+}
+
 /// Only at the LAN address: a server with a second leg in another network shows it neither its disks nor its machines.
-http::Settings http_settings(const Settings& settings, const NetworkInterface& interface, const std::string& token) {
+http::Settings http_settings(const Settings& settings, const NetworkInterface& interface, const std::string& token,
+                             const Clock& clock) {
   http::Settings made;
   made.address = interface.network.address;
   if (settings.ipv6) made.ipv6_interface = interface.name;
   made.port = settings.http_port;
   made.state_dir = settings.state_dir;
   made.admin_token = token;
+  made.base_path = settings.http_base_path;
+  made.trusted_proxies = settings.http_trusted_proxies;
+  made.open_metrics = settings.http_open_metrics;
+  made.require_https = settings.http_require_https;
+  made.https_port = settings.https_port;
+  made.certificate = open_certificate(settings, interface, clock);
 #ifdef BOOTFERRY_HAS_PAGE
   made.page = &page_files;
 #endif
@@ -242,6 +276,8 @@ struct Appliance::Parts {
         pump(
             bus, db_pool, [this](const boot::Event& event) { on_event(event); }, [this] { on_lost_events(); }),
         library(settings.state_dir / "images"),
+        people(*database),
+        accounts(people, clock, random, [this](people::Accounts::Job job) { people_pool.post(std::move(job)); }),
         token(load_or_make_admin_token(settings.state_dir, random)),
         boot(boot_settings(settings, interface, loaders)),
         loader_watch(loader_folders(settings, boot), loaders),
@@ -263,7 +299,7 @@ struct Appliance::Parts {
         intake({administration, bus, random, clock}, settings.state_dir / "uploads"),
         waker({interface.name, interface.index, interface.mac, interface.network}, bus),
         media(settings.state_dir / "media", http::render_first_script(boot), loaders),
-        self_check(settings, interface, dhcp_settings(settings, interface, range, boot), registry),
+        self_check(settings, interface, dhcp_settings(settings, interface, range, boot), registry, dhcp),
         metrics({administration, target, event_counters, clock, &traces}),
         http(loops, people_pool,
              {.administration = administration,
@@ -286,8 +322,9 @@ struct Appliance::Parts {
               .media = &media,
               .self_check = &self_check,
               .floppy_drives = &disks,
-              .neighbours = &neighbours},
-             http_settings(settings, interface, token.value)),
+              .neighbours = &neighbours,
+              .accounts = &accounts},
+             http_settings(settings, interface, token.value, clock)),
         tftp(loops.context(0), {.ipv6 = settings.ipv6, .port = settings.tftp_port, .interface = interface.name},
              loaders, bus, addresses, clock, &registry),
         dhcp(loops.context(0).get_executor(), dhcp_settings(settings, interface, range, boot),
@@ -319,6 +356,8 @@ struct Appliance::Parts {
   EventCounters event_counters;
   EventPump pump;
   images::ImageLibrary library;
+  db::PeopleStore people;
+  people::Accounts accounts;
   AdminToken token;
   boot::LoaderCatalog loaders;
   boot::BootSettings boot;
@@ -347,6 +386,7 @@ struct Appliance::Parts {
   dhcpv6::Server dhcpv6;
 
   void open_listeners();
+  void open_https();
   void open_dhcp();
   void on_event(const boot::Event& event) {
     log_event(event);
@@ -399,6 +439,7 @@ void open_or_explain(Open open, PortKind kind, std::uint16_t port, const char* s
 void Appliance::Parts::open_listeners() {
   open_or_explain([&] { target.open(); }, PortKind::tcp, settings.iscsi_port, "ports.iscsi (--iscsi-port)");
   open_or_explain([&] { http.open(); }, PortKind::tcp, settings.http_port, "ports.http (--http-port)");
+  open_https();
   open_or_explain([&] { tftp.open(); }, PortKind::udp, settings.tftp_port, "ports.tftp (--tftp-port)");
   if (settings.dhcp_mode != DhcpMode::off) open_dhcp();
   if (settings.dhcp_ipv6) {
@@ -412,6 +453,19 @@ void Appliance::Parts::open_listeners() {
   if (!settings.capture) return;
   if (const auto opened = capture.open(interface.name); !opened)
     log::warning("NO_CAPTURE", {{"why", opened.error().message}});
+}
+
+/// Where nobody asked for it, a port that somebody else has must not stop the boots.
+void Appliance::Parts::open_https() {
+  if (settings.https_port == 0) return;
+  try {
+    open_or_explain([&] { http.open_tls(); }, PortKind::tcp, settings.https_port, "ports.https (--https-port)");
+  } catch (const std::runtime_error& error) {
+    const bool wanted = settings.http_require_https || !settings.http_certificate.empty() ||
+                        settings.https_port != Settings{}.https_port;
+    if (wanted) throw;
+    log::warning("NO_HTTPS", {{"why", error.what()}});
+  }
 }
 
 /// One service with two ports: its own words tell which of them it did not get.
@@ -473,6 +527,8 @@ void Appliance::start() {
   p.http.start();
   p.loops.start();
   started_ = true;
+  if (const std::string code = p.accounts.first_visit_code(); !code.empty())
+    log::info("FIRST_VISIT", {{"code", code}, {"mend", "the page asks for it, and then for the admin's password"}});
   p.publish(boot::EventKind::server_started,
             fmt::format("Bootferry {} serves on {} ({}), DHCP mode {}.", version, p.interface.name,
                         p.interface.network.address.to_string(), name_of(p.settings.dhcp_mode)));
@@ -517,10 +573,11 @@ std::string Appliance::welcome() const {
       : p.range ? fmt::format("server: hands out {} to {}", p.range->first.to_string(), p.range->last.to_string())
                 : "off: point your DHCP server's boot options here",
       address, p.settings.http_port);
-  const std::string token_file = (p.settings.state_dir / "admin-token").string();
-  text += p.token.made_now ? fmt::format("  Admin token    {}\n                 (shown this once; kept in {})\n",
-                                         p.token.value, token_file)
-                           : fmt::format("  Admin token    in {}\n", token_file);
+  if (const auto port = p.http.https_port(); port != 0)
+    text += fmt::format("                 https://{}:{}/\n", address, port);
+  if (const std::string code = p.accounts.first_visit_code(); !code.empty())
+    text += fmt::format("  First visit    the page asks for this code: {}\n", code);
+  text += fmt::format("  Admin token    in {}\n", (p.settings.state_dir / "admin-token").string());
   if (p.loaders.files()->empty()) {
     text += fmt::format("  No loaders     in {}: no machine can boot; install the package ipxe\n",
                         p.settings.loader_dir.string());

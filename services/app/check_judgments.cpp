@@ -129,6 +129,20 @@ CheckLine judge_dhcp_mode(DhcpMode mode) {
               "Set dhcp.mode = \"proxy\" in /etc/bootferry/bootferry.toml.");
 }
 
+CheckLine judge_other_servers(const std::vector<boot::NetworkServer>& servers, DhcpMode mode) {
+  const std::string id = "other-servers";
+  std::string givers;
+  for (const boot::NetworkServer& server : servers) {
+    if (std::string complaint = boot::complaint_of(server, mode == DhcpMode::server); !complaint.empty())
+      return warn(id, std::move(complaint), "bootferry network servers --probe");
+    if (server.kind != boot::ServerKind::proxy) givers += (givers.empty() ? "" : ", ") + server.address.to_string();
+  }
+  if (mode == DhcpMode::proxy && givers.empty())
+    return warn(id, "No DHCP server answers here: machines get no address, and a proxy gives none.",
+                "Switch the router's DHCP on, or set dhcp.mode = \"server\" in /etc/bootferry/bootferry.toml.");
+  return good(id, givers.empty() ? "There is no other DHCP or PXE server." : "Addresses are given by " + givers + ".");
+}
+
 CheckLine judge_space(DiskSpace space, const std::string& folder) {
   const std::string text = fmt::format("{} of {} are free on the disk of {}.", render_byte_count({space.available}),
                                        render_byte_count({space.capacity}), folder);

@@ -11,6 +11,7 @@
 #include "app/settings.hpp"
 #include "boot/architecture.hpp"
 #include "boot/loader_catalog.hpp"
+#include "boot/network_servers.hpp"
 #include "boot/self_check.hpp"
 
 namespace bootferry::app {
@@ -37,6 +38,8 @@ struct LinkFacts {
                                             const std::set<boot::Architecture>& seen);
 
 [[nodiscard]] boot::CheckLine judge_dhcp_mode(DhcpMode mode);
+/// The first that gets in our way; or, for a proxy, that nobody gives addresses.
+[[nodiscard]] boot::CheckLine judge_other_servers(const std::vector<boot::NetworkServer>& servers, DhcpMode mode);
 
 struct DiskSpace {
   std::uint64_t available = 0, capacity = 0;

@@ -40,6 +40,9 @@ void add_commands(CLI::App& app, CommandContext& context) {
   add_media_commands(app, context);
   add_check_command(app, context);
   add_boot_log_command(app, context);
+  add_user_commands(app, context);
+  add_token_commands(app, context);
+  add_audit_command(app, context);
   add_demo_command(app, context);
   add_config_commands(app, context);
   add_backup_commands(app, context);

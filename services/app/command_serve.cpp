@@ -23,6 +23,7 @@ struct ServeFlags {
   std::filesystem::path loader_dir;
   std::uint16_t dhcp_port = 0, pxe_port = 0, tftp_port = 0, http_port = 0, iscsi_port = 0;
   bool no_router_advertisements = false, no_ipv6 = false;
+  int https_port = -1;  ///< 0 switches it off
   bool ipv6 = false;
 };
 
@@ -51,8 +52,10 @@ Settings settings_of(const ServeFlags& flags, const std::filesystem::path& state
   if (flags.pxe_port) settings.pxe_port = flags.pxe_port;
   if (flags.tftp_port) settings.tftp_port = flags.tftp_port;
   if (flags.http_port) settings.http_port = flags.http_port;
+  if (flags.https_port >= 0) settings.https_port = static_cast<std::uint16_t>(flags.https_port);
   if (flags.iscsi_port) settings.iscsi_port = flags.iscsi_port;
   if (auto good = check_ports(settings); !good) throw std::runtime_error(good.error().message);
+  if (auto good = check_https(settings); !good) throw std::runtime_error(good.error().message);
   return settings;
 }
 
@@ -112,6 +115,8 @@ void add_serve_command(CLI::App& app, CommandContext& context) {
   command->add_option("--pxe-port", flags->pxe_port, "UDP port of PXE boot service (4011)")->check(port);
   command->add_option("--tftp-port", flags->tftp_port, "UDP port of TFTP (69)")->check(port);
   command->add_option("--http-port", flags->http_port, "TCP port of HTTP: scripts, API, dashboard (8080)")->check(port);
+  command->add_option("--https-port", flags->https_port, "TCP port of HTTPS: API, dashboard (8443); 0: none")
+      ->check(CLI::Range(0, 65535));
   command->add_option("--iscsi-port", flags->iscsi_port, "TCP port of the iSCSI target (3260)")->check(port);
   command->add_option("--loader-dir", flags->loader_dir, "Folder of the iPXE loaders (/usr/lib/ipxe)");
   command->add_flag("--dhcp-ipv6", flags->ipv6,

@@ -82,7 +82,7 @@ void add_media_command(CLI::App& app, CommandContext& context, boot::MediumKind 
 }
 
 struct WakeOptions {
-  std::string mac, broadcast;
+  std::string mac, broadcast, next_boot;
 };
 
 void run_wake(CommandContext& context, const WakeOptions& options) {
@@ -94,6 +94,7 @@ void run_wake(CommandContext& context, const WakeOptions& options) {
   if (!mac) return context.show(std::unexpected(mac.error()), print);
   json body = json::object();
   if (!options.broadcast.empty()) body["broadcast"] = options.broadcast;
+  if (!options.next_boot.empty()) body["next_boot"] = options.next_boot;
   context.show(context.client().post(fmt::format("/api/v1/clients/{}/wake", mac->to_string()), body), print);
 }
 
@@ -129,6 +130,7 @@ void add_running_client_commands(CLI::App& client, CommandContext& context) {
   CLI::App* wake = client.add_subcommand("wake", "Switch a sleeping machine on (Wake-on-LAN)");
   auto options = std::make_shared<WakeOptions>();
   wake->add_option("MAC", options->mac, "Its MAC address")->required();
+  wake->add_option("--next-boot", options->next_boot, "Boot this entry of it, once");
   wake->add_option("--broadcast", options->broadcast,
                    "Also to the broadcast address of another network, say 10.2.0.255; its router must allow that");
   CLI::App* floppy = client.add_subcommand("floppy", "Put another floppy into the drive of a running machine");

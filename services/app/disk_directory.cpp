@@ -118,7 +118,7 @@ std::expected<iscsi::OpenedTarget, LoginRefusal> DiskDirectory::open(std::string
   if (found->key.entry != 0) identity.serial += fmt::format("-{}", found->key.entry);
   identity.read_only = disk->read_only;
   const boot::DiskTraits traits = image ? image->traits : boot::DiskTraits{};
-  identity.removable = traits.removable;
+  identity.removable = traits.removable || (found->key.drive == 0x00 && !found->is_cd_floppy);
   identity.physical_block_size = traits.physical_block_size;
   if (is_cd(image) && !found->is_cd_floppy) {
     identity.type = iscsi::scsi::DeviceType::cdrom;

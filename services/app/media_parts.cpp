@@ -48,7 +48,7 @@ Result<std::vector<MediumPart>> bios_parts(const Files& loaders, const std::file
                                            const std::filesystem::path& config) {
   const auto ipxe = loaders.find("ipxe.lkrn");
   if (ipxe == loaders.end()) return std::unexpected(missing("ipxe.lkrn"));
-  return std::vector<MediumPart>{{ipxe->second.file, "IPXE.KRN"}, {script, "BOOT.IPX"}, {config, "SYSLINUX.CFG"}};
+  return std::vector<MediumPart>{{ipxe->second.file, "ipxe.krn"}, {script, "boot.ipx"}, {config, "syslinux.cfg"}};
 }
 
 Result<std::vector<MediumPart>> uefi_parts(const Files& loaders, const std::filesystem::path& script) {
@@ -75,8 +75,8 @@ std::string_view syslinux_config() {
          "PROMPT 0\n"
          "LABEL bootferry\n"
          "  SAY Bootferry: starting iPXE ...\n"
-         "  LINUX /IPXE.KRN\n"
-         "  INITRD /BOOT.IPX\n";
+         "  LINUX /ipxe.krn\n"
+         "  INITRD /boot.ipx\n";
 }
 
 }  // namespace bootferry::app

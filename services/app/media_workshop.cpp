@@ -192,7 +192,7 @@ Result<void> MediaWorkshop::build_iso(const Parts& parts, const fs::path& out) c
   std::error_code failed;
   fs::remove_all(tree, failed);
   fs::create_directories(tree, failed);
-  for (const auto& [from, to] : {std::pair{binary, "ISOLINUX.BIN"}, {module, "LDLINUX.C32"}, {efi, "EFI.IMG"}}) {
+  for (const auto& [from, to] : {std::pair{binary, "isolinux.bin"}, {module, "ldlinux.c32"}, {efi, "efi.img"}}) {
     if (!failed) fs::copy_file(from, tree / to, failed);
   }
   for (const MediumPart& part : parts.bios) {
@@ -211,16 +211,16 @@ Result<void> MediaWorkshop::build_iso(const Parts& parts, const fs::path& out) c
                         "-isohybrid-mbr",
                         hybrid.string(),
                         "-c",
-                        "BOOT.CAT",
+                        "boot.cat",
                         "-b",
-                        "ISOLINUX.BIN",
+                        "isolinux.bin",
                         "-no-emul-boot",
                         "-boot-load-size",
                         "4",
                         "-boot-info-table",
                         "-eltorito-alt-boot",
                         "-e",
-                        "EFI.IMG",
+                        "efi.img",
                         "-no-emul-boot",
                         "-isohybrid-gpt-basdat",
                         tree.string()},

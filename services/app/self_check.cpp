@@ -86,6 +86,7 @@ std::vector<CheckLine> ApplianceSelfCheck::run() {
   lines.push_back(judge_loaders(dhcp_.boot.loaders, seen));
   if (settings_.dhcp_mode != DhcpMode::off) {
     for (const Pretender pretender : pretenders) lines.push_back(check_dhcp(pretender));
+    lines.push_back(judge_other_servers(network_.probe_network(), settings_.dhcp_mode));
   }
   lines.push_back(check_tftp());
   lines.push_back(check_http_loader());

@@ -13,6 +13,7 @@
 #include "app/settings.hpp"
 #include "boot/boot_policy.hpp"
 #include "boot/client_registry.hpp"
+#include "boot/network_servers.hpp"
 #include "boot/self_check.hpp"
 #include "dhcp/settings.hpp"
 
@@ -20,10 +21,14 @@ namespace bootferry::app {
 
 class ApplianceSelfCheck final : public boot::SelfCheck {
  public:
-  /// `registry` outlives it.
+  /// `registry` and `network` outlive it; neither is asked before run().
   ApplianceSelfCheck(Settings settings, NetworkInterface interface, dhcp::Settings dhcp,
-                     const boot::ClientRegistry& registry)
-      : settings_(std::move(settings)), interface_(std::move(interface)), dhcp_(std::move(dhcp)), registry_(registry) {}
+                     const boot::ClientRegistry& registry, boot::NetworkServers& network)
+      : settings_(std::move(settings)),
+        interface_(std::move(interface)),
+        dhcp_(std::move(dhcp)),
+        registry_(registry),
+        network_(network) {}
 
   [[nodiscard]] std::vector<boot::CheckLine> run() override;
 
@@ -39,6 +44,7 @@ class ApplianceSelfCheck final : public boot::SelfCheck {
   const NetworkInterface interface_;
   const dhcp::Settings dhcp_;
   const boot::ClientRegistry& registry_;
+  boot::NetworkServers& network_;
   std::mutex one_at_a_time_;
 };
 

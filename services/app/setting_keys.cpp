@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "http/proxy.hpp"
+
 namespace bootferry::app {
 namespace {
 
@@ -138,6 +140,13 @@ Result<std::string> parse_domain(const std::string& text) {
   return text;
 }
 
+Result<std::string> parse_base_path(const std::string& path) {
+  if (path.empty() || http::is_plain_prefix(path)) return path;
+  return fail(ErrorKind::invalid,
+              "must be a path like \"/boot\": beginning with '/', without one at its end, of letters, digits, '.', '-' "
+              "and '_'");
+}
+
 Result<std::string> parse_log_level(const std::string& level) {
   for (const char* known : {"debug", "info", "warning", "error"})
     if (level == known) return level;
@@ -199,6 +208,24 @@ std::vector<SettingKey> make_keys() {
             "Tell boot files over DHCPv6 too, to machines that netboot over IPv6. Addresses come from your router.",
             &Settings::dhcp_ipv6),
 
+      parsed("http.base_path",
+             "Behind a reverse proxy that leaves the path as it is: what stands before ours, \"/boot\" for example.\n"
+             "Empty: nothing.",
+             &Settings::http_base_path, parse_base_path, as_it_is),
+      list("http.trusted_proxies",
+           "Reverse proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are believed: addresses and networks.",
+           &Settings::http_trusted_proxies, "[\"127.0.0.1\", \"10.0.0.0/24\"]", parse_ip_network,
+           [](const IpNetwork& network) { return network.to_string(); }),
+      truth("http.open_metrics", "Prometheus may read /metrics without a token.", &Settings::http_open_metrics),
+      truth("http.require_https",
+            "The plain port answers booting machines and nobody else; the page and the API are on the HTTPS port.",
+            &Settings::http_require_https),
+      text("http.certificate",
+           "Certificate (PEM, with its chain) and key (PEM) of the HTTPS port; read again when they change.\n"
+           "Empty: a self-signed one, made at the first start.",
+           &Settings::http_certificate),
+      text("http.key", "", &Settings::http_key),
+
       list("iscsi.addresses",
            "Where the disks are offered: IPv4 and IPv6 addresses of this machine, each another path to the same\n"
            "disks. Empty: the IPv4 address of the LAN interface.",
@@ -214,6 +241,7 @@ std::vector<SettingKey> make_keys() {
       port("ports.pxe", &Settings::pxe_port),
       port("ports.tftp", &Settings::tftp_port),
       port("ports.http", &Settings::http_port),
+      number("ports.https", "0: no HTTPS.", &Settings::https_port, 0, 65535),
       port("ports.iscsi", &Settings::iscsi_port),
   };
 }

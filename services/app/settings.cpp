@@ -69,11 +69,9 @@ Result<void> check_ports(const Settings& settings) {
     bool tcp;
     std::uint16_t port;
   };
-  const Used all[] = {{"ports.dhcp", false, settings.dhcp_port},
-                      {"ports.pxe", false, settings.pxe_port},
-                      {"ports.tftp", false, settings.tftp_port},
-                      {"ports.http", true, settings.http_port},
-                      {"ports.iscsi", true, settings.iscsi_port}};
+  const Used all[] = {{"ports.dhcp", false, settings.dhcp_port},  {"ports.pxe", false, settings.pxe_port},
+                      {"ports.tftp", false, settings.tftp_port},  {"ports.http", true, settings.http_port},
+                      {"ports.https", true, settings.https_port}, {"ports.iscsi", true, settings.iscsi_port}};
   for (const Used& one : all) {
     for (const Used& other : all) {
       if (&one >= &other || one.tcp != other.tcp || one.port != other.port || one.port == 0) continue;
@@ -81,6 +79,14 @@ Result<void> check_ports(const Settings& settings) {
                                                   other.key, one.tcp ? "TCP" : "UDP", one.port));
     }
   }
+  return {};
+}
+
+Result<void> check_https(const Settings& settings) {
+  if (settings.http_certificate.empty() != settings.http_key.empty())
+    return fail(ErrorKind::invalid, "http.certificate and http.key belong together; set both, or neither");
+  if (settings.http_require_https && settings.https_port == 0)
+    return fail(ErrorKind::invalid, "http.require_https needs a port: set ports.https, to 8443 for example");
   return {};
 }
 

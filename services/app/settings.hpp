@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/ip_network.hpp"
 #include "base/ipv4_address.hpp"
 #include "base/result.hpp"
 
@@ -39,7 +40,14 @@ struct Settings {
   std::uint16_t pxe_port = 4011;
   std::uint16_t tftp_port = 69;
   std::uint16_t http_port = 8080;
+  std::uint16_t https_port = 8443;  ///< 0: no HTTPS
   std::uint16_t iscsi_port = 3260;
+
+  std::string http_base_path;  ///< "/boot", or empty
+  std::vector<IpNetwork> http_trusted_proxies;
+  bool http_open_metrics = false;
+  bool http_require_https = false;
+  std::filesystem::path http_certificate, http_key;  ///< empty: a pair of our own
 
   std::vector<std::string> iscsi_addresses;  ///< IPv4 and IPv6; empty: the LAN interface's
   std::chrono::seconds iscsi_ping_after = std::chrono::seconds(15);
@@ -57,6 +65,8 @@ inline constexpr const char* default_settings_file = "/etc/bootferry/bootferry.t
 
 /// Two services on one port would fail with words about a stranger who has it.
 [[nodiscard]] Result<void> check_ports(const Settings& settings);
+/// What HTTPS needs belongs together.
+[[nodiscard]] Result<void> check_https(const Settings& settings);
 
 /// Reads the file over the defaults. The error is one sentence: "FILE:LINE: what is wrong; the mend".
 [[nodiscard]] Result<Settings> read_settings(const std::filesystem::path& file);

@@ -14,7 +14,7 @@ namespace {
 constexpr Circumstances refusals = refused_busy | refused_secret | refused_right | refused_other;
 constexpr Circumstances tftp_troubles = tftp_silent | tftp_ended | tftp_ended_often | tftp_missing;
 constexpr Circumstances script_troubles =
-    expects_login | expects_files | broken_entry | broken_template | image_gone | refusals;
+    expects_login | expects_files | files_came | broken_entry | broken_template | image_gone | refusals;
 
 BootStep step_of(const Event& event, StepKind kind, std::string text,
                  std::initializer_list<std::string_view> fields = {}) {
@@ -50,16 +50,20 @@ Hearing hear_asking(const Event& event) {
 
 Hearing hear_request(const Event& event, StepKind stage) {
   Hearing heard;
-  if (const auto other = field_of(event, "other_server"); !other.empty()) {
-    heard.sets = other_won;
-    heard.why = other;
-    heard.step = step_of(event, StepKind::other_server,
-                         fmt::format("It takes the offer of another DHCP server, {}.", other), {"other_server"});
-    return heard;
-  }
   if (stage < StepKind::loader)
     heard.step = step_of(event, StepKind::address, fmt::format("It takes the address {}.", address_of(event)));
   if (stage == StepKind::ipxe) heard.sets = has_address;
+  return heard;
+}
+
+Hearing hear_other_server(const Event& event) {
+  const bool won = event.kind == EventKind::dhcp_other_chosen;
+  Hearing heard;
+  heard.step = step_of(
+      event, StepKind::other_server,
+      won ? fmt::format("It takes the offer of another DHCP server, {}.", field_of(event, "server")) : event.text,
+      {"server", "type"});
+  if (won) heard.sets = other_won, heard.why = field_of(event, "server");
   return heard;
 }
 
@@ -107,7 +111,17 @@ Hearing hear_file(const Event& event, StepKind stage) {
                              fmt::format("It has loaded {} ({}) by HTTP.", file, size_of(event)), {"file", "bytes"})
                    : step_of(event, StepKind::file, fmt::format("It has fetched {} ({}).", file, size_of(event)),
                              {"file", "bytes"});
+  if (stage >= StepKind::ipxe) heard.sets = files_came;
   return heard;
+}
+
+/// What a script makes the machine do next that can be seen from here. Of the others (its own disk, another address, a
+/// prompt, off) nothing can.
+Circumstances expected_of(std::string_view decision) {
+  if (decision == "san") return expects_login;
+  if (decision == "installer" || decision == "windows") return expects_login | expects_files;
+  const bool loads = decision == "kernel" || decision == "memdisk" || decision == "iso" || decision == "efi";
+  return loads ? Circumstances{expects_files} : Circumstances{0};
 }
 
 Hearing hear_script(const Event& event) {
@@ -117,8 +131,7 @@ Hearing hear_script(const Event& event) {
   const std::size_t it = event.text.find(": it ");
   const std::string what = it == std::string::npos ? event.text : event.text.substr(it + 2);
   heard.step = step_of(event, StepKind::script, fmt::format("It has its script:{}.", what), {"decision", "why"});
-  if (decision == "san") heard.sets = expects_login;
-  if (decision == "kernel") heard.sets = expects_files;
+  heard.sets = expected_of(decision);
   if (decision == "broken") {
     const std::size_t colon = what.find("cannot boot: ");
     heard.why = colon == std::string::npos ? what : what.substr(colon + 13);
@@ -189,6 +202,7 @@ std::optional<Hearing> hear(const Event& event, std::optional<StepKind> stage) {
       if (is_firmware) return hear_asking(event);
       return system_may_run ? std::optional(hear_system_asking(event)) : std::nullopt;
     case EventKind::script_served:
+      if (field_of(event, "decision") == "introduce") return std::nullopt;  // it asks again at once
       return hear_script(event);
     case EventKind::tftp_start: {
       Hearing heard;
@@ -214,6 +228,9 @@ std::optional<Hearing> hear(const Event& event, std::optional<StepKind> stage) {
       if (*stage < StepKind::loader && event.address)
         heard.step = step_of(event, StepKind::address, fmt::format("It has the address {}.", address_of(event)));
       return heard;
+    case EventKind::dhcp_other_chosen:
+    case EventKind::dhcp_other_offer:
+      return hear_other_server(event);
     case EventKind::dhcp_nak:
       return hear_nak(event);
     case EventKind::dhcp_ignored:

@@ -99,8 +99,8 @@ class ScriptMaker {
  private:
   static constexpr std::string_view wimboot_mend =
       "Bootferry brings no wimboot. Put the file wimboot of ipxe.org/wimboot into the loaders folder of the state "
-      "directory and start Bootferry again";
-  static constexpr std::string_view memdisk_mend = "Install the package syslinux-common, and start Bootferry again";
+      "directory, where it is found at once";
+  static constexpr std::string_view memdisk_mend = "Install the package syslinux-common on the server";
 
   static Made as_decision(Result<KernelBoot> kernel) {
     if (!kernel) return std::unexpected(kernel.error());
@@ -136,8 +136,14 @@ class ScriptMaker {
     }
     auto line = expand_variables(kernel.command_line, variables_);
     if (!line) return std::unexpected(line.error());
-    boot.command_line = std::move(*line);
+    boot.command_line = with_console(std::move(*line));
     return boot;
+  }
+  /// A machine without a screen shows its kernel on its serial line, unless a person chose consoles himself.
+  [[nodiscard]] std::string with_console(std::string line) const {
+    const unsigned port = offer_.client ? offer_.client->quirks.serial_console : 0;
+    if (port == 0 || line.find("console=") != std::string::npos) return line;
+    return fmt::format("{}{}console=tty0 console=ttyS{},115200", line, line.empty() ? "" : " ", port - 1);
   }
   [[nodiscard]] Made memdisk_of(const std::string& image) const {
     if (!registry_.find_image(image))

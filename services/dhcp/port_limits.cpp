@@ -10,10 +10,13 @@ bool PortLimits::try_admit(const Message& message, SteadyTime now) {
   const auto forget_old = [now](Machines& machines) {
     std::erase_if(machines, [now](const auto& machine) { return now - machine.second > memory; });
   };
-  if (!ports_.contains(key) && ports_.size() >= max_ports) {
+  const bool full = !ports_.contains(key) && ports_.size() >= max_ports;
+  if (full && now < next_sweep_) return false;  // made-up ports: the relay is to be trusted, or it is none
+  if (full) {
+    next_sweep_ = now + sweep_pause;
     for (auto& [port, machines] : ports_) forget_old(machines);
     std::erase_if(ports_, [](const auto& port) { return port.second.empty(); });
-    if (ports_.size() >= max_ports) return false;  // made-up ports: the relay is to be trusted, or it is none
+    if (ports_.size() >= max_ports) return false;
   }
   Machines& machines = ports_[key];
   const MacAddress mac = message.mac();

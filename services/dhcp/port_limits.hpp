@@ -22,8 +22,10 @@ class PortLimits {
 
  private:
   static constexpr std::size_t max_ports = 4096;
+  static constexpr std::chrono::seconds sweep_pause{10};        ///< a sweep looks at all of them
   using Machines = std::unordered_map<MacAddress, SteadyTime>;  ///< with the time of their last question
 
+  SteadyTime next_sweep_{};
   std::map<std::string, Machines, std::less<>> ports_;  ///< by the relay's address and option 82
 };
 

@@ -23,6 +23,7 @@ struct Peer {
   Door door = Door::lan;
   std::optional<IpAddress> address;
   std::optional<IpAddress> local;  ///< where it reached us
+  bool secure = false;             ///< over TLS
 };
 
 class Channel;

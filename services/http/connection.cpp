@@ -6,24 +6,14 @@
 #include <optional>
 
 #include "base/async_run.hpp"
-#include "base/log.hpp"
+#include "http/answering.hpp"
 #include "http/event_stream.hpp"
 #include "http/request_reader.hpp"
-#include "http/router.hpp"
 #include "http/syntax/date.hpp"
 
 namespace bootferry::http {
 namespace {
 namespace asio = boost::asio;
-
-Answer answer_safely(const Route& route, const Request& request, const Site& site) {
-  try {
-    return route.handler(request, site);
-  } catch (const std::exception& error) {
-    log::error("HTTP_HANDLER_FAILED", {{"path", request.path()}, {"why", error.what()}});
-    return make_problem(500, "Something went wrong inside the server; its log has more.");
-  }
-}
 
 /// The Date header; the same for a whole second.
 const std::string& date_of(std::chrono::sys_seconds now) {
@@ -39,19 +29,19 @@ const std::string& date_of(std::chrono::sys_seconds now) {
 /// The job owns what it reads: the connection may end while it runs.
 asio::awaitable<Answer> answer_elsewhere(WorkerPool& pool, const Route* route, std::shared_ptr<const Request> request,
                                          std::shared_ptr<const Site> site) {
-  auto job = [route, request, site] { return answer_safely(*route, *request, *site); };
+  auto job = [route, request, site] { return answer_request(*route, *request, *site); };
   auto running = async_run(pool, std::move(job));
   co_return co_await std::move(running);
 }
 
 asio::awaitable<Answer> answer_to(Request request, std::shared_ptr<const Site> site, Workers workers) {
-  auto resolved = resolve(request, site->settings.admin_token);
+  auto resolved = resolve(request, gate_of(*site));
   if (auto* refusal = std::get_if<Answer>(&resolved)) co_return std::move(*refusal);
   const Route* route = std::get<const Route*>(resolved);
-  if (route->place == Place::loop) co_return answer_safely(*route, request, *site);
+  if (route->place == Place::loop) co_return answer_request(*route, request, *site);
   if (route->place == Place::disk) {
     request.patience = Patience::only_cached;
-    Answer quick = answer_safely(*route, request, *site);
+    Answer quick = answer_request(*route, request, *site);
     if (!quick.is_would_block()) co_return quick;
     request.patience = Patience::may_wait;
   }
@@ -185,11 +175,11 @@ asio::awaitable<void> serve_connection(std::unique_ptr<Channel> channel, Peer pe
     }
     const auto* live = std::get_if<LiveEvents>(&answer.body());
     if (live != nullptr && !is_head) {
-      std::string last_event_id = live->last_event_id;
+      LiveEvents wanted = *live;
       auto sending = send_answer(*channel, std::move(answer), true, false, *site, workers);
       const bool sent = co_await std::move(sending);
       if (!sent) co_return;
-      auto streaming = serve_events(*channel, *site, std::move(last_event_id));
+      auto streaming = serve_events(*channel, *site, std::move(wanted));
       co_await std::move(streaming);
       co_return;
     }

@@ -154,11 +154,12 @@ std::optional<Listener::Accepted> Listener::try_accept(bool& failed) {
       return std::nullopt;
     }
     if (door_ == Door::control) {
-      if (is_trusted(descriptor)) return Accepted{descriptor, AF_UNIX, {Door::control, std::nullopt, std::nullopt}};
+      if (is_trusted(descriptor))
+        return Accepted{descriptor, AF_UNIX, {Door::control, std::nullopt, std::nullopt, false}};
       ::close(descriptor);
       continue;
     }
-    return Accepted{descriptor, from.ss_family, {Door::lan, address_of(from), local_address_of(descriptor)}};
+    return Accepted{descriptor, from.ss_family, {Door::lan, address_of(from), local_address_of(descriptor), false}};
   }
 }
 

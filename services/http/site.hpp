@@ -7,10 +7,13 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/embedded_files.hpp"
+#include "base/ip_network.hpp"
 #include "boot/address_book.hpp"
 #include "boot/administration.hpp"
 #include "boot/boot_history.hpp"
@@ -31,6 +34,9 @@
 #include "boot/self_check.hpp"
 #include "boot/wake.hpp"
 #include "http/event_limits.hpp"
+#include "http/past_answers.hpp"
+#include "http/tls_certificate.hpp"
+#include "people/accounts.hpp"
 
 namespace bootferry::http {
 
@@ -57,6 +63,7 @@ struct Services {
   boot::SelfCheck* self_check = nullptr;
   boot::FloppyDrives* floppy_drives = nullptr;
   const boot::Neighbours* neighbours = nullptr;  ///< none: any machine may be any other (tests)
+  people::Accounts* accounts = nullptr;          ///< none: reads are open, and the admin token does the rest (tests)
 };
 
 struct Settings {
@@ -64,8 +71,14 @@ struct Settings {
   std::string ipv6_interface;  ///< also at all IPv6 addresses of this interface; empty: not over IPv6
   std::uint16_t port = 8080;   ///< 0: any free one (tests); Server::port() tells which
   std::filesystem::path state_dir;
-  std::string admin_token;              ///< empty: nobody may write on the LAN door
-  const EmbeddedFiles* page = nullptr;  ///< the dashboard, or null when it was not built
+  std::string admin_token;  ///< of the file that root can read; empty: it opens nothing
+  std::string base_path;    ///< "/boot": what stands before our paths behind a proxy that leaves it there
+  std::vector<IpNetwork> trusted_proxies;  ///< whose X-Forwarded-* are believed
+  bool open_metrics = false;               ///< /metrics asks for no token
+  bool require_https = false;              ///< the plain door answers what booting machines read, and nothing else
+  std::uint16_t https_port = 0;  ///< of the door with TLS, where there is a certificate; 0: any free one (tests)
+  std::shared_ptr<TlsCertificate> certificate;  ///< null: there is no door with TLS
+  const EmbeddedFiles* page = nullptr;          ///< the dashboard, or null when it was not built
 
   std::chrono::milliseconds idle_limit{60'000};     ///< of a kept connection without a request
   std::chrono::milliseconds request_limit{10'000};  ///< from a request's first byte to its last
@@ -79,6 +92,8 @@ struct Site {
   Services services;
   Settings settings;
   std::shared_ptr<EventLimits> event_limits = std::make_shared<EventLimits>();
+  std::shared_ptr<PastAnswers> past_answers = std::make_shared<PastAnswers>();
+  std::shared_ptr<std::mutex> edits = std::make_shared<std::mutex>();  ///< held while If-Match is compared and kept to
 
   [[nodiscard]] std::filesystem::path files_folder() const { return settings.state_dir / "files"; }
   [[nodiscard]] std::filesystem::path scripts_folder() const { return settings.state_dir / "ipxe-scripts"; }

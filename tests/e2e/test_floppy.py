@@ -24,7 +24,7 @@ def add_floppies(lab, server, *names):
 def test_a_running_machine_reads_the_other_floppy(lab):
     server = lab.serve("server")
     add_floppies(lab, server, "one", "two")
-    server.set_client(MAC, [("one", "master")], access="boot")
+    server.cli("client", "set", MAC, "--floppy", "one:master")
     pc = lab.machine("bios-rom", mac=MAC).power_on()
     pc.wait_serial("FLOPPY-one-IS-IN", 40)
     assert "two in its floppy drive now, instead of one" in server.cli("client", "floppy", MAC, "two").stdout

@@ -50,6 +50,8 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] std::string render_line(const Json& value);
 
 [[nodiscard]] Answer make_json(unsigned status, const Json& value);
+/// A resource that people edit; `moving` are the keys that change by themselves, which If-Match does not compare.
+[[nodiscard]] Answer make_resource(unsigned status, const Json& value, std::initializer_list<const char*> moving);
 /// The {mac} of the path.
 [[nodiscard]] Result<MacAddress> require_mac(const Request& request);
 

@@ -237,4 +237,12 @@ Answer make_json(unsigned status, const Json& value) {
   return answer;
 }
 
+Answer make_resource(unsigned status, const Json& value, std::initializer_list<const char*> moving) {
+  Answer answer = make_json(status, value);
+  Json edited = value;
+  for (const char* key : moving) edited.erase(key);
+  answer.set_revision(render_line(edited));
+  return answer;
+}
+
 }  // namespace bootferry::http::api

@@ -24,7 +24,8 @@ Answer wake_client(const Request& request, const Site& site) {
   if (!mac) return make_problem(mac.error());
   if (mac->is_multicast() || *mac == MacAddress{})
     return make_problem(400, fmt::format("{} is not a machine's own address.", mac->to_string()));
-  const auto body = request.body.empty() ? Result<Json>(Json::object()) : parse_body(request, {"broadcast"});
+  const auto body =
+      request.body.empty() ? Result<Json>(Json::object()) : parse_body(request, {"broadcast", "next_boot"});
   if (!body) return make_problem(body.error());
   std::optional<Ipv4Address> broadcast;
   if (body->contains("broadcast")) {
@@ -34,6 +35,12 @@ Answer wake_client(const Request& request, const Site& site) {
     broadcast = *address;
   }
   if (!site.services.waker) return not_offered();
+  if (body->contains("next_boot")) {
+    const auto change = parse_client_change({{"next_boot", (*body)["next_boot"]}});
+    if (!change) return make_problem(change.error());
+    // First what it shall boot, then the packet: it may be quick.
+    if (auto set = site.services.administration.put_client(*mac, *change); !set) return make_problem(set.error());
+  }
   const auto sent = site.services.waker->wake(*mac, broadcast);
   return sent ? make_json(200, {{"mac", mac->to_string()}, {"sent", *sent}}) : make_problem(sent.error());
 }

@@ -9,6 +9,26 @@
 
 namespace bootferry::http::api {
 
+[[nodiscard]] Answer get_first_visit(const Request& request, const Site& site);
+[[nodiscard]] Answer get_first_visit_code(const Request& request, const Site& site);
+[[nodiscard]] Answer set_up(const Request& request, const Site& site);
+[[nodiscard]] Answer log_in(const Request& request, const Site& site);
+[[nodiscard]] Answer log_out(const Request& request, const Site& site);
+[[nodiscard]] Answer get_me(const Request& request, const Site& site);
+[[nodiscard]] Answer put_own_password(const Request& request, const Site& site);
+[[nodiscard]] Answer list_logins(const Request& request, const Site& site);
+[[nodiscard]] Answer end_login(const Request& request, const Site& site);
+
+[[nodiscard]] Answer list_users(const Request& request, const Site& site);
+[[nodiscard]] Answer add_user(const Request& request, const Site& site);
+[[nodiscard]] Answer put_user(const Request& request, const Site& site);
+[[nodiscard]] Answer remove_user(const Request& request, const Site& site);
+[[nodiscard]] Answer list_tokens(const Request& request, const Site& site);
+[[nodiscard]] Answer add_token(const Request& request, const Site& site);
+[[nodiscard]] Answer remove_token(const Request& request, const Site& site);
+[[nodiscard]] Answer list_changes(const Request& request, const Site& site);
+
+[[nodiscard]] Answer get_openapi(const Request& request, const Site& site);
 [[nodiscard]] Answer get_health(const Request& request, const Site& site);
 
 [[nodiscard]] Answer list_clients(const Request& request, const Site& site);

@@ -78,6 +78,14 @@ class Bootferry:
             arguments += access
         self.cli(*arguments)
 
+    def add_user(self, name: str, role: str, password="correct horse battery"):
+        self.password_file.write_text(password + "\n")
+        return self.cli("user", "add", name, "--role", role, "--password-file", self.password_file)
+
+    @property
+    def password_file(self) -> Path:
+        return self.lab.folder / "password"
+
     def sessions(self) -> list[dict]:
         return self._list(self.json("session", "list"), "sessions")
 

@@ -79,6 +79,20 @@ TEST(JudgeTheRest, RightsModeAndSpace) {
   EXPECT_EQ(judge_space({0, 200ull << 30}, "/s").verdict, CheckVerdict::failure);
 }
 
+TEST(JudgeOtherServers, WhoGetsInTheWayAndWhoIsMissing) {
+  boot::NetworkServer router;
+  router.address = *parse_ipv4_address("10.99.0.2");
+  EXPECT_EQ(judge_other_servers({router}, DhcpMode::proxy).verdict, CheckVerdict::ok);
+  EXPECT_NE(judge_other_servers({router}, DhcpMode::proxy).text.find("10.99.0.2"), std::string::npos);
+  EXPECT_EQ(judge_other_servers({router}, DhcpMode::server).verdict, CheckVerdict::warning);
+  EXPECT_EQ(judge_other_servers({}, DhcpMode::server).verdict, CheckVerdict::ok);
+  const auto nobody = judge_other_servers({}, DhcpMode::proxy);
+  EXPECT_EQ(nobody.verdict, CheckVerdict::warning);
+  EXPECT_NE(nobody.mend.find("router's DHCP"), std::string::npos);
+  router.kind = boot::ServerKind::proxy;
+  EXPECT_EQ(judge_other_servers({router}, DhcpMode::proxy).verdict, CheckVerdict::warning);
+}
+
 TEST(ServicePorts, OffMeansNoDhcp) {
   Settings settings;
   EXPECT_EQ(service_ports(settings).size(), 5u);

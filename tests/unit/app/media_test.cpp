@@ -31,7 +31,7 @@ std::string listing(const Result<std::vector<MediumPart>>& parts) {
 
 TEST(MediaParts, ABiosStartsTheKernelLikeBuildWithTheScript) {
   EXPECT_EQ(listing(bios_parts(files({"ipxe.lkrn"}), "/s", "/c")),
-            "/l/ipxe.lkrn>IPXE.KRN /s>BOOT.IPX /c>SYSLINUX.CFG ");
+            "/l/ipxe.lkrn>ipxe.krn /s>boot.ipx /c>syslinux.cfg ");
   EXPECT_NE(listing(bios_parts({}, "/s", "/c")).find("install the package ipxe"), std::string::npos);
 }
 
@@ -74,7 +74,7 @@ TEST_F(Workshop, TheFloppyHasItsSizeAndTheScript) {
   EXPECT_EQ(fs::file_size(*made), 1474560u);
   EXPECT_EQ(bytes_at(*made, 510, 2), "\x55\xaa");
   EXPECT_EQ(bytes_at(*made, 3, 8), "SYSLINUX");
-  EXPECT_EQ(read_from(made->string(), "::/BOOT.IPX"), "#!ipxe\n# mine\n");
+  EXPECT_EQ(read_from(made->string(), "::/boot.ipx"), "#!ipxe\n# mine\n");
 }
 
 TEST_F(Workshop, TheStickBootsBothFirmwares) {
@@ -113,7 +113,7 @@ TEST_F(Workshop, IsMadeAnewOnlyWhenItsPartsChange) {
   changed.at("ipxe.lkrn").file = folder / "new.lkrn";
   loaders.replace(changed);
   ASSERT_TRUE(workshop.make(MediumKind::floppy));
-  EXPECT_EQ(read_from(first->string(), "::/IPXE.KRN"), "another");
+  EXPECT_EQ(read_from(first->string(), "::/ipxe.krn"), "another");
 }
 
 TEST_F(Workshop, WhatIsMissingOrTooLargeIsNamed) {

@@ -195,6 +195,18 @@ TEST_F(ScriptPolicy, GroupsAddTheirEntriesAndVariables) {
   EXPECT_THAT(std::get<Broken>(ask({pc1, 5}).decision).reason, HasSubstr("the variable kind"));
 }
 
+TEST_F(ScriptPolicy, AMachineWithoutAScreenHasItsKernelOnTheSerialLine) {
+  client().set_boot(Kernel{"linux", {}, "quiet"});
+  const auto line = [&] { return std::get<KernelBoot>(ask().decision).command_line; };
+  EXPECT_EQ(line(), "quiet");
+  client().quirks.serial_console = 2;
+  EXPECT_EQ(line(), "quiet console=tty0 console=ttyS1,115200");
+  client().set_boot(Kernel{"linux", {}, ""});
+  EXPECT_EQ(line(), "console=tty0 console=ttyS1,115200");
+  client().set_boot(Kernel{"linux", {}, "console=hvc0"});
+  EXPECT_EQ(line(), "console=hvc0") << "a person knows better";
+}
+
 TEST_F(ScriptPolicy, TheFirstRuleThatFitsCounts) {
   registry.rules = {{"52:54:01:*", "", "", {}, Entry{3, "shell", Shell{}}},
                     {"52:54:00:*", "", "", {}, Entry{4, "local", LocalDisk{}}},

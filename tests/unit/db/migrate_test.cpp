@@ -5,6 +5,7 @@
 
 #include <cstring>
 
+#include "db/people_store.hpp"
 #include "db/registry_rows.hpp"
 #include "db/statement.hpp"
 #include "db_fixture.hpp"
@@ -17,7 +18,7 @@ namespace bootferry::db {
 namespace {
 
 /// The newest version this program has; each one before it needs a test that starts from a file of it.
-constexpr std::int64_t newest = 9;
+constexpr std::int64_t newest = 10;
 
 EmbeddedFile step(const char* name, const char* sql) { return {name, sql, sql + std::strlen(sql)}; }
 
@@ -189,6 +190,20 @@ TEST_F(MigrateTest, a_file_of_version_8_keeps_its_log_and_has_no_boots_yet) {
   auto database = open_database(file);
   EXPECT_EQ(database->query_number("SELECT count(*) FROM events"), 1);
   EXPECT_EQ(database->query_number("SELECT count(*) FROM boots"), 0);
+}
+
+TEST_F(MigrateTest, a_file_of_version_9_has_no_users_and_takes_some) {
+  {
+    auto old = std::make_unique<Database>(file);
+    migrate(*old, EmbeddedFiles{migrations.begin(), 9});
+    old->execute(
+        "INSERT INTO clients (mac, name, known, architecture) VALUES ('52:54:00:e2:e0:01', 'pc1', 1, 'bios');");
+    ASSERT_EQ(old->query_number("PRAGMA user_version"), 9);
+  }
+  auto database = open_database(file);
+  EXPECT_EQ(load_snapshot(*database).clients.size(), 1u);
+  EXPECT_TRUE(PeopleStore(*database).load().users.empty());
+  EXPECT_TRUE(PeopleStore(*database).put_user({"alice", people::Role::admin, "hash", {}, {}}));
 }
 
 TEST_F(MigrateTest, an_old_file_is_copied_then_brought_forward) {

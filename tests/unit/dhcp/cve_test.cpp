@@ -98,14 +98,14 @@ TEST(Cve2026_4892, long_client_ids_and_names_reach_no_shell_and_stay_short_in_se
   }
 }
 
-TEST(Cve2018_5733, a_machine_that_asks_a_hundred_thousand_times_holds_one_lease) {
+TEST(Cve2018_5733, a_machine_that_asks_twenty_thousand_times_holds_one_lease) {
   Lab lab(Mode::server);
   const Ipv4Address address = lab.bind(pc1);
   Message renew = make_request(MessageType::request);
   renew.ciaddr = address;
-  for (int i = 0; i < 100'000; ++i) {
+  for (int i = 0; i < 20'000; ++i) {
     renew.xid = static_cast<std::uint32_t>(i);
-    if (i % 1000 == 0) lab.clock.advance(std::chrono::minutes(30));  // each now and then is a true renewal
+    if (i % 200 == 0) lab.clock.advance(std::chrono::minutes(30));  // each now and then is a true renewal
     (void)lab.hear(renew, {Port::server, address, 68, true});
   }
   EXPECT_EQ(lab.store.size(), 1u);

@@ -137,6 +137,7 @@ TEST(ProxyForms, two_of_one_maker_that_agree_are_a_hint_for_the_third) {
 TEST(ProxyForms, a_flood_of_machines_is_bounded_and_costs_the_real_one_at_most_its_memory) {
   FormLab lab;
   EXPECT_EQ(lab.ask_after(0s, efi_x64), ProxyForm::binl);
+  lab.clock.advance(1s);
   for (std::uint32_t i = 0; i < 10'000; ++i) {
     MacAddress made_up = mac("02:00:00:00:00:00");
     for (std::size_t at = 0; at < 4; ++at) made_up.octets[5 - at] = static_cast<std::uint8_t>(i >> 8 * at);

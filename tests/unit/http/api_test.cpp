@@ -204,7 +204,7 @@ TEST_F(Api, EveryWriteNeedsAuthority) {
     const Reply without = ask(method, path, "", "{}");
     EXPECT_EQ(without.status, 401) << path;
     EXPECT_TRUE(without.header("WWW-Authenticate").starts_with("Bearer")) << path;
-    EXPECT_EQ(ask(method, path, bearer("wrong"), "{}").status, 403) << path;
+    EXPECT_EQ(ask(method, path, bearer("wrong"), "{}").status, 401) << path;
     EXPECT_EQ(ask(method, path, "Cookie: token=" + token + "\r\n", "{}").status, 401) << path;
     EXPECT_EQ(ask(method, std::string(path) + "?token=" + token, "", "{}").status, 401) << path;
   }

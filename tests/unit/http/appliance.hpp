@@ -22,6 +22,7 @@
 #include "fake_boots.hpp"
 #include "fake_lives.hpp"
 #include "http/server.hpp"
+#include "support/people_store.hpp"
 
 namespace bootferry::http::test {
 
@@ -402,7 +403,8 @@ class Appliance : public testing::Test {
                                                .boot_watch = &watch,
                                                .intake = &intake,
                                                .boots = &boots,
-                                               .neighbours = &neighbours},
+                                               .neighbours = &neighbours,
+                                               .accounts = with_people ? &accounts : nullptr},
                                       settings);
     server->open();
     server->start();
@@ -466,6 +468,11 @@ class Appliance : public testing::Test {
   boot::BootSecrets boot_secrets{{}, clock, {}, [](const MacAddress&, std::uint64_t) {}};
   Settings settings;
   FakeIntake intake{administration};
+  bool with_people = false;  ///< else there are no users, and reads are open
+  people::test::FakeStore people;
+  SystemRandom random;
+  people::Accounts accounts{
+      people, clock, random, [](const people::Accounts::Job& job) { job(); }, {.cost = people::PasswordCost::least}};
   std::unique_ptr<Server> server;
 };
 

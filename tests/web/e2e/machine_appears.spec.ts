@@ -2,7 +2,8 @@
 // A person opens the dashboard, turns on a PC that nobody knows, sees it within a second of its first DHCP packet, gives it
 // an image by mouse, and it boots. The PC is QEMU; tests/e2e starts the server and sets the variables (README.md).
 import { expect, type Page, test } from '@playwright/test';
-import { lookAround, powerOff, requireMachine } from '../support/real_machine.ts';
+import { powerOff, requireMachine } from '../support/real_machine.ts';
+import { lookAround } from '../support/real_server.ts';
 
 const appearsWithinMilliseconds = 1_000;
 

@@ -221,7 +221,7 @@ export class FakeServer {
 
   withUsers(image) {
     const uses = (client) => client.boot.drives?.some((drive) => drive.image === image.name);
-    return { ...image, used_by: [...this.clients.values()].filter(uses).map((client) => client.mac) };
+    return { ...image, version: this.versions.get(image.name).at(-1).number, used_by: [...this.clients.values()].filter(uses).map((client) => client.mac) };
   }
 
   get port() {

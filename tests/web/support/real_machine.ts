@@ -2,7 +2,7 @@
 // The virtual PC of an e2e run, as the harness describes it in the environment.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { expect, type Page } from '@playwright/test';
+import { need } from './real_server.ts';
 
 export interface RealMachine {
   url: string;
@@ -17,11 +17,6 @@ export interface RealMachine {
 }
 
 export function requireMachine(): RealMachine {
-  const need = (name: string): string => {
-    const value = process.env[name];
-    if (value === undefined || value === '') throw new Error(`${name} is not set: tests/web/README.md lists what an e2e run needs`);
-    return value;
-  };
   const command = need('BOOTFERRY_POWER_ON');
   const firstDhcpFile = need('BOOTFERRY_FIRST_DHCP_FILE');
   const bannerFile = need('BOOTFERRY_BANNER_FILE');
@@ -53,11 +48,4 @@ function textOf(file: string): string {
   } catch {
     return '';
   }
-}
-
-/** Past the first visit, which may wait: the admin token is asked for at the first change. */
-export async function lookAround(page: Page): Promise<void> {
-  const later = page.getByRole('button', { name: 'Later: only look around' });
-  await expect(later.or(page.getByRole('region', { name: 'Machines' }))).toBeVisible();
-  if (await later.isVisible()) await later.click();
 }

@@ -219,6 +219,8 @@ export interface Image {
   physical_block_size: number;
   removable: boolean;
   thick: boolean;
+  /** the number of the current one */
+  version: number;
   allocated: number;
   created: string;
   /** MACs of the clients that boot from it */
@@ -391,6 +393,8 @@ export interface ProblemBody {
   title?: string;
   status?: number;
   detail?: string;
+  /** a setting or a command that helps */
+  hint?: string;
 }
 
 // Access ------------------------------------------------------------------------------------------------------------

@@ -77,6 +77,7 @@ function ImageTable({ images }: { images: readonly Image[] }) {
           <Table.Th scope="col" className={table.wide}>{t`Kind`}</Table.Th>
           <Table.Th scope="col" className={table.number}>{t`Size`}</Table.Th>
           <Table.Th scope="col" className={table.number}>{t`On disk`}</Table.Th>
+          <Table.Th scope="col" className={`${table.number} ${table.wide}`}>{t`Version`}</Table.Th>
           <Table.Th scope="col">{t`Used by`}</Table.Th>
         </Table.Tr>
       </Table.Thead>
@@ -91,6 +92,7 @@ function ImageTable({ images }: { images: readonly Image[] }) {
             <Table.Td className={table.wide}>{describeFormat(image)}</Table.Td>
             <Table.Td className={table.number}>{formatBytes(image.size)}</Table.Td>
             <Table.Td className={table.number}>{formatBytes(image.allocated)}</Table.Td>
+            <Table.Td className={`${table.number} ${table.wide}`}>{image.version}</Table.Td>
             <Table.Td>
               <Users macs={image.used_by} />
             </Table.Td>
