@@ -95,6 +95,13 @@ const Entry* Offer::find_entry(unsigned id) const {
   return at == entries.end() ? nullptr : at->entry;
 }
 
+bool Offer::needs(std::string_view image) const {
+  const auto has = [&](const Entry* entry) {
+    return entry && std::ranges::any_of(images_of(entry->boot), [&](const Drive* one) { return one->image == image; });
+  };
+  return has(next) || has(spent) || std::ranges::any_of(entries, [&](const Offered& one) { return has(one.entry); });
+}
+
 BootEntry Offer::default_boot() const { return preset ? preset->boot : BootEntry(Wait{}); }
 
 }  // namespace bootferry::boot

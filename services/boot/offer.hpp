@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "boot/client_registry.hpp"
@@ -31,6 +32,8 @@ struct Offer {
 
   /// Among all that its machine may boot or run from.
   [[nodiscard]] const Entry* find_entry(unsigned id) const;
+  /// Whether anything of that needs the image.
+  [[nodiscard]] bool needs(std::string_view image) const;
   /// What it boots when nobody presses a key.
   [[nodiscard]] BootEntry default_boot() const;
 };

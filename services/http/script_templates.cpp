@@ -25,7 +25,10 @@ std::string file_name_of(std::string_view name) { return fmt::format("{}.ipxe", 
 
 std::vector<std::string> template_names() {
   std::vector<std::string> names;
-  for (const EmbeddedFile& file : ipxe_scripts) names.push_back(fs::path(file.name).stem());
+  for (const EmbeddedFile& file : ipxe_scripts) {
+    // That one goes with a loader, not with a decision: first_script fills it.
+    if (file.name != std::string_view("first.ipxe")) names.push_back(fs::path(file.name).stem());
+  }
   return names;
 }
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.product
 
 def test_debians_installer_starts_with_its_disk_attached(lab):
     server = lab.serve()
-    server.cli("image", "create", "target", "1G")
+    server.cli("image", "create", "target", "--size", "1G")
     files = server.state_dir / "files" / "debian"
     files.mkdir(parents=True)
     for name in ("linux", "initrd.gz"):

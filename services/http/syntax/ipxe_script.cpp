@@ -11,7 +11,7 @@
 namespace bootferry::http {
 namespace {
 
-/// Of the builds that Debian makes.
+/// Of iPXE in 2019 and since; a build may lack some (Debian's have no poweroff), and then goes on behind "||".
 constexpr std::string_view commands[] = {
     "autoboot", "boot",     "chain",      "choose",   "clear",    "colour",    "config",  "console",    "cpair",
     "cpuid",    "dhcp",     "echo",       "exit",     "fcels",    "fcstat",    "goto",    "help",       "ibstat",

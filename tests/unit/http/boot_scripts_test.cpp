@@ -121,9 +121,9 @@ TEST(BootScript, WaitingShowsTheMacAndAsksAgain) {
   EXPECT_NE(script.text.find("52:54:00:e2:e0:01\n"), std::string::npos);
   EXPECT_NE(script.text.find("echo http://10.99.0.1:8080/\n"), std::string::npos);
   EXPECT_NE(script.text.find("--timeout 3000 "), std::string::npos);
-  EXPECT_NE(
-      script.text.find("chain --replace --autofree http://10.99.0.1:8080/boot/52:54:00:e2:e0:01.ipxe?again=1 ||\n"),
-      std::string::npos);
+  EXPECT_NE(script.text.find(
+                "chain --replace --autofree http://10.99.0.1:8080/boot/52:54:00:e2:e0:01.ipxe?again=1&uuid=${uuid}&"),
+            std::string::npos);
 }
 
 TEST(BootScript, BrokenSaysWhyInPlainWords) {
