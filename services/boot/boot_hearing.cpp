@@ -14,7 +14,7 @@ namespace {
 constexpr Circumstances refusals = refused_busy | refused_secret | refused_right | refused_other;
 constexpr Circumstances tftp_troubles = tftp_silent | tftp_ended | tftp_ended_often | tftp_missing;
 constexpr Circumstances script_troubles =
-    expects_login | expects_files | broken_entry | broken_template | image_gone | refusals;
+    expects_login | expects_files | files_came | broken_entry | broken_template | image_gone | refusals;
 
 BootStep step_of(const Event& event, StepKind kind, std::string text,
                  std::initializer_list<std::string_view> fields = {}) {
@@ -107,7 +107,17 @@ Hearing hear_file(const Event& event, StepKind stage) {
                              fmt::format("It has loaded {} ({}) by HTTP.", file, size_of(event)), {"file", "bytes"})
                    : step_of(event, StepKind::file, fmt::format("It has fetched {} ({}).", file, size_of(event)),
                              {"file", "bytes"});
+  if (stage >= StepKind::ipxe) heard.sets = files_came;
   return heard;
+}
+
+/// What a script makes the machine do next that can be seen from here. Of the others (its own disk, another address, a
+/// prompt, off) nothing can.
+Circumstances expected_of(std::string_view decision) {
+  if (decision == "san") return expects_login;
+  if (decision == "installer" || decision == "windows") return expects_login | expects_files;
+  const bool loads = decision == "kernel" || decision == "memdisk" || decision == "iso" || decision == "efi";
+  return loads ? Circumstances{expects_files} : Circumstances{0};
 }
 
 Hearing hear_script(const Event& event) {
@@ -117,8 +127,7 @@ Hearing hear_script(const Event& event) {
   const std::size_t it = event.text.find(": it ");
   const std::string what = it == std::string::npos ? event.text : event.text.substr(it + 2);
   heard.step = step_of(event, StepKind::script, fmt::format("It has its script:{}.", what), {"decision", "why"});
-  if (decision == "san") heard.sets = expects_login;
-  if (decision == "kernel") heard.sets = expects_files;
+  heard.sets = expected_of(decision);
   if (decision == "broken") {
     const std::size_t colon = what.find("cannot boot: ");
     heard.why = colon == std::string::npos ? what : what.substr(colon + 13);
@@ -189,6 +198,7 @@ std::optional<Hearing> hear(const Event& event, std::optional<StepKind> stage) {
       if (is_firmware) return hear_asking(event);
       return system_may_run ? std::optional(hear_system_asking(event)) : std::nullopt;
     case EventKind::script_served:
+      if (field_of(event, "decision") == "introduce") return std::nullopt;  // it asks again at once
       return hear_script(event);
     case EventKind::tftp_start: {
       Hearing heard;

@@ -15,21 +15,14 @@ using namespace std::chrono_literals;
 constexpr auto retry_time = 60s;
 /// iPXE itself reads no more than this: geometry, a CD's descriptor, the boot sector.
 constexpr ByteCount read_by_ipxe = kib(16);
-/// A system that reads this long is taken to run, and a script that asks for nothing of ours to have done its work.
-constexpr auto settled_after = 20s;
-/// A kernel runs when no file has come for this long: a big initrd tells of itself at its end only.
-constexpr auto files_settled_after = 60s;
-/// An operating system may let go of its disk and open it again, while it starts.
-constexpr auto gone_after = 30s;
-constexpr auto lost_screen_after = 60s;
-/// After a verdict and silence a boot is over; the machine stands at its error, or is off.
-constexpr auto given_up_after = 10min;
 constexpr int often = 3;
 constexpr Circumstances broken_script = broken_entry | broken_template | image_gone;
 
 bool has_verdict(const BootRecord& record) {
   return record.state == BootState::stalled || record.state == BootState::failed;
 }
+
+bool waits_for_person(std::string_view decision) { return decision == "wait" || decision == "menu"; }
 
 std::uint64_t number_of(const Event& event, std::string_view field) {
   std::uint64_t value = 0;
@@ -164,7 +157,8 @@ void BootTimeline::take_in(Live& live, const Event& event, Hearing heard, Now no
     live.progressed = now.steady;
     set_state(live, BootState::running, now);
   }
-  if (event.kind == EventKind::script_served && record.decision == "wait") set_state(live, BootState::waiting, now);
+  if (event.kind == EventKind::script_served && waits_for_person(record.decision))
+    set_state(live, BootState::waiting, now);
   judge(live, now, false);
 }
 
@@ -193,7 +187,8 @@ void BootTimeline::add_step(Live& live, BootStep step) {
 /// Only a step beyond the furthest takes a verdict back: a machine that fails the same way every 10 s has failed once.
 void BootTimeline::advance(Live& live, StepKind to, Now now) {
   BootRecord& record = live.record;
-  const bool leaves_screen = record.state == BootState::waiting && to == StepKind::script && record.decision != "wait";
+  const bool leaves_screen =
+      record.state == BootState::waiting && to == StepKind::script && !waits_for_person(record.decision);
   if (to <= record.stage && !leaves_screen) return;
   record.stage = std::max(record.stage, to);
   live.progressed = now.steady;
@@ -292,75 +287,6 @@ void BootTimeline::on_sessions(std::span<const SessionSample> samples, Now now) 
       step(StepKind::reading,
            record.bytes_written > ByteCount{} ? "Its system writes to the disk." : "It reads more than a boot sector.");
   }
-}
-
-// ---- time
-
-void BootTimeline::on_tick(Now now) {
-  for (auto& [mac, live] : live_) {
-    if (live.record.ended) continue;
-    judge(live, now, false);
-    settle(live, now);
-  }
-}
-
-/// `is_last_word`: its machine has begun anew, and the boot is judged although no rule may have waited long enough.
-void BootTimeline::judge(Live& live, Now now, bool is_last_word) {
-  BootRecord& record = live.record;
-  if (record.state == BootState::waiting || has_verdict(record) || record.ended) return;
-  if (record.state == BootState::booted && record.stage != StepKind::reading) return;
-  const StallRule* rule = find_stall(record.stage, live.circumstances, now.steady - live.progressed);
-  if (!rule) return;
-  if (is_last_word && (rule->needs & restarted) == 0 && rule->wait > 0s) return;
-  record.code = rule->code;
-  record.reason = fill_sentence(rule->cause, live.why);
-  record.mend = fill_sentence(rule->mend, live.why);
-  record.state = rule->verdict;
-  record.updated = now.wall;
-  live.changed = live.stalled = true;
-}
-
-/// What silence means when no rule has spoken.
-void BootTimeline::settle(Live& live, Now now) {
-  BootRecord& record = live.record;
-  const Duration quiet = now.steady - live.heard, stood = now.steady - live.progressed;
-  const bool lost_disk = (live.circumstances & all_closed) != 0;
-  const bool owes = (live.circumstances & (expects_login | expects_files)) != 0;
-  const bool handed_over = record.stage == StepKind::script && !owes && quiet >= settled_after;
-  const bool has_files = record.stage == StepKind::file && quiet >= files_settled_after;
-  if (record.state == BootState::running && (handed_over || has_files)) {
-    set_state(live, BootState::booted, now);
-    return end(live, now);  // nothing more of it can be seen from here
-  }
-  const bool runs = (live.circumstances & wrote) != 0 || stood >= settled_after;
-  if (record.state == BootState::running && record.stage >= StepKind::reading && runs && !lost_disk)
-    set_state(live, BootState::booted, now);
-  const bool had_system = record.stage == StepKind::system || (live.circumstances & wrote) != 0;
-  if ((record.state == BootState::booted || record.state == BootState::running) && lost_disk && had_system &&
-      stood >= gone_after) {
-    set_state(live, BootState::gone, now);
-    return end(live, now);
-  }
-  if (record.state == BootState::waiting && now.wall - record.updated >= lost_screen_after) {
-    set_state(live, BootState::gone, now);
-    return end(live, now);
-  }
-  if (has_verdict(record) && live.open.empty() && quiet >= given_up_after) end(live, now);
-}
-
-void BootTimeline::set_state(Live& live, BootState state, Now now) {
-  BootRecord& record = live.record;
-  if (record.state == state) return;
-  if (state != BootState::stalled && state != BootState::failed)
-    record.code.clear(), record.reason.clear(), record.mend.clear();
-  record.state = state;
-  if (record.updated < now.wall && state != BootState::gone) record.updated = now.wall;
-  live.changed = true;
-}
-
-void BootTimeline::end(Live& live, Now now) {
-  live.record.ended = now.wall;
-  live.changed = live.ended = true;
 }
 
 std::vector<BootNews> BootTimeline::take_news() {

@@ -132,13 +132,14 @@ constexpr auto rules = std::to_array<StallRule>({
     {"iscsi-blocked", script, script, seconds{25}, expects_login, 0, stalled,
      "It has its script and has not opened its disk: iSCSI does not get through.",
      "Is the iSCSI port (TCP 3260, unless you chose another) blocked between it and this server?"},
-    {"no-system", login, read, seconds{3}, all_closed, wrote, failed,
+    {"no-system", login, read, seconds{3}, all_closed, wrote | expects_files, failed,
      "It read the first sectors of its disk and let go of it: there is no boot signature, or no system, on the disk.",
      "Check the image (\"bootferry image check\"); a UEFI machine needs an EFI system partition, a BIOS a boot "
      "sector."},
-    {"no-read", login, login, seconds{20}, 0, all_closed, stalled, "It opened its disk and has read nothing.",
+    {"no-read", login, login, seconds{20}, 0, all_closed | expects_files, stalled,
+     "It opened its disk and has read nothing.",
      "Large packets may get lost: is the MTU the same on the whole way (jumbo frames)?"},
-    {"loader-hangs", read, read, seconds{30}, 0, all_closed, stalled,
+    {"loader-hangs", read, read, seconds{30}, 0, all_closed | expects_files, stalled,
      "It read the first sectors of its disk and no more: the boot loader on the disk stopped.",
      "Look at its screen; check the image (\"bootferry image check\"): wrong geometry and a missing active partition "
      "do this."},

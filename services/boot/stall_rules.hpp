@@ -44,6 +44,7 @@ enum Circumstance : std::uint64_t {
   system_asked = 1u << 26,  ///< its operating system asked DHCP
   restarted = 1u << 27,     ///< the machine began a new boot
   loops = 1u << 28,         ///< for the third time
+  files_came = 1u << 29,    ///< it fetched some of its script's files
 };
 using Circumstances = std::uint64_t;
 

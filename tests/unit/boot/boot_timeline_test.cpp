@@ -120,6 +120,26 @@ TEST(BootTimeline, what_hands_over_or_runs_from_memory_has_booted) {
             2);
 }
 
+TEST(BootTimeline, an_installer_hooks_its_disk_and_loads_its_files) {
+  Story s;
+  s.ipxe().script("installer").login().moved(3072).pass(2s);
+  s.tell(EventKind::file_served, {{"file", "linux"}, {"bytes", "8000000"}}).pass(50s);
+  EXPECT_EQ(s.state(), "running");
+  EXPECT_EQ(s.boot().code, "") << "an installer may read its disk much later";
+  s.pass(11s);
+  EXPECT_EQ(s.state(), "booted");
+  EXPECT_FALSE(s.boot().ended) << "its disk is still open";
+}
+
+TEST(BootTimeline, a_menu_waits_as_long_as_it_takes) {
+  Story s;
+  s.ipxe().script("menu").pass(10min);
+  EXPECT_EQ(s.state(), "waiting");
+  s.script("san").login();
+  EXPECT_EQ(s.state(), "running");
+  EXPECT_EQ(s.boots.size(), 1u);
+}
+
 TEST(BootTimeline, a_loader_by_http_is_a_loader) {
   Story s;
   s.address("UEFI x64 HTTP boot").tell(EventKind::file_served, {{"file", "snponly.efi"}, {"bytes", "200000"}});
