@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <algorithm>
 
+#include "app/boot_keeper.hpp"
 #include "app/image_checks.hpp"
 #include "app/image_presets.hpp"
 #include "app/settings.hpp"

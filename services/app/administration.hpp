@@ -5,7 +5,6 @@
 
 #include <mutex>
 
-#include "app/boot_keeper.hpp"
 #include "app/client_activity.hpp"
 #include "app/disk_directory.hpp"
 #include "boot/administration.hpp"
@@ -17,6 +16,8 @@
 #include "iscsi/server.hpp"
 
 namespace bootferry::app {
+
+class BootKeeper;
 
 class ApplianceAdministration final : public boot::Administration {
  public:

@@ -18,10 +18,6 @@ constexpr ByteCount read_by_ipxe = kib(16);
 constexpr int often = 3;
 constexpr Circumstances broken_script = broken_entry | broken_template | image_gone;
 
-bool has_verdict(const BootRecord& record) {
-  return record.state == BootState::stalled || record.state == BootState::failed;
-}
-
 bool waits_for_person(std::string_view decision) { return decision == "wait" || decision == "menu"; }
 
 std::uint64_t number_of(const Event& event, std::string_view field) {

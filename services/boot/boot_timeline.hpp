@@ -68,6 +68,9 @@ class BootTimeline {
     std::optional<StepKind> step;
   };
 
+  [[nodiscard]] static bool has_verdict(const BootRecord& record) {
+    return record.state == BootState::stalled || record.state == BootState::failed;
+  }
   Live* find(const MacAddress& mac);
   Live& begin(const MacAddress& mac, Now now, int fruitless);
   [[nodiscard]] static bool begins_anew(const Live& live, const Hearing& heard, Now now);

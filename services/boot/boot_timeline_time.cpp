@@ -17,10 +17,6 @@ constexpr auto lost_screen_after = 60s;
 /// After a verdict and silence a boot is over; the machine stands at its error, or is off.
 constexpr auto given_up_after = 10min;
 
-bool has_verdict(const BootRecord& record) {
-  return record.state == BootState::stalled || record.state == BootState::failed;
-}
-
 }  // namespace
 
 void BootTimeline::on_tick(Now now) {
