@@ -50,16 +50,20 @@ Hearing hear_asking(const Event& event) {
 
 Hearing hear_request(const Event& event, StepKind stage) {
   Hearing heard;
-  if (const auto other = field_of(event, "other_server"); !other.empty()) {
-    heard.sets = other_won;
-    heard.why = other;
-    heard.step = step_of(event, StepKind::other_server,
-                         fmt::format("It takes the offer of another DHCP server, {}.", other), {"other_server"});
-    return heard;
-  }
   if (stage < StepKind::loader)
     heard.step = step_of(event, StepKind::address, fmt::format("It takes the address {}.", address_of(event)));
   if (stage == StepKind::ipxe) heard.sets = has_address;
+  return heard;
+}
+
+Hearing hear_other_server(const Event& event) {
+  const bool won = event.kind == EventKind::dhcp_other_chosen;
+  Hearing heard;
+  heard.step = step_of(
+      event, StepKind::other_server,
+      won ? fmt::format("It takes the offer of another DHCP server, {}.", field_of(event, "server")) : event.text,
+      {"server", "type"});
+  if (won) heard.sets = other_won, heard.why = field_of(event, "server");
   return heard;
 }
 
@@ -224,6 +228,9 @@ std::optional<Hearing> hear(const Event& event, std::optional<StepKind> stage) {
       if (*stage < StepKind::loader && event.address)
         heard.step = step_of(event, StepKind::address, fmt::format("It has the address {}.", address_of(event)));
       return heard;
+    case EventKind::dhcp_other_chosen:
+    case EventKind::dhcp_other_offer:
+      return hear_other_server(event);
     case EventKind::dhcp_nak:
       return hear_nak(event);
     case EventKind::dhcp_ignored:

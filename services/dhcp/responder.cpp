@@ -139,9 +139,6 @@ void Responder::tell(boot::EventKind kind, const Request& request, std::optional
     fields.emplace_back("firmware", describe(request.boot->client.facts));
   }
   if (!form.empty()) fields.emplace_back("form", form);
-  const auto server = request.message.find_address(option::server_id);
-  if (kind == boot::EventKind::dhcp_request && addresses_ && server && *server != settings_.network.address)
-    fields.emplace_back("other_server", server->to_string());
   out.push_back(Publish{boot::Event{0, {}, kind, request.mac, address, std::move(text), std::move(fields)}});
 }
 

@@ -38,9 +38,7 @@ const std::vector<Case> cases{
      15s, "not its address"},
     {"not-offered", "stalled", [](Story& s) { s.discover(); }, 10s},
     {"other-server-won", "failed",
-     [](Story& s) {
-       s.discover().offer().tell(EventKind::dhcp_request, {{"firmware", testing::bios}, {"other_server", "10.99.0.2"}});
-     },
+     [](Story& s) { s.discover().offer().request().tell(EventKind::dhcp_other_chosen, {{"server", "10.99.0.2"}}); },
      10s, "10.99.0.2"},
     {"offer-not-taken", "stalled", [](Story& s) { s.discover().offer().pass(4s).discover().offer(); }, 16s},
     {"offer-unheard", "stalled", [](Story& s) { s.discover().offer(); }, 30s},
