@@ -11,6 +11,10 @@ test('bars stand where their steps happened, and none sticks out', () => {
   expect(bars.map(({ left, width }) => [left, width])).toEqual([[0, 50], [50, 0.8], [99.2, 0.8]]);
 });
 
+test('a step from before the boot was noticed is the first', () => {
+  expect(barsOf([step(-100), step(0), step(100)]).map(({ at, left }) => [at, left])).toEqual([[0, 0], [100, 50], [200, 99.2]]);
+});
+
 test('a boot that has only begun divides by nothing', () => {
   expect(barsOf([step(0)])).toMatchObject([{ left: 0, width: 0.8 }]);
   expect(barsOf([])).toEqual([]);

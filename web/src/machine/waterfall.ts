@@ -4,6 +4,8 @@ import type { BootStep } from '../api/types';
 
 export interface Bar {
   step: BootStep;
+  /** milliseconds from the first step */
+  at: number;
   left: number;
   width: number;
 }
@@ -12,9 +14,12 @@ export interface Bar {
 const thinnest = 0.8;
 
 export function barsOf(steps: readonly BootStep[]): Bar[] {
-  const whole = Math.max(1, ...steps.map(({ ms, last_ms }) => Math.max(ms, last_ms)));
+  // What made the server notice the boot may have begun a moment before it.
+  const first = Math.min(0, ...steps.map(({ ms }) => ms));
+  const whole = Math.max(1, ...steps.map(({ ms, last_ms }) => Math.max(ms, last_ms) - first));
   return steps.map((step) => {
+    const at = step.ms - first;
     const width = Math.max(thinnest, (100 * (Math.max(step.last_ms, step.ms) - step.ms)) / whole);
-    return { step, left: Math.min((100 * step.ms) / whole, 100 - width), width };
+    return { step, at, left: Math.min((100 * at) / whole, 100 - width), width };
   });
 }
