@@ -18,7 +18,7 @@ def test_debians_installer_starts_with_its_disk_attached(lab):
     for name in ("linux", "initrd.gz"):
         images.copy(NETBOOT / name, files / name)
     server.cli("client", "set", MAC, "--drive", "target:master", "--kernel", "debian/linux", "--initrd", "debian/initrd.gz",
-               "--command-line", "console=ttyS0,115200n8 DEBIAN_FRONTEND=text hostname={{name}}", "--name", "new-pc")
+               "--command-line", "console=ttyS0,115200n8 no_timer_check DEBIAN_FRONTEND=text hostname={{name}}", "--name", "new-pc")
     pc = lab.machine("bios-rom", mac=MAC, memory=1024).power_on()
     lab.wire.wait("iscsi-login", timeout=40)
     pc.wait_serial(r"Linux version ", 60)
