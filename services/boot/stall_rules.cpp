@@ -64,6 +64,9 @@ constexpr auto rules = std::to_array<StallRule>({
      "server "
      "drops UDP port 69.",
      "Open UDP ports 67, 69 and 4011 in this server's firewall."},
+    {"tftp-firewall", offer, boot_server, seconds{0}, knocked_tftp | tftp_silent, 0, failed,
+     "It asked for its boot file, and Bootferry's answers did not leave this server: its firewall drops them.",
+     "TFTP answers from a high UDP port: let this server's firewall pass what Bootferry sends."},
     {"tftp-blocked", offer, boot_server, seconds{0}, tftp_silent, 0, failed,
      "It asked for its boot file, and not one answer came through: {why}",
      "TFTP answers from a high UDP port: open it in firewalls on this server and on the way; look for VLANs and MTU."},
