@@ -112,8 +112,9 @@ std::optional<std::chrono::seconds> timeout_of(const Statement& row, int column)
 }
 
 void load_rules(Database& database, boot::RegistrySnapshot& snapshot) {
-  Statement rows(database,
-                 "SELECT number, mac, uuid, serial, architecture, assigns, client, group_name FROM rules ORDER BY number");
+  Statement rows(
+      database,
+      "SELECT number, mac, uuid, serial, architecture, assigns, client, group_name FROM rules ORDER BY number");
   while (rows.step()) {
     boot::Rule rule{rows.text(1), rows.text(2), rows.text(3), boot::parse_architecture(rows.text(4)), {}};
     const std::string then = rows.text(5);
@@ -193,9 +194,10 @@ void write_rule(Database& database, std::int64_t number, const boot::Rule& rule)
   static_assert(std::variant_size_v<boot::Assignment> == std::size(kinds));
   const auto* client = std::get_if<boot::AsClient>(&rule.then);
   const auto* group = std::get_if<boot::AsGroup>(&rule.then);
-  Statement(database,
-            "INSERT INTO rules (number, mac, uuid, serial, architecture, assigns, client, group_name) VALUES (?1, ?2, ?3, "
-            "?4, ?5, ?6, ?7, ?8)")
+  Statement(
+      database,
+      "INSERT INTO rules (number, mac, uuid, serial, architecture, assigns, client, group_name) VALUES (?1, ?2, ?3, "
+      "?4, ?5, ?6, ?7, ?8)")
       .bind(number, rule.mac, rule.uuid, rule.serial,
             rule.architecture ? std::optional(boot::name_of(*rule.architecture)) : std::nullopt,
             kinds[rule.then.index()], client ? std::optional(client->mac.to_string()) : std::nullopt,

@@ -31,6 +31,7 @@ export default defineConfig<{ behindNginx: boolean }>({
     { name: 'page', testDir: 'specs' },
     // How the page looks and how big it is does not depend on where it is.
     { name: 'nginx', testDir: 'specs', testIgnore: ['accessibility.spec.ts', 'size.spec.ts'], use: { behindNginx: true } },
-    { name: 'e2e', testDir: 'e2e', use: { screenshot: 'on' } },
+    // A virtual PC beside it makes the machine slow.
+    { name: 'e2e', testDir: 'e2e', expect: { timeout: 60_000 }, use: { screenshot: 'on' } },
   ],
 });

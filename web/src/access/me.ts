@@ -2,7 +2,6 @@
 // Who this browser is to the server, and what it may do there.
 import { useQuery } from '@tanstack/react-query';
 import { read, whenStranger, whetherLoggedIn, write } from '../api/http';
-import { Problem } from '../api/problem';
 import { queryClient } from '../api/queries';
 import type { Me } from '../api/types';
 import { reopenLine } from '../live/useLive';
@@ -10,21 +9,8 @@ import { reopenLine } from '../live/useLive';
 whenStranger(() => void queryClient.invalidateQueries({ queryKey: ['me'] }));
 whetherLoggedIn(() => queryClient.getQueryData<Me>(['me'])?.via === 'login');
 
-/** A server that knows no users: everybody reads, and the admin token writes. */
-const withoutUsers: Me = { user: null, right: 'read', via: 'nothing', first_visit: false };
-
 export function useMe() {
-  return useQuery({
-    queryKey: ['me'],
-    queryFn: async () => {
-      try {
-        return await read<Me>('me');
-      } catch (error) {
-        if (error instanceof Problem && error.status === 404) return withoutUsers;
-        throw error;
-      }
-    },
-  });
+  return useQuery({ queryKey: ['me'], queryFn: () => read<Me>('me') });
 }
 
 /** Nobody who has not logged in is refused at once: the admin token may be given when it is needed. */

@@ -18,10 +18,15 @@ export const everyTopic: readonly string[] = [
 
 const healthEvery = 15_000;
 
+function mayComeRight(failures: number, error: Error): boolean {
+  return failures < 2 && !(error instanceof Problem);
+}
+
 export const queryClient = new QueryClient({
   defaultOptions: {
     // 'always': a network without internet is this page's normal home; the browser's own "offline" says nothing here.
-    queries: { staleTime: Infinity, retry: false, refetchOnWindowFocus: false, networkMode: 'always' },
+    // What the server has refused it refuses again; a line that broke or a server that was slow gets a second and a third chance.
+    queries: { staleTime: Infinity, retry: mayComeRight, retryDelay: 1_000, refetchOnWindowFocus: false, networkMode: 'always' },
     mutations: { networkMode: 'always' },
   },
 });
@@ -84,7 +89,15 @@ export function useHealth() {
 
 export const useClients = () => useList<Client>('clients');
 export const useImages = () => useList<Image>('images');
-export const useOverlays = () => useList<Overlay>('overlays');
+/** What a running machine changes grows without events, and is let go a moment after its session has ended. */
+export function useOverlays() {
+  return useQuery({
+    queryKey: ['overlays'],
+    queryFn: async () => (await read<{ overlays: Overlay[] }>('overlays')).overlays,
+    refetchInterval: (query) => (query.state.data?.some(({ in_use }) => in_use) ? 5_000 : false),
+  });
+}
+
 export const useJobs = () => useList<Job>('jobs');
 export const useUploads = () => useList<Upload>('uploads');
 export const useLeases = () => useList<Lease>('leases');

@@ -175,17 +175,17 @@ export interface Client {
   known: boolean;
   /** what its next boot does by default */
   boot: Boot;
-  entries?: Entry[];
-  default_entry?: string | null;
-  menu_timeout?: number | null;
+  entries: Entry[];
+  default_entry: string | null;
+  menu_timeout: number | null;
   /** an entry's name, or a boot that is no entry; once */
-  next_boot?: string | Boot | null;
-  groups?: string[];
+  next_boot: string | Boot | null;
+  groups: string[];
   /** its own entries and those of its groups */
-  offered?: (Entry & { group: string | null })[];
+  offered: (Entry & { group: string | null })[];
   /** where its boot comes from when it has none of its own */
-  why?: string | null;
-  quirks?: Quirks;
+  why: string | null;
+  quirks: Quirks;
   targets: string[];
   reserved_address: string | null;
   address: string | null;
@@ -195,7 +195,7 @@ export interface Client {
   last_seen: string | null;
   /** who made its network card, where the MAC tells */
   vendor?: string | null;
-  last_boot?: LastBoot | null;
+  last_boot: LastBoot | null;
 }
 
 /** PUT /clients/{mac}: a key left out keeps its value. */

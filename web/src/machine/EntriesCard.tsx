@@ -15,10 +15,9 @@ import { Card, CardBody } from '../shared/Section';
 export function EntriesCard({ client }: { client: Client }) {
   const mayWrite = useMayWrite();
   const change = useMutation({ mutationFn: (wanted: ClientChange) => changeClient(client.mac, wanted) });
-  if (client.entries === undefined) return null;
-  const { entries, next_boot, offered = [] } = client;
+  const { entries, next_boot, offered } = client;
   const failure = tellError(change.error);
-  const once = next_boot == null ? '' : typeof next_boot === 'string' ? next_boot : describeBoot(next_boot);
+  const once = next_boot === null ? '' : typeof next_boot === 'string' ? next_boot : describeBoot(next_boot);
   const names = [...new Set([...offered.map(({ name }) => name), ...(once === '' ? [] : [once])])];
   const shared = offered.filter(({ group }) => group !== null);
   return (
@@ -36,7 +35,7 @@ export function EntriesCard({ client }: { client: Client }) {
         )}
         <EntriesEditor
           entries={entries}
-          preset={client.default_entry ?? null}
+          preset={client.default_entry}
           mayWrite={mayWrite}
           onEntries={(wanted) => change.mutate({ entries: wanted })}
           onPreset={(name) => change.mutate({ default_entry: name })}
@@ -58,7 +57,7 @@ export function EntriesCard({ client }: { client: Client }) {
           {entries.length + shared.length > 1 && (
             <TimeoutChoice
               disabled={!mayWrite || change.isPending}
-              timeout={client.menu_timeout ?? null}
+              timeout={client.menu_timeout}
               onChange={(menu_timeout) => change.mutate({ menu_timeout })}
             />
           )}

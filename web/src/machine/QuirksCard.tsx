@@ -16,7 +16,6 @@ export function QuirksCard({ client }: { client: Client }) {
   const mayWrite = useMayWrite();
   const loaders = useLoaders().data?.loaders ?? [];
   const change = useMutation({ mutationFn: (quirks: Partial<Quirks>) => changeClient(client.mac, { quirks }) });
-  if (client.quirks === undefined) return null;
   const { proxy_form, learned_proxy_form, loader, tftp_no_options, tftp_block_size, serial_console } = client.quirks;
   const failure = tellError(change.error);
   const disabled = !mayWrite || change.isPending;
