@@ -463,6 +463,7 @@ class Appliance : public testing::Test {
   boot::LoaderCatalog loaders;
   boot::BootSettings boot_settings;
   FakeLives lives;
+  FakeNeighbours neighbours;
   FakeBoots boots;
   FakeWatch watch;
   boot::BootSecrets boot_secrets{{}, clock, {}, [](const MacAddress&, std::uint64_t) {}};

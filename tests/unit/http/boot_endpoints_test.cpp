@@ -10,7 +10,7 @@ class BootEndpoints : public Appliance {
   BootEndpoints() {
     boot::Client client;
     client.mac = mac();
-    client.boot = boot::Disks{{{"dos", boot::DriveMode::master}}};
+    client.set_boot(boot::Disks{{{"dos", boot::DriveMode::master}}});
     registry.state.clients[mac()] = client;
     registry.state.images["dos"] = {"dos", "raw", "dos.raw", mib(100), {}};
   }
@@ -23,7 +23,7 @@ TEST_F(BootEndpoints, Cve2024_42348_a_secret_goes_only_to_the_machine_itself) {
   const std::string secret_line = "set password ";
   neighbours.known = mac();
   EXPECT_NE(get(script).body.find(secret_line), std::string::npos) << "the machine itself";
-  const auto heard = watch.scripts.size();
+  const auto heard = watch.boots.size();
   neighbours.known = mac("52:54:00:66:66:66");
   const auto subscription = events.subscribe([] {});
   const Reply other = get(script);
@@ -31,7 +31,7 @@ TEST_F(BootEndpoints, Cve2024_42348_a_secret_goes_only_to_the_machine_itself) {
   EXPECT_EQ(other.body.find(secret_line), std::string::npos) << other.body;
   EXPECT_EQ(other.body.find("sanboot"), std::string::npos);
   EXPECT_NE(other.body.find("52:54:00:66:66:66"), std::string::npos);
-  EXPECT_EQ(watch.scripts.size(), heard) << "its disks are not made ready for a stranger";
+  EXPECT_EQ(watch.boots.size(), heard) << "its disks are not made ready for a stranger";
   EXPECT_TRUE(subscription->take().events.empty()) << "nor does its boot log tell of a boot";
   neighbours.known = std::nullopt;
   EXPECT_NE(get(script).body.find(secret_line), std::string::npos) << "behind a relay nobody knows the network card";

@@ -192,7 +192,7 @@ TEST_F(HttpServer, AnswersOverIpv6AndUrlsNameTheAddressThatWasAsked) {
   settings.ipv6_interface = "lo";
   boot::Client client;
   client.mac = mac();
-  client.boot = boot::Kernel{"vmlinuz", {}, ""};
+  client.set_boot(boot::Kernel{"vmlinuz", {}, ""});
   registry.state.clients[mac()] = client;
   start();
   const std::string path = "/boot/52:54:00:e2:e0:01.ipxe";
