@@ -37,7 +37,7 @@ boot::Event read_event(const Statement& row) {
   event.at = row.time(1);
   event.kind = boot::parse_event_kind(row.text(2)).value_or(boot::EventKind::client_seen);
   if (const auto mac = parse_mac_address(row.text(3))) event.mac = *mac;
-  if (const auto address = parse_ipv4_address(row.text(4))) event.address = *address;
+  if (const auto address = parse_ip_address(row.text(4))) event.address = *address;
   event.text = row.text(5);
   event.fields = parse_fields(row.text(6));
   return event;

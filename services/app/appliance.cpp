@@ -36,6 +36,7 @@
 #include "app/loader_watch.hpp"
 #include "app/media_workshop.hpp"
 #include "app/metrics.hpp"
+#include "app/neighbour_table.hpp"
 #include "app/network_interface.hpp"
 #include "app/port_owner.hpp"
 #include "app/reservation_keeper.hpp"
@@ -225,6 +226,7 @@ http::Settings http_settings(const Settings& settings, const NetworkInterface& i
                              const Clock& clock) {
   http::Settings made;
   made.address = interface.network.address;
+  if (settings.ipv6) made.ipv6_interface = interface.name;
   made.port = settings.http_port;
   made.state_dir = settings.state_dir;
   made.admin_token = token;
@@ -320,10 +322,11 @@ struct Appliance::Parts {
               .media = &media,
               .self_check = &self_check,
               .floppy_drives = &disks,
+              .neighbours = &neighbours,
               .accounts = &accounts},
              http_settings(settings, interface, token.value, clock)),
-        tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name},
-             loaders, bus, addresses, clock),
+        tftp(loops.context(0), {.ipv6 = settings.ipv6, .port = settings.tftp_port, .interface = interface.name},
+             loaders, bus, addresses, clock, &registry),
         dhcp(loops.context(0).get_executor(), dhcp_settings(settings, interface, range, boot),
              {registry, leases, bus, addresses, clock, random}),
         dhcpv6(loops.context(0).get_executor(), dhcpv6_settings(interface, boot), {registry, bus, clock}) {}
@@ -349,6 +352,7 @@ struct Appliance::Parts {
   BootKeeper boots;
   capture::Server capture;
   ClientActivity activity;
+  NeighbourTable neighbours{interface.index};
   EventCounters event_counters;
   EventPump pump;
   images::ImageLibrary library;

@@ -22,8 +22,8 @@ struct ServeFlags {
   std::string interface, dhcp_mode, dhcp_range, log_level;
   std::filesystem::path loader_dir;
   std::uint16_t dhcp_port = 0, pxe_port = 0, tftp_port = 0, http_port = 0, iscsi_port = 0;
+  bool no_router_advertisements = false, no_ipv6 = false;
   int https_port = -1;  ///< 0 switches it off
-  bool no_router_advertisements = false;
   bool ipv6 = false;
 };
 
@@ -47,6 +47,7 @@ Settings settings_of(const ServeFlags& flags, const std::filesystem::path& state
   if (!flags.loader_dir.empty()) settings.loader_dir = flags.loader_dir;
   if (flags.no_router_advertisements) settings.router_advertisements = false;
   if (flags.ipv6) settings.dhcp_ipv6 = true;
+  if (flags.no_ipv6) settings.ipv6 = false;
   if (flags.dhcp_port) settings.dhcp_port = flags.dhcp_port;
   if (flags.pxe_port) settings.pxe_port = flags.pxe_port;
   if (flags.tftp_port) settings.tftp_port = flags.tftp_port;
@@ -122,6 +123,7 @@ void add_serve_command(CLI::App& app, CommandContext& context) {
                     "Tell boot files over DHCPv6 too; IPv6 addresses come from your router");
   command->add_flag("--no-router-advertisements", flags->no_router_advertisements,
                     "Never answer iPXE's IPv6 router solicitations (boots then wait 16 s longer)");
+  command->add_flag("--no-ipv6", flags->no_ipv6, "TFTP and HTTP answer over IPv4 only");
   command->add_option("--log-level", flags->log_level, "debug, info, warning or error")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
   command->callback([&app, &context, flags] {

@@ -24,6 +24,7 @@ struct Settings {
   std::filesystem::path state_dir = "/var/lib/bootferry";
   std::string interface;  ///< empty: the LAN interface is found
   std::string log_level = "info";
+  bool ipv6 = true;  ///< TFTP and HTTP also answer at the IPv6 addresses of the LAN interface
 
   DhcpMode dhcp_mode = DhcpMode::proxy;
   std::optional<Ipv4Range> dhcp_range;  ///< empty: the upper half of the interface's network

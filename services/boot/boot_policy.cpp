@@ -8,7 +8,9 @@
 
 namespace bootferry::boot {
 
-std::string BootSettings::http_base() const { return fmt::format("http://{}:{}", server.to_string(), http_port); }
+std::string BootSettings::http_base() const {
+  return fmt::format("http://{}:{}", reached_at.value_or(server).to_url_host(), http_port);
+}
 
 std::string script_url(const MacAddress& mac, const BootSettings& settings) {
   return fmt::format("{}/boot/{}.ipxe", settings.http_base(), mac.to_string());

@@ -8,10 +8,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "base/ip_address.hpp"
 #include "boot/client.hpp"
 #include "boot/client_registry.hpp"
 #include "boot/firmware.hpp"
@@ -27,10 +29,11 @@ struct ClientFacts {
 
 struct BootSettings {
   Ipv4Address server;
+  std::optional<IpAddress> reached_at;  ///< the asker came to this other address of ours, over IPv6: URLs name it
   std::uint16_t http_port = 8080;
   std::uint16_t iscsi_port = 3260;
   LoaderCatalog loaders;                        ///< what can be sent; what is not here is not offered
-  [[nodiscard]] std::string http_base() const;  ///< "http://10.99.0.1:8080"
+  [[nodiscard]] std::string http_base() const;  ///< "http://10.99.0.1:8080", "http://[fd00::1]:8080"
 };
 
 struct Ignore {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "base/ipv4_address.hpp"
+#include "base/ip_address.hpp"
 #include "base/mac_address.hpp"
 
 namespace bootferry::boot {
@@ -41,8 +41,10 @@ enum class EventKind {
   quirk_learned,
   pxe_request,
   tftp_start,
+  tftp_progress,
   tftp_done,
   tftp_failed,
+  file_progress,
   file_served,
   script_served,
   session_opened,
@@ -68,7 +70,7 @@ struct Event {
   WallTime at{};         ///< given by the EventBus when left at zero
   EventKind kind = EventKind::client_seen;
   std::optional<MacAddress> mac;
-  std::optional<Ipv4Address> address;
+  std::optional<IpAddress> address;
   std::string text;                                         ///< one sentence for a person
   std::vector<std::pair<std::string, std::string>> fields;  ///< for machines
 };

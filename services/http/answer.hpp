@@ -61,6 +61,8 @@ class Answer {
   void set_revision(std::string revision) { revision_ = std::move(revision); }
   /// Called on the connection's loop once the last byte was handed to the kernel.
   void on_sent(std::function<void()> action) { on_sent_ = std::move(action); }
+  /// Called there now and then while a long body is sent, with the bytes that have been handed over so far.
+  void on_progress(std::function<void(std::uint64_t)> action) { on_progress_ = std::move(action); }
   /// The handler would have to wait for a disk: ask it again on a thread that may.
   [[nodiscard]] static Answer would_block() { return Answer(0); }
 
@@ -70,6 +72,7 @@ class Answer {
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& headers() const { return headers_; }
   [[nodiscard]] const Body& body() const { return body_; }
   [[nodiscard]] const std::function<void()>& sent_action() const { return on_sent_; }
+  [[nodiscard]] const std::function<void(std::uint64_t)>& progress_action() const { return on_progress_; }
   [[nodiscard]] std::string text() const;  ///< of a text body
   [[nodiscard]] const std::string& note() const { return note_; }
   [[nodiscard]] const std::string& revision() const { return revision_; }
@@ -82,6 +85,7 @@ class Answer {
   Body body_;
   std::string note_, revision_;
   std::function<void()> on_sent_;
+  std::function<void(std::uint64_t)> on_progress_;
 };
 
 [[nodiscard]] std::string_view reason_of(unsigned status);

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/log.hpp"
+
 namespace bootferry::http {
 namespace {
 
@@ -61,7 +63,7 @@ Words words_of(const QueryPairs& query) {
 boot::Sighting sighting_of(const Request& request, const Site& site, const MacAddress& mac, const Words& words) {
   boot::Sighting sighting;
   sighting.mac = mac;
-  sighting.address = request.peer;
+  if (request.peer) sighting.address = request.peer->find_ipv4();
   sighting.at = site.services.clock.wall_now();
   sighting.uuid = words.uuid;
   sighting.serial = words.serial;
@@ -110,6 +112,24 @@ bool must_learn(const boot::RegistrySnapshot& registry, const MacAddress& mac, c
          (!words.serial.empty() && client->serial != words.serial);
 }
 
+/// The network card behind the request, when it is known and not the one that the script is for.
+std::optional<MacAddress> find_other_machine(const Request& request, const Site& site, const MacAddress& mac) {
+  if (!request.peer || !site.services.neighbours) return std::nullopt;
+  const auto asker = site.services.neighbours->find(*request.peer);
+  return asker == mac ? std::nullopt : asker;
+}
+
+Answer refuse_other_machine(const MacAddress& other, const MacAddress& mac, boot::ScriptAnswer answer,
+                            const boot::BootSettings& settings) {
+  log::warning("SCRIPT_OF_ANOTHER_MACHINE", {{"mac", mac.to_string()}, {"asked_by", other.to_string()}});
+  answer.decision = boot::Broken{
+      fmt::format("This is the script of {0}, but {1} asks for it, and the secret of its disks is for itself alone. If "
+                  "a bridge on the way changes MAC addresses: bootferry client set {0} --auth none",
+                  mac.to_string(), other.to_string()),
+      answer.retry_url};
+  return make_text(200, render_script(answer, settings, {}).text);
+}
+
 }  // namespace
 
 Answer get_boot_script(const Request& request, const Site& site) {
@@ -133,7 +153,17 @@ Answer get_boot_script(const Request& request, const Site& site) {
     services.assignments->learn(sighting_of(request, site, *mac, words));
     snapshot = services.registry.snapshot();
   }
-  boot::ScriptAnswer answer = boot::decide_script({*mac, words.entry, words.introduced}, *snapshot, services.boot);
+  std::optional<boot::BootSettings> over_ipv6;
+  if (request.local && !request.local->is_ipv4()) {
+    over_ipv6 = services.boot;
+    over_ipv6->reached_at = request.local;
+  }
+  const boot::BootSettings& settings = over_ipv6 ? *over_ipv6 : services.boot;
+  boot::ScriptAnswer answer = boot::decide_script({*mac, words.entry, words.introduced}, *snapshot, settings);
+  if (const auto* san = san_of(answer.decision); san && san->needs_secret) {
+    if (const auto other = find_other_machine(request, site, *mac))
+      return refuse_other_machine(*other, *mac, answer, settings);
+  }
   if (answer.uses_next_boot && services.assignments && for_a_boot) {
     if (on_loop) return Answer::would_block();
     const auto spent = services.assignments->spend_next_boot(answer.owner);
@@ -144,7 +174,7 @@ Answer get_boot_script(const Request& request, const Site& site) {
     give_credentials(*san, answer.owner, site);
     if (for_a_boot && services.boot_watch) services.boot_watch->on_boot_script(answer.owner);
   }
-  RenderedScript script = render_script(answer, services.boot, site.scripts_folder());
+  RenderedScript script = render_script(answer, settings, site.scripts_folder());
   if (for_a_boot) tell(request, site, *mac, words, answer, script);
   return make_text(200, std::move(script.text));
 }

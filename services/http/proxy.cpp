@@ -66,7 +66,7 @@ void look_through_proxy(Request& request, const ForwardedHeaders& headers, const
   if (!headers.for_.empty()) {
     const std::string_view asker = asker_of(headers.for_, settings);
     if (asker.size() <= 45) request.from = std::string(asker);
-    if (const auto address = parse_ipv4_address(asker)) request.peer = *address;
+    if (const auto address = parse_ip_address(asker)) request.peer = *address;
   }
   if (headers.proto == "https") request.secure = true;
   if (is_plain_host(headers.host)) request.host = headers.host;

@@ -3,12 +3,13 @@
 // connection from Beast's message, or by a test; a plain value that moves to the db thread and back.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/ipv4_address.hpp"
+#include "base/ip_address.hpp"
 #include "http/open_file.hpp"
 #include "http/syntax/path.hpp"
 #include "people/accounts.hpp"
@@ -30,7 +31,8 @@ struct Request {
   Door door = Door::lan;
   Target target;
   std::vector<std::string> captures;  ///< of the route's pattern, set by the router
-  std::optional<Ipv4Address> peer;    ///< absent on the Unix socket
+  std::optional<IpAddress> peer;      ///< absent on the Unix socket
+  std::optional<IpAddress> local;     ///< where the peer reached us; absent on the Unix socket
   std::string authorization, range, if_range, if_none_match, if_modified_since, last_event_id;
   std::string content_type;
   std::string if_match, idempotency_key;
@@ -44,6 +46,7 @@ struct Request {
   std::string body;
   std::optional<std::uint64_t> streamed_body;  ///< of PATCH: so many bytes follow, and `body` is empty
   Patience patience = Patience::may_wait;      ///< only_cached while a handler runs on a loop (Place::disk)
+  std::shared_ptr<OpenFileMemo> last_file{};   ///< the connection's; none in tests
 
   [[nodiscard]] const std::string& path() const { return target.path; }
 };

@@ -64,6 +64,7 @@ ReadOutcome make_request(Message message, const Peer& peer, const Settings& sett
   request.method = method_of(message.method());
   request.door = peer.door;
   request.peer = peer.address;
+  request.local = peer.local;
   request.target = std::move(*target);
   request.authorization = text_of_field(message, beast::http::field::authorization);
   request.range = text_of_field(message, beast::http::field::range);

@@ -81,7 +81,7 @@ struct Server::Impl {
   WorkerPool disk_pool{"http-disk", 2};
   std::shared_ptr<const Site> site;
   std::shared_ptr<Admission> admission;
-  std::optional<Listener> lan, control, tls;
+  std::optional<Listener> lan, lan_ipv6, control, tls;
   std::vector<std::unique_ptr<Floor>> floors;
   std::atomic<bool> stopping{false};
   bool started = false;
@@ -146,6 +146,10 @@ Server::~Server() = default;
 
 void Server::open() {
   impl_->lan.emplace(Listener::make_tcp(impl_->site->settings.address, impl_->site->settings.port));
+  if (!impl_->site->settings.ipv6_interface.empty()) {
+    auto made = Listener::make_tcp_ipv6(impl_->site->settings.ipv6_interface, impl_->lan->port());
+    if (made) impl_->lan_ipv6.emplace(std::move(*made));
+  }
   impl_->control.emplace(Listener::make_control(impl_->site->control_socket()));
 }
 
@@ -173,6 +177,10 @@ void Server::start() {
   asio::post(impl.floors[0]->context, [&impl] {
     auto lan = impl.accept_from(*impl.lan, false);
     impl.floors[0]->tasks.spawn(std::move(lan), "http acceptor");
+    if (impl.lan_ipv6) {
+      auto lan_ipv6 = impl.accept_from(*impl.lan_ipv6, false);
+      impl.floors[0]->tasks.spawn(std::move(lan_ipv6), "http acceptor");
+    }
     auto control = impl.accept_from(*impl.control, false);
     impl.floors[0]->tasks.spawn(std::move(control), "control acceptor");
     if (!impl.tls) return;
@@ -193,6 +201,7 @@ void Server::stop() {
     done.wait();
   }
   impl.lan.reset();
+  impl.lan_ipv6.reset();
   impl.tls.reset();
   impl.control.reset();
   ::unlink(impl.site->control_socket().c_str());

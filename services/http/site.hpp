@@ -29,6 +29,7 @@
 #include "boot/intake.hpp"
 #include "boot/loader_catalog.hpp"
 #include "boot/metrics_source.hpp"
+#include "boot/neighbours.hpp"
 #include "boot/network_servers.hpp"
 #include "boot/self_check.hpp"
 #include "boot/wake.hpp"
@@ -61,12 +62,14 @@ struct Services {
   boot::BootMedia* media = nullptr;
   boot::SelfCheck* self_check = nullptr;
   boot::FloppyDrives* floppy_drives = nullptr;
-  people::Accounts* accounts = nullptr;  ///< none: reads are open, and the admin token does the rest (tests)
+  const boot::Neighbours* neighbours = nullptr;  ///< none: any machine may be any other (tests)
+  people::Accounts* accounts = nullptr;          ///< none: reads are open, and the admin token does the rest (tests)
 };
 
 struct Settings {
-  Ipv4Address address;        ///< unspecified: all of the machine's
-  std::uint16_t port = 8080;  ///< 0: any free one (tests); Server::port() tells which
+  Ipv4Address address;         ///< unspecified: all of the machine's
+  std::string ipv6_interface;  ///< also at all IPv6 addresses of this interface; empty: not over IPv6
+  std::uint16_t port = 8080;   ///< 0: any free one (tests); Server::port() tells which
   std::filesystem::path state_dir;
   std::string admin_token;  ///< of the file that root can read; empty: it opens nothing
   std::string base_path;    ///< "/boot": what stands before our paths behind a proxy that leaves it there

@@ -103,9 +103,10 @@ class Machine:
 
     @staticmethod
     def _medium_options(kind, file) -> list:
+        if kind == "floppy":
+            return ["-drive", f"if=floppy,format=raw,readonly=on,file={file}", "-boot", "a"]
         drive = ["-drive", f"if=none,id=medium,format=raw,readonly=on,file={file}"]
-        device = {"floppy": ["-device", "floppy,drive=medium,bootindex=1"],
-                  "cd": ["-device", "ide-cd,drive=medium,bootindex=1"],
+        device = {"cd": ["-device", "ide-cd,drive=medium,bootindex=1"],
                   "usb": ["-device", "qemu-xhci", "-device", "usb-storage,drive=medium,bootindex=1"]}[kind]
         return drive + device
 

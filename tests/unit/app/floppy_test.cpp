@@ -28,7 +28,7 @@ struct FloppyChange : testing::Test {
     boot::Client client;
     client.mac = mac;
     client.known = true;
-    client.boot = boot::Disks{{{image, boot::DriveMode::master}}};
+    client.set_boot(boot::Disks{{{image, boot::DriveMode::master}}});
     client.access.auth = boot::AuthKind::none;
     client.access.initiator = "any";
     registry.now.clients[mac] = client;

@@ -228,6 +228,15 @@ class Wire {
     EXPECT_EQ(::connect(wire.fd_, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
     return wire;
   }
+  static Wire lan_ipv6(std::uint16_t port) {
+    sockaddr_in6 to{};
+    to.sin6_family = AF_INET6;
+    to.sin6_port = htons(port);
+    to.sin6_addr = in6addr_loopback;
+    Wire wire(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    EXPECT_EQ(::connect(wire.fd_, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
+    return wire;
+  }
   static Wire control(const std::filesystem::path& path) {
     sockaddr_un to{};
     to.sun_family = AF_UNIX;
@@ -356,6 +365,12 @@ class FakeIntake final : public boot::Intake {
   boot::Administration& administration_;
 };
 
+class FakeNeighbours final : public boot::Neighbours {
+ public:
+  std::optional<MacAddress> find(const IpAddress&) const override { return known; }
+  std::optional<MacAddress> known;
+};
+
 class Appliance : public testing::Test {
  protected:
   Appliance() {
@@ -388,6 +403,7 @@ class Appliance : public testing::Test {
                                                .boot_watch = &watch,
                                                .intake = &intake,
                                                .boots = &boots,
+                                               .neighbours = &neighbours,
                                                .accounts = with_people ? &accounts : nullptr},
                                       settings);
     server->open();

@@ -321,7 +321,7 @@ TEST_F(BootScriptRoute, ServesTellsAndNotes) {
   EXPECT_NE(batch.events[0].text.find("waits to be assigned"), std::string::npos);
   ASSERT_EQ(registry.seen.size(), 3u);
   EXPECT_EQ(registry.seen[0].address, (Ipv4Address{0x7f000001}));
-  EXPECT_EQ(addresses.find({0x7f000001}), mac());
+  EXPECT_EQ(addresses.find(Ipv4Address{0x7f000001}), mac());
 }
 
 TEST_F(BootScriptRoute, AssignedMeansBooted) {

@@ -48,7 +48,7 @@ class Machinery : public Appliance {
     site.services.waker = &waker;
     site.services.media = &media;
     site.services.self_check = &check;
-    site.services.floppies = &floppies;
+    site.services.floppy_drives = &floppies;
   }
   static nlohmann::json body(const Answer& answer) { return nlohmann::json::parse(answer.text()); }
 

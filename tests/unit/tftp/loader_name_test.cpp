@@ -44,6 +44,18 @@ TEST_F(TftpLoaderName, slashes_before_the_name_do_no_harm) {
   }
 }
 
+TEST_F(TftpLoaderName, the_folder_of_another_server_is_forgiven) {
+  for (const char* name : {"tftpboot/undionly.kpxe", "/tftpboot/undionly.kpxe", "\\tftpboot\\undionly.kpxe.0\xff",
+                           "/srv/tftp/undionly.kpxe", "/var/lib/tftpboot/undionly.kpxe",
+                           "tftp://10.99.0.1/undionly.kpxe", "tftp://10.99.0.1/tftpboot/undionly.kpxe"}) {
+    EXPECT_EQ(found(name), "undionly.kpxe") << name;
+  }
+  for (const char* name : {"tftpboot/", "tftpboot/../undionly.kpxe", "tftpboot/tftpboot/undionly.kpxe", "tftp://",
+                           "tftp://10.99.0.1", "tftp://10.99.0.1/", "http://10.99.0.1/undionly.kpxe"}) {
+    EXPECT_EQ(found(name), "") << name;
+  }
+}
+
 TEST_F(TftpLoaderName, no_path_leads_out_of_the_catalog) {
   for (const char* name : {"", "/", ".", "..", "../undionly.kpxe", "/etc/passwd", "..\\..\\etc\\passwd",
                            "/usr/lib/ipxe/undionly.kpxe", "a/../undionly.kpxe", "\xff"}) {
