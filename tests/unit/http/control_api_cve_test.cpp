@@ -49,8 +49,7 @@ TEST_F(ControlApi, Cve2026_41448) {
   open_house();
   for (const char* path : {"/api/v1/tokens/..%2f..%2fadmin-token", "/api/v1/tokens/../../admin-token",
                            "/api/v1/logins/%2e%2e%2fx", "/api/v1/users/..%2f..%2fetc", "/api/v1/tokens/1%00"})
-    EXPECT_GE(write("DELETE", path).status, 400) << path;
-  EXPECT_EQ(write("DELETE", "/api/v1/tokens/..%2f..%2fadmin-token").status, 404);
+    EXPECT_EQ(write("DELETE", path).status, 400) << path;
 }
 
 TEST_F(ControlApi, AdGuard2026_reads_are_bounded) {
@@ -99,7 +98,8 @@ TEST_F(ControlApi, Cve2024_42348) {
     const std::string body = write("GET", path).body;
     for (const char* secret : {"secret-of-the-disk", "argon2id", "correct horse"})
       EXPECT_EQ(body.find(secret), std::string::npos) << path;
-    if (std::string_view(path) != "/api/v1/openapi.json") EXPECT_EQ(get(path).status, 401) << path;
+    const bool open = std::string_view(path) == "/api/v1/openapi.json";
+    EXPECT_EQ(get(path).status, open ? 200 : 401) << path;
   }
 }
 
