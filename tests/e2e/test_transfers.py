@@ -37,9 +37,10 @@ def fetch(lab, host: str, client: str, name=LOADER, server=SERVER, timeout=60) -
 
 def drop_in_hundred(namespace: str, part: int):
     """Loses that part of all UDP, in both directions, at the server."""
+    which = f"numgen random mod 100 < {part}" if part < 100 else ""
     rules = f"""table inet weather {{
-  chain in {{ type filter hook input priority 0; meta l4proto udp numgen random mod 100 < {part} drop; }}
-  chain out {{ type filter hook output priority 0; meta l4proto udp numgen random mod 100 < {part} drop; }}
+  chain in {{ type filter hook input priority 0; meta l4proto udp {which} drop; }}
+  chain out {{ type filter hook output priority 0; meta l4proto udp {which} drop; }}
 }}"""
     run(["nft", "-f", "-"], namespace=namespace, input=rules)
 
@@ -100,11 +101,14 @@ def six(lab):
 
 
 def link_local(namespace: str) -> str:
-    for device in json.loads(run(["ip", "-n", namespace, "-j", "-6", "address", "show", "dev", "eth0"]).stdout):
-        for entry in device.get("addr_info", []):
-            if entry["scope"] == "link":
-                return entry["local"]
-    return ""
+    """Once it is sure that nobody else has it: before that no packet leaves with it."""
+    def find():
+        for device in json.loads(run(["ip", "-n", namespace, "-j", "-6", "address", "show", "dev", "eth0"]).stdout):
+            for entry in device.get("addr_info", []):
+                if entry["scope"] == "link" and not entry.get("tentative"):
+                    return entry["local"]
+        return None
+    return wait_until("a link-local address", find)
 
 
 def curl6(host: str, url: str, *arguments) -> str:
@@ -117,7 +121,6 @@ def test_http_over_ipv6(lab, six):
     curl6(host, f"http://[{SERVER6}]:8080/files/numbers", "-o", str(out))
     assert out.read_bytes() == bytes(range(256)) * 64
     near = link_local(lab.network.srv)
-    assert near
     assert "200" in curl6(host, f"http://[{near}%25eth0]:8080/loaders/{LOADER}", "-o", "/dev/null", "-w", "%{http_code}")
     served = wait_until("the event", lambda: [event for event in events_of(server, "file-served") if event["fields"]["file"] == "numbers"])[-1]
     assert served["address"] == "fd99::50"
@@ -140,12 +143,11 @@ def test_tftp_over_ipv6(lab, six, client):
 
 def test_tftp_over_a_link_local_address_knows_the_machine(lab, six):
     server, host = six
-    near = link_local(lab.network.srv)
+    near, own = link_local(lab.network.srv), link_local(host)
     got = fetch(lab, host, "tftp-hpa", server=f"{near}%eth0")
     assert got == BYTES.read_bytes()
     done = wait_until("the event", lambda: events_of(server, "tftp-done"))[-1]
-    mac = json.loads(run(["ip", "-n", host, "-j", "link", "show", "dev", "eth0"]).stdout)[0]["address"]
-    assert done["address"] == link_local(host) and done["mac"] == mac, "the MAC address lies in a link-local address"
+    assert done["address"] == own and done["mac"] == mac_of(host), "the MAC address lies in a link-local address"
 
 
 def test_ipv6_can_be_switched_off(lab):
@@ -185,7 +187,7 @@ def test_the_secret_of_a_boot_goes_to_the_machine_itself_only(lab, six, probe):
     run(["ip", "-n", stranger, "address", "add", "fd99::66/64", "dev", "eth0", "nodad"])
     mac = mac_of(machine)
     server.add_image("probe", probe)
-    server.set_client(mac, [("probe", "overlay")], access="boot")
+    server.set_client(mac, [("probe", "private")], access="boot")
     for base in (f"http://{SERVER}:8080", f"http://[{SERVER6}]:8080"):
         own, other = (run(["curl", "-sSg", "--max-time", "10", f"{base}/boot/{mac}.ipxe"], namespace=host).stdout for host in (machine, stranger))
         assert "set password" in own and "sanboot" in own, base

@@ -46,7 +46,7 @@ def measure(options) -> list[str]:
         place.folder.chmod(0o755)
         ours = place.bootferry()
         ours.cli("image", "create", "disk", "--size", "64M")
-        ours.cli("client", "set", MAC, "--name", "bench", "--drive", "disk:overlay")
+        ours.cli("client", "set", MAC, "--name", "bench", "--drive", "disk:private")
         script = run(["curl", "-sS", f"http://{HOST}:{ours.http_port}/boot/{MAC}.ipxe"], namespace=place.namespace).stdout.encode()
         files = ours.state / "files"
         files.mkdir(exist_ok=True)
