@@ -578,7 +578,9 @@ std::string Appliance::welcome() const {
   if (const std::string code = p.accounts.first_visit_code(); !code.empty())
     text += fmt::format("  First visit    the page asks for this code: {}\n", code);
   text += fmt::format("  Admin token    in {}\n", (p.settings.state_dir / "admin-token").string());
-  if (p.loaders.files()->empty()) {
+  const auto loaders = p.loaders.files();
+  const bool boots_any = std::ranges::any_of(*loaders, [](const auto& loader) { return loader.first != "memdisk"; });
+  if (!boots_any) {
     text += fmt::format("  No loaders     in {}: no machine can boot; install the package ipxe\n",
                         p.settings.loader_dir.string());
   }
