@@ -579,8 +579,8 @@ std::string Appliance::welcome() const {
     text += fmt::format("  First visit    the page asks for this code: {}\n", code);
   text += fmt::format("  Admin token    in {}\n", (p.settings.state_dir / "admin-token").string());
   const auto loaders = p.loaders.files();
-  const bool boots_any = std::ranges::any_of(*loaders, [](const auto& loader) { return loader.first != "memdisk"; });
-  if (!boots_any) {
+  // MEMDISK, of another package, brings floppies to machines that run an iPXE already.
+  if (std::ranges::all_of(*loaders, [](const auto& one) { return one.first == "memdisk"; })) {
     text += fmt::format("  No loaders     in {}: no machine can boot; install the package ipxe\n",
                         p.settings.loader_dir.string());
   }
