@@ -578,7 +578,9 @@ std::string Appliance::welcome() const {
   if (const std::string code = p.accounts.first_visit_code(); !code.empty())
     text += fmt::format("  First visit    the page asks for this code: {}\n", code);
   text += fmt::format("  Admin token    in {}\n", (p.settings.state_dir / "admin-token").string());
-  if (p.loaders.files()->empty()) {
+  const auto loaders = p.loaders.files();
+  // MEMDISK, of another package, brings floppies to machines that run an iPXE already.
+  if (std::ranges::all_of(*loaders, [](const auto& one) { return one.first == "memdisk"; })) {
     text += fmt::format("  No loaders     in {}: no machine can boot; install the package ipxe\n",
                         p.settings.loader_dir.string());
   }

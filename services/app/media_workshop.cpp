@@ -2,6 +2,7 @@
 #include "app/media_workshop.hpp"
 
 #include <fmt/format.h>
+#include <utility>
 
 #include <array>
 #include <fstream>
@@ -104,13 +105,15 @@ Result<fs::path> MediaWorkshop::make(MediumKind kind) {
   std::error_code failed;
   fs::create_directories(folder_, failed);
   if (failed) return fail(ErrorKind::io, fmt::format("{} cannot be made: {}", folder_.string(), failed.message()));
+  if (!std::exchange(texts_written_, true)) {
+    write_text(folder_ / "boot.ipx", script_);
+    write_text(folder_ / "syslinux.cfg", syslinux_config());
+  }
   auto parts = gather(kind);
   if (!parts) return std::unexpected(parts.error());
   const std::string made_of = script_ + fingerprint(parts->bios) + fingerprint(parts->uefi);
   const fs::path out = folder_ / boot::file_name_of(kind);
   if (made_of_[kind] == made_of && fs::exists(out, failed)) return out;
-  write_text(folder_ / "boot.ipx", script_);
-  write_text(folder_ / "syslinux.cfg", syslinux_config());
   const fs::path draft = folder_ / fmt::format("{}.part", boot::name_of(kind));
   if (auto built = build(kind, *parts, draft); !built) {
     fs::remove(draft, failed);

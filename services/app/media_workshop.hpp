@@ -48,6 +48,7 @@ class MediaWorkshop final : public boot::BootMedia {
   const boot::LoaderCatalog loaders_;
   const MediaSources sources_;
   std::mutex one_at_a_time_;
+  bool texts_written_ = false;                       ///< the script and the menu, which are parts of every medium
   std::map<boot::MediumKind, std::string> made_of_;  ///< the parts of each file that is there
 };
 

@@ -218,7 +218,10 @@ void BootTimeline::on_closed(Live& live, const Event& event, Now now) {
 void BootTimeline::on_knock(const MacAddress& mac, Circumstance knock, bool answered) {
   Live* live = find(mac);
   if (!live || live->record.ended) return;
-  live->circumstances = answered ? live->circumstances & ~Circumstances{knock} : live->circumstances | knock;
+  if (answered) live->answered |= knock;
+  // A repetition may well stay without an answer of its own.
+  const bool met_firewall = (live->answered & knock) == 0;
+  live->circumstances = met_firewall ? live->circumstances | knock : live->circumstances & ~Circumstances{knock};
 }
 
 void BootTimeline::on_heard(const MacAddress& mac, WallTime at) {

@@ -56,8 +56,9 @@ class BootTimeline {
   struct Live {
     BootRecord record;
     Circumstances circumstances = 0;
-    SteadyTime progressed{};  ///< when its stage last grew, or it tried the same again after a verdict
-    SteadyTime heard{};       ///< when anything was heard
+    Circumstances answered = 0;  ///< knocks that were answered once: no firewall of ours is in their way
+    SteadyTime progressed{};     ///< when its stage last grew, or it tried the same again after a verdict
+    SteadyTime heard{};          ///< when anything was heard
     std::string why;
     int tftp_breaks = 0;
     int fruitless = 0;  ///< boots just before this one that did not get through

@@ -86,7 +86,8 @@ TEST_F(FloppyChange, TheFloppyThatIsOutIsFreeForAnother) {
   assign(pc2, "one");
   EXPECT_FALSE(open(pc2)) << "in use";
   ASSERT_TRUE(directory.insert_floppy(pc1, "two"));
-  EXPECT_TRUE(open(pc2));
+  const auto other = open(pc2);
+  EXPECT_TRUE(other);
   EXPECT_FALSE(directory.insert_floppy(pc1, "one")) << "now the other machine has it";
   EXPECT_FALSE(why_revoked(*opened));
 }

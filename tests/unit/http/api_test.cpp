@@ -64,7 +64,9 @@ TEST_F(Api, ReadsThatAreWrong) {
   const Reply reply = get("/api/v1/images/none");
   EXPECT_EQ(reply.status, 404);
   EXPECT_EQ(reply.header("Content-Type"), "application/problem+json");
-  EXPECT_EQ(reply.json(), nlohmann::json::parse(R"({"title":"Not Found","status":404,"detail":"No such image."})"));
+  EXPECT_EQ(reply.json(),
+            nlohmann::json::parse(R"({"type":"urn:bootferry:problem:not-found","title":"Not Found","status":404,
+                                      "detail":"No such image."})"));
 }
 
 TEST_F(Api, AccessIsSetAndItsSecretsNeverComeBack) {

@@ -17,7 +17,7 @@ Result<boot::ClientChange> change_of(std::string text) {
   Request request;
   request.body = std::move(text);
   const auto body = parse_body(request, {"name", "boot", "reserved_address", "entries", "default_entry", "menu_timeout",
-                                         "next_boot", "groups", "variables"});
+                                         "next_boot", "groups", "variables", "quirks"});
   if (!body) return std::unexpected(body.error());
   return parse_client_change(*body);
 }
@@ -211,7 +211,8 @@ TEST(ApiJson, WritesTheContract) {
       R"("quirks":{"proxy_form":"auto","learned_proxy_form":null,"loader":null,"tftp_no_options":false,)"
       R"("tftp_block_size":null,"serial_console":null},)"
       R"("targets":[],"reserved_address":null,)"
-      R"("address":null,"architecture":null,"uuid":null,"serial":null,"state":"off","first_seen":null,"last_seen":null})");
+      R"("address":null,"architecture":null,"uuid":null,"serial":null,"state":"off","first_seen":null,"last_seen":null,)"
+      R"("last_boot":null})");
   boot::Event event;
   event.id = 4711;
   event.at = WallTime{std::chrono::milliseconds{123}};
