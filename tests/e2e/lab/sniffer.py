@@ -216,14 +216,22 @@ class Sniffer:
             transfer["block"] = int(options.get("blksize", 512))
             self.emit("tftp-oack", client=target, file=transfer["file"], options=options)
         elif transfer and op == 3:
-            number = int.from_bytes(payload[2:4], "big")
-            if number == (transfer["last"] + 1) & 0xFFFF:
-                transfer["last"] = number
-                transfer["bytes"] += len(payload) - 4
-                if len(payload) - 4 < transfer["block"]:
-                    self.emit("tftp-done", client=target, file=transfer["file"], bytes=transfer["bytes"])
+            self.on_tftp_blocks(target, transfer, payload)
         elif op == 5 and (transfer or (source, sport) in self.tftp):
             self.emit("tftp-error", src=source, dst=target, code=int.from_bytes(payload[2:4], "big"), text=_text(payload[4:]))
+
+    def on_tftp_blocks(self, client, transfer, payload):
+        """A window that the server's kernel was given at once is seen here before it is cut (UDP_SEGMENT): several blocks in one."""
+        size = transfer["block"] + 4
+        for begin in range(0, len(payload), size):
+            block = payload[begin:begin + size]
+            number = int.from_bytes(block[2:4], "big")
+            if number != (transfer["last"] + 1) & 0xFFFF:
+                continue
+            transfer["last"] = number
+            transfer["bytes"] += len(block) - 4
+            if len(block) < size:
+                self.emit("tftp-done", client=client, file=transfer["file"], bytes=transfer["bytes"])
 
     def on_tcp(self, source, sport, target, dport, body):
         sequence = int.from_bytes(body[4:8], "big")
