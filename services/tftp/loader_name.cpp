@@ -38,6 +38,11 @@ std::string clean_name(std::string_view requested) {
   return name;
 }
 
+bool is_optional(std::string_view clean_name) {
+  const std::string_view file = clean_name.substr(clean_name.rfind('/') + 1);
+  return file.ends_with(".efi") && (file.starts_with("revocations") || file.starts_with("shim_certificate"));
+}
+
 std::optional<std::string> find_loader_name(const boot::LoaderCatalog& loaders, std::string_view requested) {
   const std::string name = clean_name(requested);
   std::string_view rest = name;

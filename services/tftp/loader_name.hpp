@@ -18,5 +18,8 @@ namespace bootferry::tftp {
 /// the catalog is ever found.
 [[nodiscard]] std::optional<std::string> find_loader_name(const boot::LoaderCatalog& loaders,
                                                           std::string_view requested);
+/// What a shim looks for beside itself and does without: its lists of revocations and certificates. That they are not
+/// there is no failure of a boot.
+[[nodiscard]] bool is_optional(std::string_view clean_name);
 
 }  // namespace bootferry::tftp

@@ -38,8 +38,9 @@ void Server::Core::on_read_request(const UdpSocket& door, const Datagram& datagr
   const auto name = find_loader_name(loaders_, request.file);
   if (!name) {
     const std::string asked = printable(clean_name(request.file));
-    return refuse_loader(door, datagram, asked, ErrorCode::file_not_found,
-                         fmt::format("this server has no boot loader named \"{}\"", asked));
+    const std::string why = fmt::format("this server has no boot loader named \"{}\"", asked);
+    if (is_optional(asked)) return refuse(door, datagram, ErrorCode::file_not_found, why);
+    return refuse_loader(door, datagram, asked, ErrorCode::file_not_found, why);
   }
   auto content = files_.require(*loaders_.find(*name), request.mode == "netascii");
   if (!content) {

@@ -37,6 +37,14 @@ TEST_F(TftpLoaderName, the_boot_layer_suffix_is_an_alias) {
   EXPECT_EQ(found(".0"), "");
 }
 
+TEST_F(TftpLoaderName, what_a_shim_does_without_is_no_failure) {
+  EXPECT_TRUE(is_optional("secureboot/revocations_sbat.efi"));
+  EXPECT_TRUE(is_optional("shim_certificate_0.efi"));
+  EXPECT_FALSE(is_optional("secureboot/grubx64.efi"));
+  EXPECT_FALSE(is_optional("revocations/undionly.kpxe"));
+  EXPECT_FALSE(is_optional(""));
+}
+
 TEST_F(TftpLoaderName, slashes_before_the_name_do_no_harm) {
   for (const char* name : {"/undionly.kpxe", "//undionly.kpxe", "./undionly.kpxe", "/./undionly.kpxe",
                            "\\undionly.kpxe", ".\\undionly.kpxe"}) {
