@@ -104,3 +104,14 @@ def test_a_magic_packet_for_another_network_goes_by_its_router(lab):
     assert server.api("POST", f"/clients/{MAC}/wake", {"broadcast": "nonsense"})[0] == 400
     assert server.api("POST", f"/clients/{MAC}/wake", {}, token=None)[0] == 401
     assert server.api("POST", "/clients/01:00:5e:00:00:01/wake", {})[0] == 400
+
+
+def test_a_machine_is_woken_into_a_boot_of_its_own(lab):
+    server = lab.serve("server")
+    entries = [{"name": "disk", "boot": {"kind": "local"}}, {"name": "shell", "boot": {"kind": "shell"}}]
+    assert server.api("PUT", f"/clients/{MAC}", {"entries": entries})[0] == 200
+    server.cli("client", "wake", MAC, "--next-boot", "shell")
+    lab.wire.wait("wake", mac=MAC)
+    assert server.json("client", "show", MAC)["next_boot"] == "shell"
+    refused = server.cli("client", "wake", MAC, "--next-boot", "nothing", check=False)
+    assert refused.returncode == 1 and "nothing" in refused.stderr
