@@ -5,7 +5,6 @@
 #pragma once
 
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -15,7 +14,6 @@
 #include "base/worker_pool.hpp"
 #include "boot/administration.hpp"
 #include "boot/event_bus.hpp"
-#include "boot/session_sample.hpp"
 #include "iscsi/session/keepalive.hpp"
 #include "iscsi/target_directory.hpp"
 
@@ -51,8 +49,6 @@ class Server {
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::vector<boot::SessionView> sessions() const;
-  /// How much these of the sessions have moved; cheap.
-  [[nodiscard]] std::vector<boot::SessionSample> samples(std::span<const std::uint64_t> ids) const;
   /// All targets that anyone opened since the start.
   [[nodiscard]] std::vector<boot::TargetTraffic> traffic() const;
   /// Status class and detail as one number (RFC 7143 11.13.5), and how many logins it ended.

@@ -15,7 +15,6 @@
 
 #include "base/clock.hpp"
 #include "boot/address_book.hpp"
-#include "boot/client_registry.hpp"
 #include "boot/event_bus.hpp"
 #include "boot/loader_catalog.hpp"
 #include "tftp/negotiation.hpp"
@@ -24,7 +23,6 @@ namespace bootferry::tftp {
 
 struct Settings {
   Ipv4Address address = Ipv4Address::any();  ///< any: answers come from the address that was asked
-  bool ipv6 = false;                         ///< also at all IPv6 addresses
   std::uint16_t port = 69;
   std::string interface;  ///< only on this one, unless empty
   TransferLimits limits{};
@@ -34,10 +32,9 @@ struct Settings {
 
 class Server {
  public:
-  /// All references outlive the server. `registry`: whose quirks count; none: nobody has any.
+  /// All references outlive the server.
   Server(boost::asio::io_context& context, Settings settings, const boot::LoaderCatalog& loaders,
-         boot::EventBus& events, const boot::AddressBook& addresses, const Clock& clock,
-         const boot::ClientRegistry* registry = nullptr);
+         boot::EventBus& events, const boot::AddressBook& addresses, const Clock& clock);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

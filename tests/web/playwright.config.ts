@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Three projects: `page` runs on the fake server, `nginx` on the same behind nginx at /boot/, `e2e` on a real Bootferry that
-// tests/e2e has started.
+// Two projects: `page` runs on the fake server, `e2e` on a real Bootferry that tests/e2e has started.
 // The browser is the system's Chromium; Playwright never brings one.
 import { defineConfig } from '@playwright/test';
 
 const junit = process.env['BOOTFERRY_JUNIT'];
 
-export default defineConfig<{ behindNginx: boolean }>({
+export default defineConfig({
   outputDir: 'results',
   workers: 1,
   retries: 0,
   forbidOnly: true,
-  timeout: 90_000,
-  expect: { timeout: 15_000 },
+  timeout: 30_000,
+  expect: { timeout: 10_000 },
   reporter: [['list'], ...(junit === undefined ? [] : [['junit', { outputFile: junit }] as ['junit', { outputFile: string }]])],
   use: {
     browserName: 'chromium',
@@ -29,9 +28,6 @@ export default defineConfig<{ behindNginx: boolean }>({
   },
   projects: [
     { name: 'page', testDir: 'specs' },
-    // How the page looks and how big it is does not depend on where it is.
-    { name: 'nginx', testDir: 'specs', testIgnore: ['accessibility.spec.ts', 'size.spec.ts'], use: { behindNginx: true } },
-    // A virtual PC beside it makes the machine slow.
-    { name: 'e2e', testDir: 'e2e', expect: { timeout: 60_000 }, use: { screenshot: 'on' } },
+    { name: 'e2e', testDir: 'e2e', use: { screenshot: 'on' } },
   ],
 });

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Group, TextInput } from '@mantine/core';
-import { t } from '@lingui/core/macro';
-import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, type KeyboardEvent, useState } from 'react';
-import { changeClient } from '../api/changes';
+import { useChangeClient } from '../api/changes';
 import { tellError } from '../api/problem';
 import type { Client } from '../api/types';
 import { titleOf } from './describe';
 
 export function NameForm({ client, onDone }: { client: Client; onDone: () => void }) {
   const [name, setName] = useState(client.name ?? '');
-  const change = useMutation({ mutationFn: (wanted: string) => changeClient(client.mac, { name: wanted }) });
+  const change = useChangeClient();
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const wanted = name.trim();
     if (wanted === (client.name ?? '')) return onDone();
-    change.mutate(wanted, { onSuccess: onDone });
+    change.mutate({ mac: client.mac, change: { name: wanted } }, { onSuccess: onDone });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape') onDone();
@@ -27,7 +25,7 @@ export function NameForm({ client, onDone }: { client: Client; onDone: () => voi
       <Group gap={6} wrap="nowrap" align="flex-start">
         <TextInput
           size="xs"
-          aria-label={t`Name of ${titleOf(client)}`}
+          aria-label={`Name of ${titleOf(client)}`}
           placeholder={client.mac}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
@@ -38,10 +36,10 @@ export function NameForm({ client, onDone }: { client: Client; onDone: () => voi
           maw={220}
         />
         <Button size="xs" type="submit" loading={change.isPending}>
-          {t`Save`}
+          Save
         </Button>
         <Button size="xs" variant="default" onClick={onDone}>
-          {t`Cancel`}
+          Cancel
         </Button>
       </Group>
     </form>

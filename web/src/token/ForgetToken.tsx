@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ActionIcon } from '@mantine/core';
-import { t } from '@lingui/core/macro';
 import { useSyncExternalStore } from 'react';
 import { tokenKeeper } from '../api/token_keeper';
 import { KeyIcon } from '../shared/icons';
@@ -13,8 +12,8 @@ export function ForgetToken() {
     <ActionIcon
       variant="default"
       size="lg"
-      aria-label={t`Forget the admin token`}
-      title={t`This browser knows the admin token. Click to forget it.`}
+      aria-label="Forget the admin token"
+      title="This browser knows the admin token. Click to forget it."
       onClick={() => tokenKeeper.forget()}
     >
       <KeyIcon />
