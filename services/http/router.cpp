@@ -94,7 +94,7 @@ std::variant<const Route*, Answer> resolve(Request& request, std::string_view ad
         return refuse_write(checked.error(), starts_with_bearer(request.authorization));
       }
     }
-    if (route.control_only && request.door == Door::lan) {
+    if (route.right == people::Right::control && request.door == Door::lan) {
       return make_problem(403, "This is answered only on the server's own Unix socket; use the command line there.");
     }
     if (!request.target.query.empty() && !route.takes_query && route.pattern.starts_with("/api/"))

@@ -11,6 +11,7 @@
 #include "http/answer.hpp"
 #include "http/request.hpp"
 #include "http/site.hpp"
+#include "people/right.hpp"
 
 namespace bootferry::http {
 
@@ -25,10 +26,10 @@ struct Route {
 
   Method method;  ///< get stands for HEAD too
   std::string_view pattern;
+  people::Right right;  ///< what the asker must have; of no default, so that no new route can forget it
   Place place;
   Handler handler;
-  bool control_only = false;  ///< answers 403 on the LAN door, with a token too
-  bool takes_query = false;   ///< of the API: others refuse a query, so that a typing error never passes silently
+  bool takes_query = false;  ///< of the API: others refuse a query, so that a typing error never passes silently
 };
 
 /// All routes of docs/api.md.

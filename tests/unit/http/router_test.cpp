@@ -42,7 +42,7 @@ TEST(Router, EveryRouteAtEveryDoor) {
     SCOPED_TRACE(route.pattern);
     const bool is_write = route.method != Method::get && route.method != Method::options;
     writes += is_write ? 1 : 0;
-    const unsigned on_lan = route.control_only ? 403 : 200;
+    const unsigned on_lan = route.right == people::Right::control ? 403 : 200;
     EXPECT_EQ(try_resolve(route, Door::control, ""), 200u);
     EXPECT_EQ(try_resolve(route, Door::lan, "Bearer the-admin-token"), on_lan);
     EXPECT_EQ(try_resolve(route, Door::lan, "bEARER   the-admin-token"), on_lan);
