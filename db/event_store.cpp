@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "db/text_rows.hpp"
 #include "db/transaction.hpp"
 
 namespace bootferry::db {
@@ -11,49 +12,21 @@ namespace {
 
 /// Written out when this many wait: more than a DHCP storm makes while one commit is on its way.
 constexpr std::size_t queue_limit = 8192;
+/// Left out after a restart: steps of boots are live only, and a page may have seen their ids.
+constexpr std::uint64_t live_only_ids = 100'000;
 
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    if (c == '\\')
-      out += "\\\\";
-    else if (c == '\n')
-      out += "\\n";
-    else if (c == '\t')
-      out += "\\t";
-    else
-      out += c;
-  }
-}
-
-/// One field a line, key and value parted by a tab.
+/// One field a line.
 std::string render_fields(const std::vector<std::pair<std::string, std::string>>& fields) {
   std::string out;
-  for (const auto& [key, value] : fields) {
-    append_escaped(out, key);
-    out += '\t';
-    append_escaped(out, value);
-    out += '\n';
-  }
+  for (const auto& [key, value] : fields) append_row(out, {key, value});
   return out;
 }
 
 std::vector<std::pair<std::string, std::string>> parse_fields(std::string_view text) {
   std::vector<std::pair<std::string, std::string>> fields;
-  std::pair<std::string, std::string> field;
-  std::string* part = &field.first;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '\t') {
-      part = &field.second;
-    } else if (c == '\n') {
-      fields.push_back(std::exchange(field, {}));
-      part = &field.first;
-    } else if (c == '\\' && i + 1 < text.size()) {
-      const char escaped = text[++i];
-      *part += escaped == 'n' ? '\n' : escaped == 't' ? '\t' : escaped;
-    } else {
-      *part += c;
-    }
+  for (TextRow& row : parse_rows(text)) {
+    row.resize(2);
+    fields.emplace_back(std::move(row[0]), std::move(row[1]));
   }
   return fields;
 }
@@ -64,7 +37,7 @@ boot::Event read_event(const Statement& row) {
   event.at = row.time(1);
   event.kind = boot::parse_event_kind(row.text(2)).value_or(boot::EventKind::client_seen);
   if (const auto mac = parse_mac_address(row.text(3))) event.mac = *mac;
-  if (const auto address = parse_ipv4_address(row.text(4))) event.address = *address;
+  if (const auto address = parse_ip_address(row.text(4))) event.address = *address;
   event.text = row.text(5);
   event.fields = parse_fields(row.text(6));
   return event;
@@ -97,7 +70,8 @@ EventStore::~EventStore() {
 
 std::uint64_t EventStore::next_id(Database& database) {
   std::lock_guard lock(database.mutex());
-  return static_cast<std::uint64_t>(database.query_number("SELECT max(id) FROM events")) + 1;
+  const auto last = static_cast<std::uint64_t>(database.query_number("SELECT max(id) FROM events"));
+  return last == 0 ? 1 : last + live_only_ids;
 }
 
 std::vector<boot::Event> EventStore::find(const boot::EventQuery& query) {
@@ -140,6 +114,7 @@ void EventStore::flush() {
 void EventStore::write(const std::vector<boot::Event>& events) {
   Transaction transaction(database_, Durability::soon);
   for (const boot::Event& event : events) {
+    if (event.kind == boot::EventKind::boot_step) continue;  // what it tells of is here already, and in the boot's row
     insert_
         ->bind(static_cast<std::int64_t>(event.id), event.at, name_of(event.kind), text_or_null(event.mac),
                text_or_null(event.address), event.text, render_fields(event.fields))

@@ -7,6 +7,8 @@
 #include "base/log.hpp"
 #include "boot/overlay_plans.hpp"
 #include "db/layer_rows.hpp"
+#include "db/quirk_rows.hpp"
+#include "db/registry_checks.hpp"
 #include "db/registry_rows.hpp"
 #include "db/transaction.hpp"
 
@@ -15,19 +17,6 @@ namespace {
 
 constexpr auto seen_delay = std::chrono::milliseconds{100};  ///< sightings of machines already listed share one write
 constexpr auto silence = std::chrono::seconds{10};           ///< after so long, hearing a machine again is news
-
-std::string title(const boot::Client& client) {
-  return client.name.empty() ? client.mac.to_string() : fmt::format("{} ({})", client.name, client.mac.to_string());
-}
-
-boot::Event event_of(boot::EventKind kind, const boot::Client& client, std::string text) {
-  boot::Event event;
-  event.kind = kind;
-  event.mac = client.mac;
-  event.address = client.address;
-  event.text = std::move(text);
-  return event;
-}
 
 boot::Event event_of(boot::EventKind kind, std::string_view image, std::string text) {
   boot::Event event;
@@ -45,31 +34,6 @@ std::string seen_text(const boot::Client& client, std::string_view verb) {
   return text;
 }
 
-/// Name and reserved address belong to one client, and every drive's image must be there.
-Result<void> check_against(const boot::RegistrySnapshot& snapshot, const boot::Client& client) {
-  for (const auto& [mac, other] : snapshot.clients) {
-    if (mac == client.mac) continue;
-    if (!client.name.empty() && other.name == client.name) {
-      return fail(ErrorKind::conflict, fmt::format("the name {} belongs to the client {}; choose another name",
-                                                   client.name, mac.to_string()));
-    }
-    if (client.reserved_address && other.reserved_address == client.reserved_address) {
-      return fail(ErrorKind::conflict,
-                  fmt::format("the address {} is reserved for the client {}; choose another address",
-                              client.reserved_address->to_string(), title(other)));
-    }
-  }
-  const auto* disks = std::get_if<boot::Disks>(&client.boot);
-  if (!disks) return {};
-  for (const boot::Drive& drive : disks->drives) {
-    if (!snapshot.find_image(drive.image)) {
-      return fail(ErrorKind::not_found,
-                  fmt::format("there is no image {}; add it first, or choose one of the image list", drive.image));
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 Registry::Registry(Database& database, boot::EventBus& bus, const Clock& clock, WorkerPool& pool)
@@ -77,6 +41,7 @@ Registry::Registry(Database& database, boot::EventBus& bus, const Clock& clock, 
   {
     std::lock_guard lock(database_.mutex());
     current_ = std::make_shared<const Snapshot>(load_snapshot(database_));
+    next_entry_ = find_next_entry(*current_);
     if (!current_->layers.empty()) next_layer_ = current_->layers.rbegin()->first.value + 1;
   }
   timer_ = std::thread([this] { run_seen_timer(); });
@@ -164,9 +129,15 @@ void Registry::apply_sightings(Snapshot& next, const std::vector<boot::Sighting>
         (sighting.architecture != boot::Architecture::unknown && sighting.architecture != client.architecture);
     if (sighting.address) client.address = sighting.address;
     if (sighting.architecture != boot::Architecture::unknown) client.architecture = sighting.architecture;
+    if (!sighting.uuid.empty()) client.uuid = sighting.uuid;
+    if (!sighting.serial.empty()) client.serial = sighting.serial;
     if (!client.first_seen) client.first_seen = sighting.at;
     client.last_seen = std::max(client.last_seen.value_or(sighting.at), sighting.at);
     write_sighting(database_, client);
+    if (sighting.learned_proxy_form && sighting.learned_proxy_form != client.quirks.learned_proxy_form) {
+      client.quirks.learned_proxy_form = sighting.learned_proxy_form;
+      write_quirks(database_, client);
+    }
     if (is_new || was_silent || moved) {
       tell(client, boot::EventKind::client_seen, seen_text(client, is_new ? "appeared" : "was heard"), events);
     }
@@ -201,25 +172,39 @@ Result<void> Registry::put_client(const boot::Client& wanted) {
   if (!wanted.name.empty()) {
     if (auto name = boot::check_client_name(wanted.name); !name) return name;
   }
-  if (auto entry = boot::check_boot_entry(wanted.boot); !entry) return entry;
+  if (auto entries = boot::check_entries(wanted.menu); !entries) return entries;
   std::lock_guard lock(database_.mutex());
   auto next = std::make_shared<Snapshot>(*snapshot());
   if (auto allowed = check_against(*next, wanted); !allowed) return allowed;
   const bool is_new = !next->clients.contains(wanted.mac);
   boot::Client& client = next->clients[wanted.mac];
   // What was seen of it is not a person's to say.
+  const boot::Menu before = std::exchange(client.menu, wanted.menu);
   client.mac = wanted.mac;
   client.name = wanted.name;
   client.known = true;
-  client.boot = wanted.boot;
+  client.groups = wanted.groups;
   client.reserved_address = wanted.reserved_address;
   client.access = wanted.access;
+  boot::keep_entry_ids(client.menu, before, next_entry_, true);
+  if (wanted.next_boot != client.next_boot) {
+    client.next_boot = wanted.next_boot;
+    if (client.next_boot && client.next_boot->once) client.next_boot->once->id = next_entry_++;
+  }
+  if (auto names = check_names(*next, client); !names) return names;
+  const auto learned = client.quirks.learned_proxy_form;
+  client.quirks = wanted.quirks;
+  client.quirks.learned_proxy_form = learned;
   Events events;
   events.push_back(event_of(boot::EventKind::client_changed, client,
                             fmt::format("Client {} was {}", title(client), is_new ? "added" : "changed")));
+  return commit(std::move(next), std::move(events), [&] { write_client(database_, client); });
+}
+
+Result<void> Registry::commit(std::shared_ptr<const Snapshot> next, Events events, const std::function<void()>& write) {
   try {
     Transaction transaction(database_);
-    write_client(database_, client);
+    write();
     transaction.commit();
   } catch (const DbError& error) {
     return std::unexpected(error.to_error());
@@ -235,6 +220,13 @@ Result<void> Registry::remove_client(const MacAddress& mac) {
   const auto at = next->clients.find(mac);
   if (at == next->clients.end())
     return fail(ErrorKind::not_found, fmt::format("there is no client {}", mac.to_string()));
+  for (std::size_t i = 0; i < before->rules.size(); ++i) {
+    const auto* as = std::get_if<boot::AsClient>(&before->rules[i].then);
+    if (as && as->mac == mac)
+      return fail(ErrorKind::conflict,
+                  fmt::format("rule {} gives machines the place of the client {}; remove the rule first", i + 1,
+                              title(at->second)));
+  }
   boot::LayerEdit edit;  // what only its boots needed goes with it; what it has changed for good does not
   for (const auto& [key, overlay] : before->overlays) {
     if (key.mac != mac) continue;
@@ -295,6 +287,8 @@ Result<void> Registry::remove_image(std::string_view name) {
   const auto plan = boot::plan_remove_image({*now, clock_.wall_now(), {}}, name);
   return plan ? commit(plan->edit) : Result<void>(std::unexpected(plan.error()));
 }
+
+// ---- layers
 
 Result<void> Registry::change(const boot::LayerEdit& edit) {
   std::lock_guard lock(database_.mutex());

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -22,7 +23,7 @@
 
 namespace bootferry::db {
 
-class Registry final : public boot::ClientRegistry, public boot::LayerStore {
+class Registry final : public boot::ClientRegistry, public boot::AssignmentStore, public boot::LayerStore {
  public:
   /// Machines that were only seen and never named: a flood of made-up MACs pushes out its own kind, oldest first.
   static constexpr std::size_t max_unknown = 4096;
@@ -40,6 +41,13 @@ class Registry final : public boot::ClientRegistry, public boot::LayerStore {
   [[nodiscard]] Result<void> put_image(const boot::Image& image) override;
   [[nodiscard]] Result<void> remove_image(std::string_view name) override;
 
+  [[nodiscard]] Result<void> put_group(const boot::Group& group) override;
+  [[nodiscard]] Result<void> remove_group(std::string_view name) override;
+  [[nodiscard]] Result<void> put_rules(const std::vector<boot::Rule>& rules) override;
+  [[nodiscard]] Result<void> put_unknown(const boot::UnknownDefault& unknown) override;
+  [[nodiscard]] Result<void> spend_next_boot(const MacAddress& mac) override;
+  void learn(const boot::Sighting& sighting) override;
+
   [[nodiscard]] boot::LayerId new_layer_id() override { return {next_layer_++}; }
   [[nodiscard]] Result<void> change(const boot::LayerEdit& edit) override;
   [[nodiscard]] std::vector<std::string> dropped_files() override;
@@ -53,6 +61,9 @@ class Registry final : public boot::ClientRegistry, public boot::LayerStore {
   using Events = std::vector<boot::Event>;
 
   void publish(std::shared_ptr<const Snapshot> next, Events events);
+  /// With the database's mutex held: `write` in a transaction of its own, then `next` is what everybody sees.
+  [[nodiscard]] Result<void> commit(std::shared_ptr<const Snapshot> next, Events events,
+                                    const std::function<void()>& write);
   /// With the database's mutex held.
   [[nodiscard]] Result<void> commit(const boot::LayerEdit& edit);
   void run_seen_timer();
@@ -73,6 +84,7 @@ class Registry final : public boot::ClientRegistry, public boot::LayerStore {
   std::shared_ptr<const Snapshot> current_;
 
   std::atomic<std::int64_t> next_layer_{1};
+  unsigned next_entry_ = 1;  ///< guarded by the database's mutex
 
   Sightings sightings_;
   std::atomic<bool> flush_posted_{false};

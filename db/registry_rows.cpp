@@ -2,17 +2,13 @@
 #include "db/registry_rows.hpp"
 
 #include "base/log.hpp"
+#include "db/entry_rows.hpp"
 #include "db/layer_rows.hpp"
+#include "db/quirk_rows.hpp"
 #include "db/statement.hpp"
 
 namespace bootferry::db {
 namespace {
-
-std::string_view kind_of(const boot::BootEntry& boot) {
-  constexpr std::string_view names[] = {"wait", "disks", "kernel", "local"};  // in the order of BootEntry
-  static_assert(std::variant_size_v<boot::BootEntry> == std::size(names));
-  return names[boot.index()];
-}
 
 template <class Value>
 std::optional<std::string> text_or_null(const std::optional<Value>& value) {
@@ -28,17 +24,11 @@ std::optional<WallTime> time_of(const Statement& row, int column) {
   return row.is_null(column) ? std::nullopt : std::optional(row.time(column));
 }
 
-boot::BootEntry entry_of(std::string_view kind, const Statement& row, int kernel_column) {
-  if (kind == "disks") return boot::Disks{};
-  if (kind == "kernel") return boot::Kernel{row.text(kernel_column), {}, row.text(kernel_column + 1)};
-  if (kind == "local") return boot::LocalDisk{};
-  return boot::Wait{};
-}
-
 void load_clients(Database& database, boot::RegistrySnapshot& snapshot) {
-  Statement rows(database,
-                 "SELECT mac, name, known, boot_kind, kernel, command_line, reserved_address, address, architecture, "
-                 "first_seen, last_seen FROM clients");
+  Statement rows(
+      database,
+      "SELECT mac, name, known, reserved_address, address, architecture, first_seen, last_seen, uuid, serial "
+      "FROM clients");
   while (rows.step()) {
     const auto mac = parse_mac_address(rows.text(0));
     if (!mac) {
@@ -49,12 +39,13 @@ void load_clients(Database& database, boot::RegistrySnapshot& snapshot) {
     client.mac = *mac;
     client.name = rows.text(1);
     client.known = rows.number(2) != 0;
-    client.boot = entry_of(rows.text(3), rows, 4);
-    client.reserved_address = address_of(rows, 6);
-    client.address = address_of(rows, 7);
-    client.architecture = boot::parse_architecture(rows.text(8)).value_or(boot::Architecture::unknown);
-    client.first_seen = time_of(rows, 9);
-    client.last_seen = time_of(rows, 10);
+    client.reserved_address = address_of(rows, 3);
+    client.address = address_of(rows, 4);
+    client.architecture = boot::parse_architecture(rows.text(5)).value_or(boot::Architecture::unknown);
+    client.first_seen = time_of(rows, 6);
+    client.last_seen = time_of(rows, 7);
+    client.uuid = rows.text(8);
+    client.serial = rows.text(9);
   }
 }
 
@@ -88,28 +79,11 @@ boot::Client* client_of(boot::RegistrySnapshot& snapshot, const Statement& row) 
   return at == snapshot.clients.end() ? nullptr : &at->second;
 }
 
-void load_lists(Database& database, boot::RegistrySnapshot& snapshot) {
-  Statement drives(database, "SELECT mac, image, mode, quota FROM drives ORDER BY mac, position");
-  while (drives.step()) {
-    boot::Client* client = client_of(snapshot, drives);
-    auto* disks = client ? std::get_if<boot::Disks>(&client->boot) : nullptr;
-    if (disks)
-      disks->drives.push_back({drives.text(1),
-                               boot::parse_drive_mode(drives.text(2)).value_or(boot::DriveMode::readonly),
-                               ByteCount{static_cast<std::uint64_t>(drives.number(3))}});
-  }
-  Statement initrds(database, "SELECT mac, initrd FROM initrds ORDER BY mac, position");
-  while (initrds.step()) {
-    boot::Client* client = client_of(snapshot, initrds);
-    auto* kernel = client ? std::get_if<boot::Kernel>(&client->boot) : nullptr;
-    if (kernel) kernel->initrds.push_back(initrds.text(1));
-  }
-}
-
 void load_images(Database& database, boot::RegistrySnapshot& snapshot) {
   Statement rows(
       database,
-      "SELECT name, format, file, size, created, block_size, removable, thick, physical_block_size FROM images");
+      "SELECT name, format, file, size, created, block_size, removable, thick, physical_block_size, floppy_offset, "
+      "floppy_size FROM images");
   while (rows.step()) {
     const ByteCount size{static_cast<std::uint64_t>(rows.number(3))};
     snapshot.images[rows.text(0)] = {
@@ -121,6 +95,9 @@ void load_images(Database& database, boot::RegistrySnapshot& snapshot) {
         static_cast<std::uint32_t>(rows.number(5)),
         {rows.number(6) != 0, rows.number(7) != 0, static_cast<std::uint32_t>(rows.number(8))},
         {}};
+    if (!rows.is_null(10))
+      snapshot.images[rows.text(0)].floppy = {{static_cast<std::uint64_t>(rows.number(9))},
+                                              {static_cast<std::uint64_t>(rows.number(10))}};
   }
 }
 
@@ -130,8 +107,9 @@ boot::RegistrySnapshot load_snapshot(Database& database) {
   boot::RegistrySnapshot snapshot;
   load_images(database, snapshot);
   load_clients(database, snapshot);
-  load_lists(database, snapshot);
+  load_entries(database, snapshot);
   load_access(database, snapshot);
+  load_quirks(database, snapshot);
   load_layers(database, snapshot);
   return snapshot;
 }
@@ -156,50 +134,29 @@ void write_access(Database& database, const boot::Client& client) {
 
 void write_client(Database& database, const boot::Client& client) {
   const std::string mac = client.mac.to_string();
-  const auto* kernel = std::get_if<boot::Kernel>(&client.boot);
-  const auto* disks = std::get_if<boot::Disks>(&client.boot);
   const auto name = client.name.empty() ? std::nullopt : std::optional(client.name);
   // REPLACE would delete whichever client has the name; the upsert fails on it, as it must.
   Statement(database,
-            "INSERT INTO clients (mac, name, known, boot_kind, kernel, command_line, reserved_address, address, "
-            "architecture, first_seen, last_seen) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (mac) DO UPDATE SET name = "
-            "excluded.name, known = excluded.known, "
-            "boot_kind = excluded.boot_kind, kernel = excluded.kernel, command_line = excluded.command_line, "
-            "reserved_address = excluded.reserved_address, "
-            "address = excluded.address, architecture = excluded.architecture, first_seen = excluded.first_seen, "
-            "last_seen = excluded.last_seen")
-      .bind(mac, name, std::int64_t{client.known}, kind_of(client.boot),
-            kernel ? std::optional(kernel->kernel) : std::nullopt,
-            kernel ? std::optional(kernel->command_line) : std::nullopt, text_or_null(client.reserved_address),
-            text_or_null(client.address), boot::name_of(client.architecture), client.first_seen, client.last_seen)
+            "INSERT INTO clients (mac, name, known, reserved_address, address, architecture, first_seen, last_seen) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (mac) DO UPDATE SET name = excluded.name, known = "
+            "excluded.known, reserved_address = excluded.reserved_address, address = excluded.address, architecture = "
+            "excluded.architecture, first_seen = excluded.first_seen, last_seen = excluded.last_seen")
+      .bind(mac, name, std::int64_t{client.known}, text_or_null(client.reserved_address), text_or_null(client.address),
+            boot::name_of(client.architecture), client.first_seen, client.last_seen)
       .run();
-  Statement(database, "DELETE FROM drives WHERE mac = ?1").bind(mac).run();
-  Statement(database, "DELETE FROM initrds WHERE mac = ?1").bind(mac).run();
-  if (disks) {
-    Statement insert(database, "INSERT INTO drives (mac, position, image, mode, quota) VALUES (?1, ?2, ?3, ?4, ?5)");
-    std::int64_t position = 0;
-    for (const boot::Drive& drive : disks->drives)
-      insert.bind(mac, position++, drive.image, boot::name_of(drive.mode), static_cast<std::int64_t>(drive.quota.value))
-          .run();
-  }
-  if (kernel) {
-    Statement insert(database, "INSERT INTO initrds (mac, position, initrd) VALUES (?1, ?2, ?3)");
-    std::int64_t position = 0;
-    for (const std::string& initrd : kernel->initrds) insert.bind(mac, position++, initrd).run();
-  }
+  write_client_entries(database, client);
   write_access(database, client);
+  write_quirks(database, client);
 }
 
 void write_sighting(Database& database, const boot::Client& client) {
   Statement(database,
-            "INSERT INTO clients (mac, known, boot_kind, address, architecture, first_seen, last_seen) VALUES (?1, 0, "
-            "'wait', ?2, ?3, ?4, ?5) "
-            "ON CONFLICT (mac) DO UPDATE SET address = excluded.address, architecture = excluded.architecture, "
-            "first_seen = excluded.first_seen, "
-            "last_seen = excluded.last_seen")
+            "INSERT INTO clients (mac, known, address, architecture, first_seen, last_seen, uuid, serial) VALUES (?1, "
+            "0, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (mac) DO UPDATE SET address = excluded.address, architecture = "
+            "excluded.architecture, first_seen = excluded.first_seen, last_seen = excluded.last_seen, uuid = "
+            "excluded.uuid, serial = excluded.serial")
       .bind(client.mac.to_string(), text_or_null(client.address), boot::name_of(client.architecture), client.first_seen,
-            client.last_seen)
+            client.last_seen, client.uuid, client.serial)
       .run();
 }
 
@@ -209,14 +166,17 @@ void delete_client(Database& database, const MacAddress& mac) {
 
 void write_image(Database& database, const boot::Image& image) {
   Statement(database,
-            "INSERT INTO images (name, format, file, size, created, block_size, removable, thick, physical_block_size) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
+            "INSERT INTO images (name, format, file, size, created, block_size, removable, thick, physical_block_size, "
+            "floppy_offset, floppy_size) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
             "ON CONFLICT (name) DO UPDATE SET format = excluded.format, file = excluded.file, size = excluded.size, "
             "created = excluded.created, block_size = excluded.block_size, removable = excluded.removable, "
-            "thick = excluded.thick, physical_block_size = excluded.physical_block_size")
+            "thick = excluded.thick, physical_block_size = excluded.physical_block_size, floppy_offset = "
+            "excluded.floppy_offset, floppy_size = excluded.floppy_size")
       .bind(image.name, image.format, image.file, static_cast<std::int64_t>(image.size.value), image.created,
             std::int64_t{image.block_size}, std::int64_t{image.traits.removable}, std::int64_t{image.traits.thick},
-            std::int64_t{image.traits.physical_block_size})
+            std::int64_t{image.traits.physical_block_size},
+            image.floppy ? std::optional<std::int64_t>(image.floppy->offset.value) : std::nullopt,
+            image.floppy ? std::optional<std::int64_t>(image.floppy->size.value) : std::nullopt)
       .run();
 }
 

@@ -11,7 +11,7 @@ namespace bootferry::db {
 
 [[nodiscard]] boot::RegistrySnapshot load_snapshot(Database& database);
 
-/// The whole client with its drives and initrds, replacing what was there.
+/// The whole client with its entries, replacing what was there.
 void write_client(Database& database, const boot::Client& client);
 /// Only what was noticed of it: address, architecture, first and last seen. Adds the client when it is new.
 void write_sighting(Database& database, const boot::Client& client);

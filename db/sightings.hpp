@@ -38,6 +38,9 @@ class Sightings {
   static void merge(boot::Sighting& into, const boot::Sighting& later) {
     if (later.address) into.address = later.address;
     if (later.architecture != boot::Architecture::unknown) into.architecture = later.architecture;
+    if (!later.uuid.empty()) into.uuid = later.uuid;
+    if (!later.serial.empty()) into.serial = later.serial;
+    if (later.learned_proxy_form) into.learned_proxy_form = later.learned_proxy_form;
     into.at = std::max(into.at, later.at);
   }
 

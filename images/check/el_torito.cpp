@@ -96,9 +96,10 @@ void check_entry(DiskReader& reader, const BootEntry& entry, Report& report) {
       Severity::warning, "cd-emulation",
       fmt::format("It boots under {} by emulating {}, which iPXE cannot: it starts discs without emulation only.",
                   platform, name_of_media(entry.media)),
-      entry.media < 4 ? "Take the floppy out of it (\"geteltorito\" or 7-Zip do) and add that as an image of its "
-                        "own, with the CD as a second drive."
-                      : "Install from it on a machine with a CD drive.");
+      entry.media < 4
+          ? "Give it to machines as a CD (bootferry client set MAC --cd IMAGE), not as a disk: then its floppy is "
+            "drive 0x00, and the CD is beside it."
+          : "Install from it on a machine with a CD drive.");
 }
 
 Result<std::optional<std::uint32_t>> find_catalog(DiskReader& reader) {
@@ -121,6 +122,21 @@ Result<bool> is_cd(DiskReader& reader) {
   auto sector = reader.read(first_descriptor * cd_sector, cd_sector);
   if (!sector) return std::unexpected(sector.error());
   return text_of(ByteView(*sector).subspan(1, 5)) == "CD001";
+}
+
+Result<std::optional<EmulatedFloppy>> find_emulated_floppy(DiskReader& reader) {
+  constexpr std::uint64_t sizes[] = {0, 1'228'800, 1'474'560, 2'949'120};  // of media 1 to 3
+  const auto place = find_catalog(reader);
+  if (!place) return std::unexpected(place.error());
+  const std::uint64_t at = std::uint64_t{place->value_or(0)} * cd_sector;
+  if (!*place || !reader.holds(at, cd_sector)) return std::nullopt;
+  const auto catalog = reader.read(at, cd_sector);
+  if (!catalog) return std::unexpected(catalog.error());
+  // A BIOS looks at the default entry only.
+  const BootEntry entry = decode_catalog(*catalog).front();
+  const bool emulates = entry.bootable && entry.platform == Platform::x86 && entry.media >= 1 && entry.media <= 3;
+  if (!emulates || !reader.holds(std::uint64_t{entry.at} * cd_sector, cd_sector)) return std::nullopt;
+  return EmulatedFloppy{{std::uint64_t{entry.at} * cd_sector}, {sizes[entry.media]}};
 }
 
 Result<void> check_cd(DiskReader& reader, Report& report) {

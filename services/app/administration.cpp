@@ -5,10 +5,12 @@
 #include <sys/stat.h>
 #include <algorithm>
 
+#include "app/boot_keeper.hpp"
 #include "app/image_checks.hpp"
 #include "app/image_presets.hpp"
 #include "app/settings.hpp"
 #include "base/log.hpp"
+#include "boot/offer.hpp"
 #include "boot/target_name.hpp"
 
 namespace bootferry::app {
@@ -20,22 +22,33 @@ boot::Health ApplianceAdministration::health() {
   health.clients = snapshot->clients.size();
   health.images = snapshot->images.size();
   health.sessions = parts_.target.sessions().size();
+  const bool we_give_addresses = health.dhcp_mode == name_of(DhcpMode::server);
+  for (const auto& server : parts_.network ? parts_.network->network_servers() : std::vector<boot::NetworkServer>{}) {
+    if (std::string complaint = complaint_of(server, we_give_addresses); !complaint.empty())
+      health.warnings.push_back(std::move(complaint));
+  }
   return health;
 }
 
 // ---- clients
 
-boot::ClientView ApplianceAdministration::view_of(const boot::Client& client,
+boot::ClientView ApplianceAdministration::view_of(const boot::Client& client, const boot::RegistrySnapshot& registry,
                                                   const std::vector<boot::SessionView>& sessions) const {
   boot::ClientView view{
-      client, parts_.activity.state_of(client.mac, client.last_seen.value_or(WallTime{}), parts_.clock.wall_now()), {}};
+      client,
+      parts_.activity.state_of(client.mac, client.last_seen.value_or(WallTime{}), parts_.clock.wall_now()),
+      {},
+      {}};
+  if (parts_.boots) view.last_boot = parts_.boots->last_of(client.mac);
   const bool holds_session =
       std::any_of(sessions.begin(), sessions.end(), [&](const auto& session) { return session.mac == client.mac; });
   if (holds_session) view.state = boot::ClientState::on;
-  const auto* disks = std::get_if<boot::Disks>(&client.boot);
-  for (std::size_t i = 0; disks && i < disks->drives.size(); ++i) {
-    view.targets.push_back(boot::target_name({client.mac, static_cast<std::uint8_t>(0x80 + i)}));
-  }
+  for (const FoundDrive& one : drives_of(client, registry)) view.targets.push_back(boot::target_name(one.key));
+  const boot::Offer offer = boot::offer_of(client.mac, registry);
+  view.boot = offer.default_boot();
+  view.why = offer.why;
+  for (const boot::Offered& one : offer.entries)
+    view.offered.push_back({one.entry->name, one.group ? one.group->name : "", one.entry->boot});
   return view;
 }
 
@@ -44,7 +57,7 @@ std::vector<boot::ClientView> ApplianceAdministration::clients() {
   const auto live = sessions();
   std::vector<boot::ClientView> views;
   views.reserve(snapshot->clients.size());
-  for (const auto& [mac, client] : snapshot->clients) views.push_back(view_of(client, live));
+  for (const auto& [mac, client] : snapshot->clients) views.push_back(view_of(client, *snapshot, live));
   return views;
 }
 
@@ -54,8 +67,45 @@ Result<boot::ClientView> ApplianceAdministration::require_client(const MacAddres
   if (!client)
     return fail(ErrorKind::not_found,
                 fmt::format("there is no client {}; \"bootferry client list\" shows all", mac.to_string()));
-  return view_of(*client, sessions());
+  return view_of(*client, *snapshot, sessions());
 }
+
+namespace {
+
+bool is_offered(const boot::Client& client, const std::string& entry, const boot::RegistrySnapshot& registry) {
+  const auto has = [&](const boot::Menu& menu) {
+    return std::ranges::find(menu.entries, entry, &boot::Entry::name) != menu.entries.end();
+  };
+  return has(client.menu) || std::ranges::any_of(client.groups, [&](const std::string& name) {
+           const auto group = registry.groups.find(name);
+           return group != registry.groups.end() && has(group->second.menu);
+         });
+}
+
+/// What is said of entries, groups and next boot. A name that went with its entry is forgotten, one that a person gives
+/// now must be there: the registry looks.
+Result<void> change_menu(boot::Client& client, const boot::ClientChange& change,
+                         const boot::RegistrySnapshot& registry) {
+  if (change.groups) client.groups = *change.groups;
+  if (change.entries) client.menu.entries = *change.entries;
+  if (change.boot) {
+    if (auto good = boot::check_boot_entry(*change.boot); !good) return good;
+    client.set_boot(*change.boot);
+  }
+  if (change.menu_timeout) client.menu.timeout = *change.menu_timeout;
+  if (change.variables) client.menu.variables = *change.variables;
+  const std::string& preset = client.menu.default_entry;
+  if (!preset.empty() && !is_offered(client, preset, registry)) client.menu.default_entry.clear();
+  if (client.next_boot && !client.next_boot->once && !is_offered(client, client.next_boot->entry, registry))
+    client.next_boot.reset();
+  if (change.default_entry) client.menu.default_entry = *change.default_entry;
+  if (!change.next_boot) return {};
+  client.next_boot = *change.next_boot;
+  if (!client.next_boot || !client.next_boot->once) return {};
+  return boot::check_boot_entry(client.next_boot->once->boot);
+}
+
+}  // namespace
 
 Result<boot::ClientView> ApplianceAdministration::put_client(const MacAddress& mac, const boot::ClientChange& change) {
   if (mac.is_multicast() || mac == MacAddress{}) {
@@ -75,10 +125,7 @@ Result<boot::ClientView> ApplianceAdministration::put_client(const MacAddress& m
       return std::unexpected(good.error());
     client.name = *change.name;
   }
-  if (change.boot) {
-    if (auto good = boot::check_boot_entry(*change.boot); !good) return std::unexpected(good.error());
-    client.boot = *change.boot;
-  }
+  if (auto good = change_menu(client, change, *snapshot); !good) return std::unexpected(good.error());
   if (change.reserved_address) {
     if (const auto& address = *change.reserved_address) {
       if (auto good = check_reservation(*address); !good) return std::unexpected(good.error());
@@ -89,6 +136,11 @@ Result<boot::ClientView> ApplianceAdministration::put_client(const MacAddress& m
     auto access = boot::change_access(client.access, *change.access);
     if (!access) return std::unexpected(access.error());
     client.access = std::move(*access);
+  }
+  if (change.quirks) {
+    auto quirks = boot::change_quirks(client.quirks, *change.quirks);
+    if (!quirks) return std::unexpected(quirks.error());
+    client.quirks = std::move(*quirks);
   }
   if (auto done = parts_.registry.put_client(client); !done) return std::unexpected(done.error());
   return require_client(mac);
@@ -166,9 +218,10 @@ Result<boot::ImageView> ApplianceAdministration::register_image(const boot::NewI
   }
   auto size = parts_.library.size(name);
   if (!size) return std::unexpected(size.error());
-  const boot::Image image{name,         wanted.format.value_or("raw"), path->filename().string(),
-                          *size,        parts_.clock.wall_now(),       wanted.block_size,
-                          wanted.traits};
+  boot::Image image{name,         wanted.format.value_or("raw"), path->filename().string(),
+                    *size,        parts_.clock.wall_now(),       wanted.block_size,
+                    wanted.traits};
+  if (image.format == "iso") image.floppy = find_cd_floppy(*path);
   if (auto done = parts_.registry.put_image(image); !done) {
     (void)parts_.library.remove(name);  // no file without its row
     return std::unexpected(done.error());
@@ -332,6 +385,7 @@ void ApplianceAdministration::note_grown_images() {
   const auto snapshot = parts_.registry.snapshot();
   for (const auto& [name, known] : snapshot->images) {
     if (known.versions.empty()) continue;
+    if (known.format == "iso" && !known.floppy) note_cd_floppy(known);
     const auto layer = snapshot->layers.find(known.current().layer);
     if (layer == snapshot->layers.end()) continue;
     const auto size = parts_.library.layer_size(layer->second.file, layer->second.format);
@@ -341,6 +395,14 @@ void ApplianceAdministration::note_grown_images() {
     if (auto done = parts_.registry.put_image(image); !done)
       log::error("IMAGE_SIZE_NOT_NOTED", {{"image", name}, {"why", done.error().message}});
   }
+}
+
+// A CD that was added before anybody looked for its floppy.
+void ApplianceAdministration::note_cd_floppy(boot::Image image) {
+  const auto path = image_path(image.name);
+  if (path) image.floppy = find_cd_floppy(*path);
+  if (auto done = path ? parts_.registry.put_image(image) : std::unexpected(path.error()); !done)
+    log::error("CD_FLOPPY_NOT_NOTED", {{"image", image.name}, {"why", done.error().message}});
 }
 
 Result<void> ApplianceAdministration::remove_image(std::string_view name) {

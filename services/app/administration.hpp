@@ -9,12 +9,15 @@
 #include "app/disk_directory.hpp"
 #include "boot/administration.hpp"
 #include "boot/client_registry.hpp"
+#include "boot/network_servers.hpp"
 #include "db/event_store.hpp"
 #include "images/image_library.hpp"
 #include "incoming/importer.hpp"
 #include "iscsi/server.hpp"
 
 namespace bootferry::app {
+
+class BootKeeper;
 
 class ApplianceAdministration final : public boot::Administration {
  public:
@@ -28,6 +31,8 @@ class ApplianceAdministration final : public boot::Administration {
     const Clock& clock;
     DiskDirectory& disks;
     LayerKeeper& layers;
+    const boot::NetworkServers* network = nullptr;  ///< none: nobody looks for other servers (tests)
+    const BootKeeper* boots = nullptr;              ///< none: clients have no last boot (tests)
   };
 
   /// `identity`: the parts of health() that never change while the server runs.
@@ -63,13 +68,14 @@ class ApplianceAdministration final : public boot::Administration {
   [[nodiscard]] std::vector<boot::Event> events(const boot::EventQuery& query) override;
 
  private:
-  [[nodiscard]] boot::ClientView view_of(const boot::Client& client,
+  [[nodiscard]] boot::ClientView view_of(const boot::Client& client, const boot::RegistrySnapshot& registry,
                                          const std::vector<boot::SessionView>& sessions) const;
   [[nodiscard]] boot::ImageView view_of(const boot::Image& image, const boot::RegistrySnapshot& registry) const;
   /// An address that server mode could give; else the error to answer.
   [[nodiscard]] Result<void> check_reservation(Ipv4Address address) const;
   /// The name is well-formed and free, and such disks exist; else the error to answer.
   [[nodiscard]] Result<void> check_new_image(const boot::NewImage& image) const;
+  void note_cd_floppy(boot::Image image);
   [[nodiscard]] Result<boot::ImageView> register_image(const boot::NewImage& image);
 
   Parts parts_;

@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 #include <sodium.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <algorithm>
 #include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 #include <cerrno>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <optional>
@@ -19,6 +21,7 @@
 
 #include "app/admin_token.hpp"
 #include "app/administration.hpp"
+#include "app/boot_keeper.hpp"
 #include "app/boot_traces.hpp"
 #include "app/client_activity.hpp"
 #include "app/dhcp_range.hpp"
@@ -26,18 +29,23 @@
 #include "app/event_counters.hpp"
 #include "app/event_log.hpp"
 #include "app/event_pump.hpp"
+#include "app/floppy_reader.hpp"
 #include "app/image_lives.hpp"
 #include "app/intake.hpp"
 #include "app/layer_keeper.hpp"
-#include "app/loaders.hpp"
+#include "app/loader_watch.hpp"
+#include "app/media_workshop.hpp"
 #include "app/metrics.hpp"
+#include "app/neighbour_table.hpp"
 #include "app/network_interface.hpp"
 #include "app/port_owner.hpp"
 #include "app/reservation_keeper.hpp"
+#include "app/self_check.hpp"
 #include "app/server_key.hpp"
 #include "app/space_watch.hpp"
 #include "app/state_folder.hpp"
 #include "app/version.hpp"
+#include "app/wake_sender.hpp"
 #include "base/async_loop_pool.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -46,16 +54,22 @@
 #include "boot/address_book.hpp"
 #include "boot/boot_secrets.hpp"
 #include "boot/event_bus.hpp"
+#include "capture/server.hpp"
 #include "db/boot_marks.hpp"
+#include "db/boot_store.hpp"
 #include "db/event_store.hpp"
 #include "db/lease_store.hpp"
 #include "db/migrate.hpp"
+#include "db/people_store.hpp"
 #include "db/registry.hpp"
 #include "db/reservation_store.hpp"
 #include "dhcp/server.hpp"
+#include "dhcpv6/server.hpp"
+#include "http/first_script.hpp"
 #include "http/server.hpp"
 #include "images/image_library.hpp"
 #include "iscsi/server.hpp"
+#include "people/accounts.hpp"
 #include "tftp/server.hpp"
 
 #ifdef BOOTFERRY_HAS_PAGE
@@ -92,12 +106,19 @@ std::optional<Ipv4Range> require_range(const Settings& settings, const NetworkIn
 }
 
 boot::BootSettings boot_settings(const Settings& settings, const NetworkInterface& interface,
-                                 const boot::LoaderCatalog& loaders) {
+                                 boot::LoaderCatalog loaders) {
   boot::BootSettings made;
   made.server = interface.network.address;
   made.http_port = settings.http_port;
   made.iscsi_port = settings.iscsi_port;
-  for (const auto& [name, file] : loaders.files()) made.loaders.insert(name);
+  made.loaders = std::move(loaders);
+  return made;
+}
+
+LoaderFolders loader_folders(const Settings& settings, const boot::BootSettings& boot) {
+  LoaderFolders made{.package = settings.loader_dir, .user = settings.state_dir / "loaders"};
+  made.autoexec = settings.state_dir / "autoexec.ipxe";
+  std::ofstream(made.autoexec, std::ios::binary | std::ios::trunc) << http::render_first_script(boot);
   return made;
 }
 
@@ -124,10 +145,20 @@ dhcp::Settings dhcp_settings(const Settings& settings, const NetworkInterface& i
   made.dns = settings.dhcp_dns;
   made.domain = settings.dhcp_domain;
   made.lease_time = settings.dhcp_lease_time;
+  made.probe_addresses = settings.dhcp_probe_addresses;
   made.probe_ahead = 8;
   made.router_advertisements = settings.router_advertisements;
   made.server_port = settings.dhcp_port;
   made.pxe_port = settings.pxe_port;
+  made.boot = boot;
+  return made;
+}
+
+dhcpv6::Settings dhcpv6_settings(const NetworkInterface& interface, const boot::BootSettings& boot) {
+  dhcpv6::Settings made;
+  made.interface = interface.name;
+  made.interface_index = interface.index;
+  made.interface_mac = interface.mac;
   made.boot = boot;
   return made;
 }
@@ -162,13 +193,49 @@ iscsi::ServerSettings target_settings(const Settings& settings, const NetworkInt
   return made;
 }
 
+capture::Ports capture_ports(const Settings& settings) {
+  return {settings.pxe_port, settings.tftp_port, settings.http_port, settings.iscsi_port};
+}
+
+/// Some machines are called what no certificate may name.
+bool is_host_name(std::string_view name) {
+  return !name.empty() && name.size() <= 63 && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  });
+}
+
+/// What was given, or a pair of our own in the state folder: made at the first start, and again before it runs out.
+std::shared_ptr<http::TlsCertificate> open_certificate(const Settings& settings, const NetworkInterface& interface,
+                                                       const Clock& clock) {
+  if (settings.https_port == 0) return nullptr;
+  http::TlsCertificate::Files files{settings.http_certificate, settings.http_key};
+  if (files.certificate.empty()) {
+    files = {settings.state_dir / "https-certificate.pem", settings.state_dir / "https-key.pem"};
+    char host[256] = "bootferry";
+    if (gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
+    const std::string address = interface.network.address.to_string();
+    std::vector<std::string> names{address, "localhost"};
+    if (is_host_name(host)) names.insert(names.end(), {host, std::string(host) + ".local"});
+    http::make_self_signed(files, names, clock.wall_now());
+  }
+  return std::make_shared<http::TlsCertificate>(std::move(files), clock);
+}
+
 /// Only at the LAN address: a server with a second leg in another network shows it neither its disks nor its machines.
-http::Settings http_settings(const Settings& settings, const NetworkInterface& interface, const std::string& token) {
+http::Settings http_settings(const Settings& settings, const NetworkInterface& interface, const std::string& token,
+                             const Clock& clock) {
   http::Settings made;
   made.address = interface.network.address;
+  if (settings.ipv6) made.ipv6_interface = interface.name;
   made.port = settings.http_port;
   made.state_dir = settings.state_dir;
   made.admin_token = token;
+  made.base_path = settings.http_base_path;
+  made.trusted_proxies = settings.http_trusted_proxies;
+  made.open_metrics = settings.http_open_metrics;
+  made.require_https = settings.http_require_https;
+  made.https_port = settings.https_port;
+  made.certificate = open_certificate(settings, interface, clock);
 #ifdef BOOTFERRY_HAS_PAGE
   made.page = &page_files;
 #endif
@@ -200,12 +267,20 @@ struct Appliance::Parts {
         registry(*database, bus, clock, db_pool),
         leases(*database, db_pool),
         events(*database, bus, db_pool),
+        boot_store(*database),
+        boots({boot_store, bus, registry, clock, &packets}),
+        capture(packets, interface.mac, capture_ports(settings),
+                [this](const MacAddress& mac, capture::Knock knock) {
+                  boots.on_knock(mac, knock.service, knock.answered);
+                }),
         pump(
             bus, db_pool, [this](const boot::Event& event) { on_event(event); }, [this] { on_lost_events(); }),
         library(settings.state_dir / "images"),
+        people(*database),
+        accounts(people, clock, random, [this](people::Accounts::Job job) { people_pool.post(std::move(job)); }),
         token(load_or_make_admin_token(settings.state_dir, random)),
-        loaders(find_loaders(settings.loader_dir, settings.state_dir / "loaders")),
         boot(boot_settings(settings, interface, loaders)),
+        loader_watch(loader_folders(settings, boot), loaders),
         stored_reservations(*database),
         reservations(stored_reservations),
         boot_marks(*database, db_pool),
@@ -214,21 +289,47 @@ struct Appliance::Parts {
         layers(registry, registry, library, clock),
         traces(settings.state_dir / "traces", clock, {.enabled = settings.prefetch}),
         space(bus, settings.state_dir),
-        disks(registry, library, layers, boot_secrets, &reservations, &traces, &space),
+        disks(registry, library, layers, boot_secrets, &reservations, &traces, &space,
+              settings.state_dir / "inserted-floppies"),
         target(loops, disk_pool, disks, bus, clock, target_settings(settings, interface)),
-        administration({registry, leases, events, library, target, activity, clock, disks, layers},
+        administration({registry, leases, events, library, target, activity, clock, disks, layers, &dhcp, &boots},
                        identity_of(settings, interface, clock.wall_now())),
         lives({registry, registry, library, layers, disks}),
+        floppies(registry, library.folder()),
         intake({administration, bus, random, clock}, settings.state_dir / "uploads"),
+        waker({interface.name, interface.index, interface.mac, interface.network}, bus),
+        media(settings.state_dir / "media", http::render_first_script(boot), loaders),
+        self_check(settings, interface, dhcp_settings(settings, interface, range, boot), registry, dhcp),
         metrics({administration, target, event_counters, clock, &traces}),
         http(loops, people_pool,
-             {administration, registry, bus, addresses, loaders, clock, boot, &metrics, &boot_secrets, &lives, &disks,
-              &intake},
-             http_settings(settings, interface, token.value)),
-        tftp(loops.context(0), {.address = Ipv4Address::any(), .port = settings.tftp_port, .interface = interface.name},
-             loaders, bus, addresses, clock),
+             {.administration = administration,
+              .registry = registry,
+              .events = bus,
+              .addresses = addresses,
+              .loaders = loaders,
+              .clock = clock,
+              .boot = boot,
+              .metrics = &metrics,
+              .boot_secrets = &boot_secrets,
+              .lives = &lives,
+              .boot_watch = &disks,
+              .intake = &intake,
+              .assignments = &registry,
+              .floppies = &floppies,
+              .network = &dhcp,
+              .boots = &boots,
+              .waker = &waker,
+              .media = &media,
+              .self_check = &self_check,
+              .floppy_drives = &disks,
+              .neighbours = &neighbours,
+              .accounts = &accounts},
+             http_settings(settings, interface, token.value, clock)),
+        tftp(loops.context(0), {.ipv6 = settings.ipv6, .port = settings.tftp_port, .interface = interface.name},
+             loaders, bus, addresses, clock, &registry),
         dhcp(loops.context(0).get_executor(), dhcp_settings(settings, interface, range, boot),
-             {registry, leases, bus, addresses, clock, random}) {}
+             {registry, leases, bus, addresses, clock, random}),
+        dhcpv6(loops.context(0).get_executor(), dhcpv6_settings(interface, boot), {registry, bus, clock}) {}
 
   std::atomic<bool> serving{false};  ///< all parts are there
   Settings settings;
@@ -246,13 +347,21 @@ struct Appliance::Parts {
   db::Registry registry;
   db::LeaseStore leases;
   db::EventStore events;
+  db::BootStore boot_store;
+  capture::PacketRings packets;
+  BootKeeper boots;
+  capture::Server capture;
   ClientActivity activity;
+  NeighbourTable neighbours{interface.index};
   EventCounters event_counters;
   EventPump pump;
   images::ImageLibrary library;
+  db::PeopleStore people;
+  people::Accounts accounts;
   AdminToken token;
   boot::LoaderCatalog loaders;
   boot::BootSettings boot;
+  LoaderWatch loader_watch;
   boot::AddressBook addresses;
   db::ReservationStore stored_reservations;
   ReservationKeeper reservations;
@@ -265,20 +374,28 @@ struct Appliance::Parts {
   iscsi::Server target;
   ApplianceAdministration administration;
   ApplianceImageLives lives;
+  FloppyReader floppies;
   ApplianceIntake intake;
+  WakeSender waker;
+  MediaWorkshop media;
+  ApplianceSelfCheck self_check;
   ApplianceMetrics metrics;
   http::Server http;
   tftp::Server tftp;
   dhcp::Server dhcp;
+  dhcpv6::Server dhcpv6;
 
   void open_listeners();
+  void open_https();
   void open_dhcp();
   void on_event(const boot::Event& event) {
     log_event(event);
     activity.on_event(event);
+    boots.on_event(event);
     event_counters.on_event(event);
     if (!serving) return;
     if (event.kind == boot::EventKind::image_removed) forget_traces(event);
+    if (event.mac && is_file_sent(event.kind)) dhcp.note_file_sent(*event.mac);
     if (changes_rights(event.kind)) target.check_rights();
   }
   void forget_traces(const boot::Event& event) {
@@ -289,9 +406,13 @@ struct Appliance::Parts {
   void on_lost_events() {
     if (serving) target.check_rights();
   }
+  static bool is_file_sent(boot::EventKind kind) {
+    return kind == boot::EventKind::tftp_start || kind == boot::EventKind::file_served;
+  }
   static bool changes_rights(boot::EventKind kind) {
     return kind == boot::EventKind::client_changed || kind == boot::EventKind::client_removed ||
-           kind == boot::EventKind::image_changed || kind == boot::EventKind::image_removed;
+           kind == boot::EventKind::assignment_changed || kind == boot::EventKind::image_changed ||
+           kind == boot::EventKind::image_removed;
   }
   /// DHCP and TFTP live on loop 0 and are touched only there.
   void run_on_first_loop(std::function<void()> what);
@@ -318,8 +439,33 @@ void open_or_explain(Open open, PortKind kind, std::uint16_t port, const char* s
 void Appliance::Parts::open_listeners() {
   open_or_explain([&] { target.open(); }, PortKind::tcp, settings.iscsi_port, "ports.iscsi (--iscsi-port)");
   open_or_explain([&] { http.open(); }, PortKind::tcp, settings.http_port, "ports.http (--http-port)");
+  open_https();
   open_or_explain([&] { tftp.open(); }, PortKind::udp, settings.tftp_port, "ports.tftp (--tftp-port)");
   if (settings.dhcp_mode != DhcpMode::off) open_dhcp();
+  if (settings.dhcp_ipv6) {
+    try {
+      dhcpv6.open();
+    } catch (const boost::system::system_error& error) {
+      throw std::runtime_error(
+          fmt::format("{}; stop the other DHCPv6 server of this machine, or set dhcp.ipv6 to false", error.what()));
+    }
+  }
+  if (!settings.capture) return;
+  if (const auto opened = capture.open(interface.name); !opened)
+    log::warning("NO_CAPTURE", {{"why", opened.error().message}});
+}
+
+/// Where nobody asked for it, a port that somebody else has must not stop the boots.
+void Appliance::Parts::open_https() {
+  if (settings.https_port == 0) return;
+  try {
+    open_or_explain([&] { http.open_tls(); }, PortKind::tcp, settings.https_port, "ports.https (--https-port)");
+  } catch (const std::runtime_error& error) {
+    const bool wanted = settings.http_require_https || !settings.http_certificate.empty() ||
+                        settings.https_port != Settings{}.https_port;
+    if (wanted) throw;
+    log::warning("NO_HTTPS", {{"why", error.what()}});
+  }
 }
 
 /// One service with two ports: its own words tell which of them it did not get.
@@ -369,14 +515,20 @@ void Appliance::start() {
   });
   p.traces.start();
   p.space.start();
+  p.loader_watch.start();
   p.tftp.start();
   if (p.settings.dhcp_mode != DhcpMode::off) p.dhcp.start();
+  if (p.settings.dhcp_ipv6) p.dhcpv6.start();
   p.target.start();
+  p.boots.start([&p](std::span<const std::uint64_t> ids) { return p.target.samples(ids); });
+  p.capture.start();
   p.serving = true;
   p.intake.start();
   p.http.start();
   p.loops.start();
   started_ = true;
+  if (const std::string code = p.accounts.first_visit_code(); !code.empty())
+    log::info("FIRST_VISIT", {{"code", code}, {"mend", "the page asks for it, and then for the admin's password"}});
   p.publish(boot::EventKind::server_started,
             fmt::format("Bootferry {} serves on {} ({}), DHCP mode {}.", version, p.interface.name,
                         p.interface.network.address.to_string(), name_of(p.settings.dhcp_mode)));
@@ -390,15 +542,19 @@ void Appliance::stop() {
   // New boots first, then the disks: a session may flush until its end.
   p.run_on_first_loop([&p] {
     p.dhcp.stop();
+    p.dhcpv6.stop();
     p.tftp.stop();
   });
   p.library.stop_imports();
   p.lives.stop();
   p.http.stop();
+  p.capture.stop();
   p.target.stop(std::chrono::seconds(3));
+  p.boots.stop();
   p.disks.stop();
   p.traces.stop();
   p.space.stop();
+  p.loader_watch.stop();
   p.loops.stop();
   p.intake.stop();
   p.people_pool.stop();
@@ -417,12 +573,15 @@ std::string Appliance::welcome() const {
       : p.range ? fmt::format("server: hands out {} to {}", p.range->first.to_string(), p.range->last.to_string())
                 : "off: point your DHCP server's boot options here",
       address, p.settings.http_port);
-  const std::string token_file = (p.settings.state_dir / "admin-token").string();
-  text += p.token.made_now ? fmt::format("  Admin token    {}\n                 (shown this once; kept in {})\n",
-                                         p.token.value, token_file)
-                           : fmt::format("  Admin token    in {}\n", token_file);
-  if (p.loaders.files().empty()) {
-    text += fmt::format("  No loaders     in {}: no machine can boot; install the package ipxe and start again\n",
+  if (const auto port = p.http.https_port(); port != 0)
+    text += fmt::format("                 https://{}:{}/\n", address, port);
+  if (const std::string code = p.accounts.first_visit_code(); !code.empty())
+    text += fmt::format("  First visit    the page asks for this code: {}\n", code);
+  text += fmt::format("  Admin token    in {}\n", (p.settings.state_dir / "admin-token").string());
+  const auto loaders = p.loaders.files();
+  // MEMDISK, of another package, brings floppies to machines that run an iPXE already.
+  if (std::ranges::all_of(*loaders, [](const auto& one) { return one.first == "memdisk"; })) {
+    text += fmt::format("  No loaders     in {}: no machine can boot; install the package ipxe\n",
                         p.settings.loader_dir.string());
   }
   return text;

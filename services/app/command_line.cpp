@@ -23,6 +23,32 @@ void CommandContext::show(const Result<nlohmann::json>& answer,
     print(*answer);
 }
 
+void add_commands(CLI::App& app, CommandContext& context) {
+  add_serve_command(app, context);
+  add_health_command(app, context);
+  add_client_commands(app, context);
+  add_group_commands(app, context);
+  add_template_commands(app, context);
+  add_image_commands(app, context);
+  add_overlay_commands(app, context);
+  add_job_commands(app, context);
+  add_boot_commands(app, context);
+  add_session_commands(app, context);
+  add_lease_commands(app, context);
+  add_network_commands(app, context);
+  add_loader_commands(app, context);
+  add_media_commands(app, context);
+  add_check_command(app, context);
+  add_boot_log_command(app, context);
+  add_user_commands(app, context);
+  add_token_commands(app, context);
+  add_audit_command(app, context);
+  add_demo_command(app, context);
+  add_config_commands(app, context);
+  add_backup_commands(app, context);
+  add_manual_commands(app, context);
+}
+
 int run_command_line(int argc, char** argv) {
   CLI::App app("Bootferry carries an operating system over the network to a machine that has no disk.", "bootferry");
   app.require_subcommand(1);
@@ -35,16 +61,7 @@ int run_command_line(int argc, char** argv) {
       ->capture_default_str();
   app.add_flag("--json", context.json, "Print JSON instead of tables");
 
-  add_serve_command(app, context);
-  add_health_command(app, context);
-  add_client_commands(app, context);
-  add_image_commands(app, context);
-  add_overlay_commands(app, context);
-  add_job_commands(app, context);
-  add_session_commands(app, context);
-  add_lease_commands(app, context);
-  add_boot_log_command(app, context);
-  add_demo_command(app, context);
+  add_commands(app, context);
 
   try {
     app.parse(argc, argv);

@@ -30,12 +30,30 @@ void add_serve_command(CLI::App& app, CommandContext& context);
 void add_health_command(CLI::App& app, CommandContext& context);
 void add_image_commands(CLI::App& app, CommandContext& context);
 void add_client_commands(CLI::App& app, CommandContext& context);
+void add_group_commands(CLI::App& app, CommandContext& context);  ///< group, rule, default
+void add_template_commands(CLI::App& app, CommandContext& context);
 void add_overlay_commands(CLI::App& app, CommandContext& context);
 void add_job_commands(CLI::App& app, CommandContext& context);
+void add_boot_commands(CLI::App& app, CommandContext& context);
 void add_session_commands(CLI::App& app, CommandContext& context);
+void add_check_command(CLI::App& app, CommandContext& context);
+void add_media_commands(CLI::App& app, CommandContext& context);
+/// Below `client`.
+void add_running_client_commands(CLI::App& client, CommandContext& context);
+void add_loader_commands(CLI::App& app, CommandContext& context);
 void add_lease_commands(CLI::App& app, CommandContext& context);
+void add_network_commands(CLI::App& app, CommandContext& context);
 void add_boot_log_command(CLI::App& app, CommandContext& context);
+void add_user_commands(CLI::App& app, CommandContext& context);
+void add_token_commands(CLI::App& app, CommandContext& context);
+void add_audit_command(CLI::App& app, CommandContext& context);
 void add_demo_command(CLI::App& app, CommandContext& context);
+void add_config_commands(CLI::App& app, CommandContext& context);
+void add_manual_commands(CLI::App& app, CommandContext& context);
+void add_backup_commands(CLI::App& app, CommandContext& context);
+
+/// All of the above.
+void add_commands(CLI::App& app, CommandContext& context);
 
 /// Parses and runs; the process's exit status.
 [[nodiscard]] int run_command_line(int argc, char** argv);

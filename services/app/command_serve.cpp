@@ -22,7 +22,9 @@ struct ServeFlags {
   std::string interface, dhcp_mode, dhcp_range, log_level;
   std::filesystem::path loader_dir;
   std::uint16_t dhcp_port = 0, pxe_port = 0, tftp_port = 0, http_port = 0, iscsi_port = 0;
-  bool no_router_advertisements = false;
+  bool no_router_advertisements = false, no_ipv6 = false;
+  int https_port = -1;  ///< 0 switches it off
+  bool ipv6 = false;
 };
 
 template <class Value>
@@ -44,12 +46,16 @@ Settings settings_of(const ServeFlags& flags, const std::filesystem::path& state
   if (!flags.log_level.empty()) settings.log_level = flags.log_level;
   if (!flags.loader_dir.empty()) settings.loader_dir = flags.loader_dir;
   if (flags.no_router_advertisements) settings.router_advertisements = false;
+  if (flags.ipv6) settings.dhcp_ipv6 = true;
+  if (flags.no_ipv6) settings.ipv6 = false;
   if (flags.dhcp_port) settings.dhcp_port = flags.dhcp_port;
   if (flags.pxe_port) settings.pxe_port = flags.pxe_port;
   if (flags.tftp_port) settings.tftp_port = flags.tftp_port;
   if (flags.http_port) settings.http_port = flags.http_port;
+  if (flags.https_port >= 0) settings.https_port = static_cast<std::uint16_t>(flags.https_port);
   if (flags.iscsi_port) settings.iscsi_port = flags.iscsi_port;
   if (auto good = check_ports(settings); !good) throw std::runtime_error(good.error().message);
+  if (auto good = check_https(settings); !good) throw std::runtime_error(good.error().message);
   return settings;
 }
 
@@ -109,10 +115,15 @@ void add_serve_command(CLI::App& app, CommandContext& context) {
   command->add_option("--pxe-port", flags->pxe_port, "UDP port of PXE boot service (4011)")->check(port);
   command->add_option("--tftp-port", flags->tftp_port, "UDP port of TFTP (69)")->check(port);
   command->add_option("--http-port", flags->http_port, "TCP port of HTTP: scripts, API, dashboard (8080)")->check(port);
+  command->add_option("--https-port", flags->https_port, "TCP port of HTTPS: API, dashboard (8443); 0: none")
+      ->check(CLI::Range(0, 65535));
   command->add_option("--iscsi-port", flags->iscsi_port, "TCP port of the iSCSI target (3260)")->check(port);
   command->add_option("--loader-dir", flags->loader_dir, "Folder of the iPXE loaders (/usr/lib/ipxe)");
+  command->add_flag("--dhcp-ipv6", flags->ipv6,
+                    "Tell boot files over DHCPv6 too; IPv6 addresses come from your router");
   command->add_flag("--no-router-advertisements", flags->no_router_advertisements,
                     "Never answer iPXE's IPv6 router solicitations (boots then wait 16 s longer)");
+  command->add_flag("--no-ipv6", flags->no_ipv6, "TFTP and HTTP answer over IPv4 only");
   command->add_option("--log-level", flags->log_level, "debug, info, warning or error")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
   command->callback([&app, &context, flags] {

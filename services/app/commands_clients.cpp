@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// bootferry client list|show|set|remove
+// bootferry client list|show|set|remove|script|next|entry
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <memory>
 
 #include "app/access_words.hpp"
+#include "app/boot_words.hpp"
 #include "app/command_line.hpp"
+#include "app/entry_commands.hpp"
+#include "app/quirk_words.hpp"
 #include "app/text_table.hpp"
 #include "base/mac_address.hpp"
-#include "boot/client.hpp"
 
 namespace bootferry::app {
 namespace {
@@ -19,26 +21,21 @@ std::string text_or_dash(const json& value) {
   return value.is_string() && !value.get_ref<const std::string&>().empty() ? value.get<std::string>() : "-";
 }
 
-std::string describe_boot(const json& boot) {
-  const std::string kind = boot.value("kind", "wait");
-  if (kind == "disks") {
-    std::string drives;
-    for (const json& drive : boot["drives"]) {
-      drives += fmt::format("{}{}:{}", drives.empty() ? "" : " ", drive["image"].get<std::string>(),
-                            drive["mode"].get<std::string>());
-    }
-    return drives;
-  }
-  if (kind == "kernel") return fmt::format("kernel {}", boot["kernel"].get<std::string>());
-  return kind == "local" ? "local disk" : "waits";
+/// "failed at login: target-busy"
+std::string last_boot_of(const json& client) {
+  const json boot = client.value("last_boot", json());
+  if (!boot.is_object()) return "-";
+  std::string text = fmt::format("{} at {}", boot["state"].get<std::string>(), boot["stage"].get<std::string>());
+  if (boot["code"].is_string()) text += ": " + boot["code"].get<std::string>();
+  return text;
 }
 
 void print_clients(const json& answer) {
-  TextTable table({"MAC", "NAME", "STATE", "BOOT", "ACCESS", "ADDRESS", "ARCHITECTURE", "LAST SEEN"});
+  TextTable table({"MAC", "NAME", "STATE", "BOOT", "ACCESS", "ADDRESS", "ARCHITECTURE", "LAST SEEN", "LAST BOOT"});
   for (const json& client : answer["clients"]) {
     table.add({client["mac"], text_or_dash(client["name"]), client["state"], describe_boot(client["boot"]),
                access_word(client["access"]), text_or_dash(client["address"]), text_or_dash(client["architecture"]),
-               text_or_dash(client["last_seen"])});
+               text_or_dash(client["last_seen"]), last_boot_of(client)});
   }
   fmt::print("{}", table.render());
 }
@@ -52,29 +49,33 @@ void print_client(const json& client) {
     fmt::print("  initrd: {}\n", initrd.get<std::string>());
   if (const std::string line = client["boot"].value("command_line", ""); !line.empty())
     fmt::print("  command line: {}\n", line);
+  if (const std::string why = text_or_dash(client["why"]); why != "-") fmt::print("  because of: {}\n", why);
+  print_menu(client);
+  for (const json& group : client["groups"]) fmt::print("  group: {}\n", group.get<std::string>());
+  if (const json& next = client["next_boot"]; !next.is_null())
+    fmt::print("  next boot: {}\n", next.is_string() ? next.get<std::string>() : describe_boot(next));
+  fmt::print("  UUID: {}\n  serial: {}\n", text_or_dash(client["uuid"]), text_or_dash(client["serial"]));
   fmt::print("  access: {}\n", describe_access(client["access"]));
+  if (const std::string quirks = describe_quirks(client["quirks"]); !quirks.empty())
+    fmt::print("  quirks: {}\n", quirks);
   for (const json& target : client["targets"]) fmt::print("  target: {}\n", target.get<std::string>());
+  fmt::print("  last boot: {}\n", last_boot_of(client));
+  const json boot = client.value("last_boot", json());
+  if (boot.is_object() && boot["reason"].is_string())
+    fmt::print("    {}\n    {}\n", boot["reason"].get<std::string>(), boot["mend"].get<std::string>());
 }
 
 /// The options of `client set`.
 struct SetOptions {
-  std::string mac, name, kernel, command_line, address;
-  std::vector<std::string> drives, initrds;
+  std::string mac, name, address, timeout;
+  std::optional<std::string> preset;
+  std::vector<std::string> groups, variables;
+  BootOptions boot;
   AccessOptions access;
+  QuirkOptions quirks;
   bool name_given = false;  ///< an empty one takes the name back
-  bool local = false, wait = false;
+  bool groups_given = false;
 };
-
-Result<json> drives_of(const std::vector<std::string>& texts) {
-  json drives = json::array();
-  for (const std::string& text : texts) {
-    auto drive = boot::parse_drive(text);
-    if (!drive) return std::unexpected(drive.error());
-    drives.push_back({{"image", drive->image}, {"mode", boot::name_of(drive->mode)}});
-    if (drive->quota.value != 0) drives.back()["quota"] = drive->quota.value;
-  }
-  return drives;
-}
 
 Result<json> change_of(const SetOptions& options) {
   json change = json::object();
@@ -83,23 +84,27 @@ Result<json> change_of(const SetOptions& options) {
     change["reserved_address"] = nullptr;
   else if (!options.address.empty())
     change["reserved_address"] = options.address;
-  if (!options.drives.empty()) {
-    auto drives = drives_of(options.drives);
-    if (!drives) return drives;
-    change["boot"] = {{"kind", "disks"}, {"drives", *drives}};
-  } else if (!options.kernel.empty()) {
-    change["boot"] = {{"kind", "kernel"},
-                      {"kernel", options.kernel},
-                      {"initrds", options.initrds},
-                      {"command_line", options.command_line}};
-  } else if (options.local) {
-    change["boot"] = {{"kind", "local"}};
-  } else if (options.wait) {
-    change["boot"] = {{"kind", "wait"}};
+  auto boot = boot_of(options.boot);
+  if (!boot) return boot;
+  if (!boot->is_null()) change["boot"] = std::move(*boot);
+  if (options.groups_given)
+    change["groups"] = options.groups == std::vector<std::string>{"none"} ? json::array() : json(options.groups);
+  if (options.preset) change["default_entry"] = *options.preset == "none" ? json() : json(*options.preset);
+  if (options.timeout == "none")
+    change["menu_timeout"] = nullptr;
+  else if (!options.timeout.empty())
+    change["menu_timeout"] = std::atoi(options.timeout.c_str());
+  if (!options.variables.empty()) {
+    auto variables = variables_of(options.variables);
+    if (!variables) return variables;
+    change["variables"] = std::move(*variables);
   }
   auto access = access_change_of(options.access);
   if (!access) return access;
   if (!access->empty()) change["access"] = std::move(*access);
+  auto quirks = quirks_change_of(options.quirks);
+  if (!quirks) return quirks;
+  if (!quirks->empty()) change["quirks"] = std::move(*quirks);
   return change;
 }
 
@@ -117,23 +122,69 @@ void add_set(CLI::App& client, CommandContext& context) {
   auto options = std::make_shared<SetOptions>();
   set->add_option("MAC", options->mac, "Its MAC address")->required();
   auto* name = set->add_option("--name", options->name, "A name for people; \"\" takes it back");
-  auto* drive = set->add_option("--drive", options->drives,
-                                "IMAGE:MODE, mode master or readonly; again for the next drive (0x80, 0x81, ...)");
-  auto* kernel = set->add_option("--kernel", options->kernel, "Boot this kernel: a URL, or a file in STATE_DIR/files")
-                     ->excludes(drive);
-  set->add_option("--initrd", options->initrds, "Its initrd; may be given again")->needs(kernel);
-  set->add_option("--command-line", options->command_line, "Its command line")->needs(kernel);
-  auto* local = set->add_flag("--local", options->local, "Boot its own disk")->excludes(drive)->excludes(kernel);
-  set->add_flag("--wait", options->wait, "Not assigned: its screen waits")
-      ->excludes(drive)
-      ->excludes(kernel)
-      ->excludes(local);
+  add_boot_options(*set, options->boot);
+  auto* groups = set->add_option("--group", options->groups,
+                                 "Its group, whose entries it is offered; may be given again; \"none\" leaves all");
+  set->add_option("--default-entry", options->preset, "Which entry its menu boots by itself; \"none\": the first");
+  set->add_option("--menu-timeout", options->timeout,
+                  "After so many seconds; 0: at once; \"none\": the menu waits for a key")
+      ->check(CLI::Range(0, 3600) | CLI::IsMember({"none"}));
+  set->add_option("--variable", options->variables,
+                  "NAME=VALUE for command lines and templates; those given replace all");
   set->add_option("--address", options->address,
                   "Reserve this address for it (server mode); \"none\" takes the reservation back");
   add_access_options(*set, options->access);
-  set->callback([&context, options, name] {
+  add_quirk_options(*set, options->quirks);
+  set->callback([&context, options, name, groups] {
     options->name_given = name->count() > 0;
+    options->groups_given = groups->count() > 0;
     context.action = [&context, options] { run_set(context, *options); };
+  });
+}
+
+/// What is done to one machine: `what` gets its path below /api/v1. What is no MAC address never becomes a part of it.
+void act_on_client(CommandContext& context, const std::string& mac,
+                   const std::function<void(const std::string&)>& what) {
+  const auto parsed = parse_mac_address(mac);
+  if (!parsed) return context.show(std::unexpected(parsed.error()), print_client);
+  what("/api/v1/clients/" + parsed->to_string());
+}
+
+struct EntryOptions {
+  std::string mac, name;
+  BootOptions boot;
+};
+
+/// `bootferry client next MAC [NAME | boot options]`
+void add_next(CLI::App& client, CommandContext& context) {
+  CLI::App* next = client.add_subcommand("next", "What it boots once, the next time; without more: nothing special");
+  auto options = std::make_shared<EntryOptions>();
+  next->add_option("MAC", options->mac, "Its MAC address")->required();
+  next->add_option("ENTRY", options->name, "The name of one of its entries");
+  add_boot_options(*next, options->boot);
+  next->callback([&context, options] {
+    context.action = [&context, options] {
+      act_on_client(context, options->mac, [&](const std::string& path) {
+        auto boot = boot_of(options->boot);
+        if (!boot) return context.show(boot, print_client);
+        const json wanted = boot->is_null() && !options->name.empty() ? json(options->name) : *boot;
+        context.show(context.client().put(path, {{"next_boot", wanted}}), print_client);
+      });
+    };
+  });
+}
+
+void add_script(CLI::App& client, CommandContext& context) {
+  CLI::App* script = client.add_subcommand("script", "The boot script that it would get now");
+  auto mac = std::make_shared<std::string>();
+  script->add_option("MAC", *mac, "Its MAC address")->required();
+  script->callback([&context, mac] {
+    context.action = [&context, mac] {
+      act_on_client(context, *mac, [&](const std::string& path) {
+        context.show(context.client().get(path + "/script"),
+                     [](const json& answer) { fmt::print("{}", answer["script"].get<std::string>()); });
+      });
+    };
   });
 }
 
@@ -146,15 +197,9 @@ void add_client_commands(CLI::App& app, CommandContext& context) {
     context.action = [&context] { context.show(context.client().get("/api/v1/clients"), print_clients); };
   });
   auto mac = std::make_shared<std::string>();
-  // What is no MAC address never becomes a part of a path.
   auto act_on_mac = [&context, mac](CLI::App* command, std::function<void(const std::string& path)> what) {
-    command->callback([&context, mac, what] {
-      context.action = [&context, mac, what] {
-        const auto parsed = parse_mac_address(*mac);
-        if (!parsed) return context.show(std::unexpected(parsed.error()), print_client);
-        what("/api/v1/clients/" + parsed->to_string());
-      };
-    });
+    command->callback(
+        [&context, mac, what] { context.action = [&context, mac, what] { act_on_client(context, *mac, what); }; });
   };
   CLI::App* show = client->add_subcommand("show", "One machine");
   show->add_option("MAC", *mac, "Its MAC address")->required();
@@ -165,6 +210,14 @@ void add_client_commands(CLI::App& app, CommandContext& context) {
     context.show(context.client().remove(path), [mac](const json&) { fmt::print("client {} removed\n", *mac); });
   });
   add_set(*client, context);
+  add_next(*client, context);
+  add_script(*client, context);
+  add_entry_commands(*client, context, {"MAC", "Its MAC address", [](const std::string& mac) {
+                                          const auto parsed = parse_mac_address(mac);
+                                          return parsed ? Result<std::string>("/api/v1/clients/" + parsed->to_string())
+                                                        : std::unexpected(parsed.error());
+                                        }});
+  add_running_client_commands(*client, context);
 }
 
 }  // namespace bootferry::app

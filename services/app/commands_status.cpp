@@ -26,6 +26,7 @@ void print_health(const json& health) {
       health["uptime_seconds"].get<std::uint64_t>(), health["clients"].get<std::uint64_t>(),
       health["images"].get<std::uint64_t>(), health["sessions"].get<std::uint64_t>(),
       health["server_address"].get<std::string>(), health["ports"]["http"].get<unsigned>());
+  for (const json& warning : health["warnings"]) fmt::print("Warning: {}\n", warning.get<std::string>());
 }
 
 void print_leases(const json& answer) {

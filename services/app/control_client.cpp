@@ -21,10 +21,10 @@ std::string explain_no_server(const boost::system::error_code& why, const std::f
       socket.string());
 }
 
-Result<nlohmann::json> answer_of(const http::response<http::string_body>& response) {
-  nlohmann::json answer = nlohmann::json::parse(response.body(), nullptr, false);
+Result<std::string> answer_of(http::response<http::string_body>& response) {
   const unsigned status = response.result_int();
-  if (status < 300) return answer.is_discarded() ? nlohmann::json() : answer;
+  if (status < 300) return std::move(response.body());
+  const nlohmann::json answer = nlohmann::json::parse(response.body(), nullptr, false);
   std::string detail = fmt::format("the server answered with status {}", status);
   if (answer.is_object() && answer.contains("detail") && answer["detail"].is_string())
     detail = answer["detail"].get<std::string>();
@@ -35,6 +35,14 @@ Result<nlohmann::json> answer_of(const http::response<http::string_body>& respon
 
 Result<nlohmann::json> ControlClient::request(const std::string& method, const std::string& path,
                                               const nlohmann::json* body) const {
+  const auto answer = exchange(method, path, body);
+  if (!answer) return std::unexpected(answer.error());
+  nlohmann::json parsed = nlohmann::json::parse(*answer, nullptr, false);
+  return parsed.is_discarded() ? nlohmann::json() : parsed;
+}
+
+Result<std::string> ControlClient::exchange(const std::string& method, const std::string& path,
+                                            const nlohmann::json* body) const {
   asio::io_context context;
   asio::local::stream_protocol::socket socket(context);
   boost::system::error_code failed;

@@ -17,6 +17,8 @@ class ControlClient {
 
   /// One request; `path` begins with /api/v1. The answer's JSON (null for 204), or the problem's own sentence.
   [[nodiscard]] Result<nlohmann::json> get(const std::string& path) const { return request("GET", path, nullptr); }
+  /// The answer's body as it is.
+  [[nodiscard]] Result<std::string> get_bytes(const std::string& path) const { return exchange("GET", path, nullptr); }
   [[nodiscard]] Result<nlohmann::json> put(const std::string& path, const nlohmann::json& body) const {
     return request("PUT", path, &body);
   }
@@ -30,6 +32,8 @@ class ControlClient {
  private:
   [[nodiscard]] Result<nlohmann::json> request(const std::string& method, const std::string& path,
                                                const nlohmann::json* body) const;
+  [[nodiscard]] Result<std::string> exchange(const std::string& method, const std::string& path,
+                                             const nlohmann::json* body) const;
 
   std::filesystem::path socket_;
 };

@@ -4,7 +4,9 @@
 // (disk pool); thread-safe.
 #pragma once
 
+#include <filesystem>
 #include <memory>
+#include <shared_mutex>
 #include <string>
 
 #include "app/boot_traces.hpp"
@@ -14,27 +16,31 @@
 #include "app/reservation_keeper.hpp"
 #include "app/revoked_disks.hpp"
 #include "app/space_watch.hpp"
+#include "app/trays.hpp"
 #include "base/background_threads.hpp"
 #include "boot/client_registry.hpp"
+#include "boot/floppy_drives.hpp"
 #include "images/image_library.hpp"
 #include "iscsi/target_directory.hpp"
 
 namespace bootferry::app {
 
-class DiskDirectory final : public iscsi::TargetDirectory, public boot::BootWatch {
+class DiskDirectory final : public iscsi::TargetDirectory, public boot::BootWatch, public boot::FloppyDrives {
  public:
-  /// Without `reservations` none outlives the sessions of its target; without `traces` no boot is read ahead;
-  /// without `space` only initiators are told that a quota is nearly met.
+  /// `inserted_floppies`: a file that keeps them over a restart. Without `reservations` none outlives the sessions of
+  /// its target; without `traces` no boot is read ahead; without `space` only initiators are told that a quota is
+  /// nearly met.
   DiskDirectory(const boot::ClientRegistry& registry, images::ImageLibrary& library, LayerKeeper& layers,
                 boot::BootSecrets& boot_secrets, ReservationKeeper* reservations = nullptr,
-                BootTraces* traces = nullptr, SpaceWatch* space = nullptr)
+                BootTraces* traces = nullptr, SpaceWatch* space = nullptr, std::filesystem::path inserted_floppies = {})
       : registry_(registry),
         library_(library),
         layers_(layers),
         rights_(registry, boot_secrets),
         reservations_(reservations),
         traces_(traces),
-        space_(space) {}
+        space_(space),
+        trays_(std::move(inserted_floppies)) {}
 
   [[nodiscard]] std::expected<DiskRights::Demand, iscsi::LoginRefusal> admit(std::string_view target,
                                                                              const iscsi::Visitor& visitor) override {
@@ -55,6 +61,7 @@ class DiskDirectory final : public iscsi::TargetDirectory, public boot::BootWatc
   [[nodiscard]] std::optional<std::string> why_revoked(const iscsi::GrantedSession& session) override;
   /// boot::BootWatch. Any thread; never blocks.
   void on_boot_script(const MacAddress& mac) override;
+  [[nodiscard]] Result<boot::InsertedFloppy> insert_floppy(const MacAddress& mac, std::string_view image) override;
   /// Its devices have the new size: every session that has it open learns of it. Any thread.
   void on_image_grown(std::string_view image);
 
@@ -62,6 +69,10 @@ class DiskDirectory final : public iscsi::TargetDirectory, public boot::BootWatc
   void stop() { background_.stop(); }
 
  private:
+  [[nodiscard]] Result<std::shared_ptr<images::BlockDevice>> open_floppy(const OpenTray& tray,
+                                                                         const boot::Client& client,
+                                                                         const boot::Drive& drive,
+                                                                         boot::LayerId& layer);
   void trace_boot(const boot::Client& client, const boot::RegistrySnapshot& registry);
 
   const boot::ClientRegistry& registry_;
@@ -73,6 +84,8 @@ class DiskDirectory final : public iscsi::TargetDirectory, public boot::BootWatc
   SpaceWatch* const space_;
   SystemClock clock_;
   RevokedDisks revoked_;
+  Trays trays_;
+  std::shared_mutex changing_medium_;  ///< held alone while a medium is changed: no login in the middle
   /// One LogicalUnit for all sessions of a target, as long as one of them lives (reservations and unit attentions hang
   /// on it).
   const std::shared_ptr<OpenUnits> units_ = std::make_shared<OpenUnits>();

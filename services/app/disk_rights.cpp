@@ -2,8 +2,9 @@
 #include "app/disk_rights.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
 
-#include "boot/target_name.hpp"
+#include "boot/offer.hpp"
 
 namespace bootferry::app {
 namespace {
@@ -11,8 +12,6 @@ namespace {
 using iscsi::ChapSecret;
 using iscsi::LoginRefusal;
 using iscsi::Visitor;
-
-const boot::Disks* disks_of(const boot::Client& client) { return std::get_if<boot::Disks>(&client.boot); }
 
 bool is_fixed(boot::AuthKind auth) { return auth == boot::AuthKind::chap || auth == boot::AuthKind::mutual; }
 
@@ -34,21 +33,42 @@ std::optional<LoginRefusal> find_stranger(const boot::Client& client, const Visi
 }
 
 /// A client with disks that the visitor's name and address have a right to.
-bool is_candidate(const boot::Client& client, const Visitor& visitor) {
-  return disks_of(client) && !find_stranger(client, visitor);
+bool is_candidate(const boot::Client& client, const boot::RegistrySnapshot& registry, const Visitor& visitor) {
+  return !find_stranger(client, visitor) && !drives_of(client, registry).empty();
 }
 
 bool equal(const ChapSecret& a, const ChapSecret& b) { return a.initiator == b.initiator && a.target == b.target; }
 
 }  // namespace
 
+std::vector<FoundDrive> drives_of(const boot::Client& client, const boot::RegistrySnapshot& registry) {
+  const boot::Offer offer = boot::offer_of(client.mac, registry);
+  std::vector<FoundDrive> found;
+  // Where a rule says that a machine is another client, the drives are those of that one.
+  if (offer.mac != client.mac) return found;
+  const auto add = [&](const boot::Entry& entry) {
+    for (const boot::NumberedDrive& one : boot::drives_of(entry.boot, registry))
+      found.push_back({&client, one.drive, {client.mac, one.number, entry.id}, one.is_cd_floppy});
+  };
+  if (offer.preset) add(*offer.preset);
+  for (const boot::Offered& one : offer.entries) {
+    if (one.entry != offer.preset) add(*one.entry);
+  }
+  const auto offered = [&](const boot::Entry* entry) {
+    return std::ranges::any_of(offer.entries, [&](const boot::Offered& one) { return one.entry == entry; });
+  };
+  if (offer.next && !offered(offer.next)) add(*offer.next);
+  if (offer.spent) add(*offer.spent);
+  return found;
+}
+
 std::optional<FoundDrive> find_drive(std::string_view target, const boot::RegistrySnapshot& registry) {
   const auto key = boot::find_target_key(target);
   const boot::Client* client = key ? registry.find_client(key->mac) : nullptr;
-  const auto* disks = client ? disks_of(*client) : nullptr;
-  const std::size_t position = key ? key->drive - std::size_t{0x80} : 0;
-  if (!disks || position >= disks->drives.size()) return std::nullopt;
-  return FoundDrive{client, &disks->drives[position], key->drive};
+  if (!client) return std::nullopt;
+  const auto drives = drives_of(*client, registry);
+  const auto at = std::ranges::find(drives, *key, &FoundDrive::key);
+  return at == drives.end() ? std::nullopt : std::optional(*at);
 }
 
 LoginRefusal refuse_unknown(std::string_view target) {
@@ -74,7 +94,7 @@ DiskRights::Demand DiskRights::demand_of_discovery(const Visitor& visitor) const
   const auto snapshot = registry_.snapshot();
   bool open = false, fixed = false, any = false;
   for (const auto& [mac, client] : snapshot->clients) {
-    if (!is_candidate(client, visitor)) continue;
+    if (!is_candidate(client, *snapshot, visitor)) continue;
     any = any || client.access.auth != boot::AuthKind::none;
     open = open || client.access.auth == boot::AuthKind::none;
     fixed = fixed || is_fixed(client.access.auth);
@@ -98,7 +118,7 @@ std::optional<ChapSecret> DiskRights::secret_of(const boot::Client& client, cons
 std::optional<ChapSecret> DiskRights::secret_of_any(const boot::RegistrySnapshot& registry,
                                                     const Visitor& visitor) const {
   for (const auto& [mac, client] : registry.clients) {
-    if (!is_candidate(client, visitor)) continue;
+    if (!is_candidate(client, registry, visitor)) continue;
     if (auto secret = secret_of(client, visitor)) return secret;
   }
   return std::nullopt;
@@ -119,13 +139,12 @@ std::vector<std::string> DiskRights::targets_for(const Visitor& visitor) const {
   const auto proven = visitor.user.empty() ? std::nullopt : secret_of_any(*snapshot, visitor);
   std::vector<std::string> names;
   for (const auto& [mac, client] : snapshot->clients) {
-    if (!is_candidate(client, visitor)) continue;
+    if (!is_candidate(client, *snapshot, visitor)) continue;
     if (client.access.auth != boot::AuthKind::none) {
       const auto own = secret_of(client, visitor);
       if (!proven || !own || !equal(*own, *proven)) continue;
     }
-    for (std::size_t i = 0; i < disks_of(client)->drives.size(); ++i)
-      names.push_back(boot::target_name({mac, static_cast<std::uint8_t>(0x80 + i)}));
+    for (const FoundDrive& one : drives_of(client, *snapshot)) names.push_back(boot::target_name(one.key));
   }
   return names;
 }

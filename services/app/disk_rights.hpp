@@ -10,17 +10,21 @@
 
 #include "boot/boot_secrets.hpp"
 #include "boot/client_registry.hpp"
+#include "boot/target_name.hpp"
 #include "iscsi/target_directory.hpp"
 
 namespace bootferry::app {
 
-/// The client and the drive that a target name stands for.
+/// The client and the drive that a target name stands for. Points into the registry.
 struct FoundDrive {
   const boot::Client* client = nullptr;
   const boot::Drive* drive = nullptr;
-  std::uint8_t number = 0x80;
+  boot::TargetKey key;
+  bool is_cd_floppy = false;
 };
 [[nodiscard]] std::optional<FoundDrive> find_drive(std::string_view target, const boot::RegistrySnapshot& registry);
+/// All that the client may boot or run from, as it is offered now.
+[[nodiscard]] std::vector<FoundDrive> drives_of(const boot::Client& client, const boot::RegistrySnapshot& registry);
 /// For the name of a target that nobody has.
 [[nodiscard]] iscsi::LoginRefusal refuse_unknown(std::string_view target);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <vector>
 
 #include "base/log.hpp"
 
@@ -12,10 +13,16 @@ void log_event(const boot::Event& event) {
   std::string name(boot::name_of(event.kind));
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
-  const std::string mac = event.mac ? event.mac->to_string() : "-";
-  // A machine that is heard again says nothing new; its boot's own events follow.
-  const log::Level level = event.kind == boot::EventKind::client_seen ? log::Level::debug : log::Level::info;
-  log::write(level, name, {{"mac", mac}, {"text", event.text}});
+  std::vector<log::Field> fields{{"mac", event.mac ? event.mac->to_string() : "-"}, {"text", event.text}};
+  if (event.address) fields.emplace_back("address", event.address->to_string());
+  for (const auto& [key, value] : event.fields) fields.emplace_back(key, value);
+  // A machine that is heard again, or a download that goes on, says nothing new, nor does a boot's step: the events
+  // that it is made of are here.
+  using enum boot::EventKind;
+  const bool repeats = event.kind == client_seen || event.kind == boot_step || event.kind == tftp_progress ||
+                       event.kind == file_progress;
+  const log::Level level = repeats ? log::Level::debug : log::Level::info;
+  log::write(level, name, fields);
 }
 
 }  // namespace bootferry::app

@@ -18,10 +18,13 @@ class EventPump {
   /// `on_lost`: events were dropped, for the handler was too slow; called behind those that came after them.
   EventPump(boot::EventBus& bus, WorkerPool& pool, Handler handler, std::function<void()> on_lost)
       : handler_(std::move(handler)), on_lost_(std::move(on_lost)) {
-    subscription_ = bus.subscribe([this, &pool] { pool.post([this] { drain(); }); });
+    subscription_ = bus.subscribe([this, &pool] { pool.post([this] { drain(); }); }, queue_limit);
   }
 
  private:
+  /// What a house that starts all at once says while the db thread is at a commit.
+  static constexpr std::size_t queue_limit = 8192;
+
   void drain() {
     const auto batch = subscription_->take();
     for (const boot::Event& event : batch.events) handler_(event);

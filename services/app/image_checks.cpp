@@ -8,6 +8,9 @@
 #include "app/layer_keeper.hpp"
 #include "boot/overlay_plans.hpp"
 #include "images/check/check_image.hpp"
+#include "images/check/disk_reader.hpp"
+#include "images/check/el_torito.hpp"
+#include "images/raw_device.hpp"
 
 namespace bootferry::app {
 namespace {
@@ -94,6 +97,14 @@ Result<boot::ImageCheck> repair_library_image(images::ImageLibrary& library, con
   boot::ImageCheck view = view_of(image, repaired->report);
   for (const check::Finding& finding : repaired->mended) view.mended.push_back(view_of(finding));
   return view;
+}
+
+boot::CdFloppy find_cd_floppy(const std::filesystem::path& file) {
+  const auto opened = images::make_raw_device(file, images::OpenMode::read_only, images::Symlinks::follow, 2048);
+  if (!opened) return {};
+  check::DiskReader reader(**opened);
+  const auto floppy = check::find_emulated_floppy(reader);
+  return floppy && *floppy ? boot::CdFloppy{(*floppy)->offset, (*floppy)->size} : boot::CdFloppy{};
 }
 
 }  // namespace bootferry::app

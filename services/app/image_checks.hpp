@@ -18,4 +18,7 @@ namespace bootferry::app {
                                                             const boot::ClientRegistry& registry,
                                                             const boot::Image& image);
 
+/// Of a CD's current version: where the floppy is that it boots by. Looked for once, when the CD is added.
+[[nodiscard]] boot::CdFloppy find_cd_floppy(const std::filesystem::path& file);
+
 }  // namespace bootferry::app

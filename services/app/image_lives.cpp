@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/disk_rights.hpp"
 #include "images/disk_export.hpp"
 
 namespace bootferry::app {
@@ -13,11 +14,12 @@ struct Overloaded : Ts... {
   using Ts::operator()...;
 };
 
+/// The first drive of the client with that image, of all that it is offered.
 const boot::Drive* find_drive(const boot::RegistrySnapshot& registry, const MacAddress& mac, std::string_view image) {
   const boot::Client* client = registry.find_client(mac);
-  const auto* disks = client ? std::get_if<boot::Disks>(&client->boot) : nullptr;
-  for (std::size_t i = 0; disks && i < disks->drives.size(); ++i) {
-    if (disks->drives[i].image == image) return &disks->drives[i];
+  if (!client) return nullptr;
+  for (const FoundDrive& one : drives_of(*client, registry)) {
+    if (one.drive->image == image) return one.drive;
   }
   return nullptr;
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/disk_rights.hpp"
 #include "boot/overlay_plans.hpp"
 #include "boot/target_name.hpp"
 
@@ -28,6 +29,14 @@ OpenUnits::Unit OpenUnits::find(const std::string& key) const {
   return found == units_.end() ? nullptr : found->second.lock();
 }
 
+void OpenUnits::rename(const std::string& key, const std::string& new_key) {
+  std::lock_guard lock(mutex_);
+  auto found = units_.extract(key);
+  if (!found) return;
+  found.key() = new_key;
+  units_.insert_or_assign(new_key, std::move(found.mapped()));
+}
+
 std::vector<OpenUnits::Unit> OpenUnits::of_image(std::string_view image) const {
   const std::string part = fmt::format(" {} ", image);  // of key_of: neither targets nor images have spaces
   std::lock_guard lock(mutex_);
@@ -42,11 +51,10 @@ std::vector<OpenUnits::Unit> OpenUnits::of_image(std::string_view image) const {
 std::shared_ptr<iscsi::scsi::LogicalUnit> ClientDrives::find(const iscsi::scsi::Naa& naa) {
   const auto snapshot = registry_.snapshot();
   const boot::Client* client = snapshot->find_client(client_);
-  const auto* disks = client ? std::get_if<boot::Disks>(&client->boot) : nullptr;
-  for (std::size_t i = 0; disks && i < disks->drives.size(); ++i) {
-    const std::string target = boot::target_name({client_, static_cast<std::uint8_t>(0x80 + i)});
-    const boot::Drive& drive = disks->drives[i];
-    auto unit = open_->find(OpenUnits::key_of(target, drive, boot::top_layer(*snapshot, client_, drive)));
+  if (!client) return nullptr;
+  for (const FoundDrive& one : drives_of(*client, *snapshot)) {
+    const auto layer = boot::top_layer(*snapshot, client_, *one.drive);
+    auto unit = open_->find(OpenUnits::key_of(boot::target_name(one.key), *one.drive, layer));
     if (unit && unit->naa() == naa) return unit;
   }
   return nullptr;

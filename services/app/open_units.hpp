@@ -26,6 +26,8 @@ class OpenUnits {
   /// The living one, or a new one from `make`.
   [[nodiscard]] Unit get(const std::string& key, const std::function<Unit()>& make);
   [[nodiscard]] Unit find(const std::string& key) const;
+  /// The same disk, with another medium in it.
+  void rename(const std::string& key, const std::string& new_key);
   [[nodiscard]] std::vector<Unit> of_image(std::string_view image) const;
 
  private:

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/ip_network.hpp"
 #include "base/ipv4_address.hpp"
 #include "base/result.hpp"
 
@@ -23,6 +24,7 @@ struct Settings {
   std::filesystem::path state_dir = "/var/lib/bootferry";
   std::string interface;  ///< empty: the LAN interface is found
   std::string log_level = "info";
+  bool ipv6 = true;  ///< TFTP and HTTP also answer at the IPv6 addresses of the LAN interface
 
   DhcpMode dhcp_mode = DhcpMode::proxy;
   std::optional<Ipv4Range> dhcp_range;  ///< empty: the upper half of the interface's network
@@ -31,17 +33,27 @@ struct Settings {
   std::string dhcp_domain;
   std::chrono::seconds dhcp_lease_time = std::chrono::hours(12);
   bool router_advertisements = true;
+  bool dhcp_probe_addresses = true;  ///< ask by ARP before an address is offered
+  bool dhcp_ipv6 = false;            ///< tell boot files over DHCPv6 too; addresses come from others
 
   std::uint16_t dhcp_port = 67;
   std::uint16_t pxe_port = 4011;
   std::uint16_t tftp_port = 69;
   std::uint16_t http_port = 8080;
+  std::uint16_t https_port = 8443;  ///< 0: no HTTPS
   std::uint16_t iscsi_port = 3260;
+
+  std::string http_base_path;  ///< "/boot", or empty
+  std::vector<IpNetwork> http_trusted_proxies;
+  bool http_open_metrics = false;
+  bool http_require_https = false;
+  std::filesystem::path http_certificate, http_key;  ///< empty: a pair of our own
 
   std::vector<std::string> iscsi_addresses;  ///< IPv4 and IPv6; empty: the LAN interface's
   std::chrono::seconds iscsi_ping_after = std::chrono::seconds(15);
   std::chrono::seconds iscsi_ping_limit = std::chrono::seconds(30);
 
+  bool capture = true;   ///< packets of boots are kept
   bool prefetch = true;  ///< boots are recorded, and the next one is read ahead for
 
   std::size_t network_threads = 0;  ///< 0: one a core
@@ -53,6 +65,8 @@ inline constexpr const char* default_settings_file = "/etc/bootferry/bootferry.t
 
 /// Two services on one port would fail with words about a stranger who has it.
 [[nodiscard]] Result<void> check_ports(const Settings& settings);
+/// What HTTPS needs belongs together.
+[[nodiscard]] Result<void> check_https(const Settings& settings);
 
 /// Reads the file over the defaults. The error is one sentence: "FILE:LINE: what is wrong; the mend".
 [[nodiscard]] Result<Settings> read_settings(const std::filesystem::path& file);

@@ -2,12 +2,11 @@
 // A network, or one address, of IPv4 or IPv6: where somebody may come from. Plain value, any thread.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "base/result.hpp"
+#include "base/ip_address.hpp"
 
 namespace bootferry {
 
@@ -22,8 +21,8 @@ class IpNetwork {
  private:
   friend Result<IpNetwork> parse_ip_network(std::string_view text);
 
-  std::array<std::uint8_t, 16> bytes_{};  ///< IPv4 as ::ffff:a.b.c.d; bits behind the prefix are zero
-  std::uint8_t prefix_length_ = 128;      ///< of the 128 bits
+  IpAddress::Octets octets_{};        ///< IPv4 as ::ffff:a.b.c.d; bits behind the prefix are zero
+  std::uint8_t prefix_length_ = 128;  ///< of the 128 bits
 };
 
 /// "10.99.0.50", "10.99.0.0/24", "fd00:1::/64"; bits behind the prefix are dropped.

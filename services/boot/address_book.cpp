@@ -3,17 +3,17 @@
 
 namespace bootferry::boot {
 
-void AddressBook::learn(Ipv4Address address, const MacAddress& mac) {
+void AddressBook::learn(const IpAddress& address, const MacAddress& mac) {
   std::lock_guard lock(mutex_);
   // A flood of made-up addresses costs the book its memory of others, never the machine's.
   if (entries_.size() >= max_entries && !entries_.contains(address)) entries_.clear();
   entries_[address] = mac;
 }
 
-std::optional<MacAddress> AddressBook::find(Ipv4Address address) const {
+std::optional<MacAddress> AddressBook::find(const IpAddress& address) const {
   std::lock_guard lock(mutex_);
   const auto at = entries_.find(address);
-  return at == entries_.end() ? std::nullopt : std::optional(at->second);
+  return at == entries_.end() ? find_mac_of(address) : std::optional(at->second);
 }
 
 }  // namespace bootferry::boot

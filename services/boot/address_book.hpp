@@ -7,20 +7,21 @@
 #include <optional>
 #include <unordered_map>
 
-#include "base/ipv4_address.hpp"
+#include "base/ip_address.hpp"
 #include "base/mac_address.hpp"
 
 namespace bootferry::boot {
 
 class AddressBook {
  public:
-  void learn(Ipv4Address address, const MacAddress& mac);
-  [[nodiscard]] std::optional<MacAddress> find(Ipv4Address address) const;
+  void learn(const IpAddress& address, const MacAddress& mac);
+  /// An IPv6 address that nobody told of may hold its machine's MAC address.
+  [[nodiscard]] std::optional<MacAddress> find(const IpAddress& address) const;
 
  private:
   static constexpr std::size_t max_entries = 16384;
   mutable std::mutex mutex_;
-  std::unordered_map<Ipv4Address, MacAddress> entries_;
+  std::unordered_map<IpAddress, MacAddress> entries_;
 };
 
 }  // namespace bootferry::boot

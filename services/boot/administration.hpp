@@ -11,6 +11,7 @@
 
 #include "base/latency_histogram.hpp"
 #include "base/result.hpp"
+#include "boot/boot_record.hpp"
 #include "boot/client.hpp"
 #include "boot/event.hpp"
 #include "boot/image.hpp"
@@ -29,15 +30,25 @@ struct Health {
   std::string dhcp_mode;
   std::uint16_t dhcp_port = 67, pxe_port = 4011, tftp_port = 69, http_port = 8080, iscsi_port = 3260;
   std::size_t clients = 0, images = 0, sessions = 0;
+  std::vector<std::string> warnings{};  ///< sentences with their mend; none when all is well
 };
 
 enum class ClientState { off, waiting, booting, on };
 [[nodiscard]] std::string_view name_of(ClientState state);
 
+struct OfferedView {
+  std::string name, group;  ///< group: empty where it is the client's own, or a rule's
+  BootEntry boot;
+};
+
 struct ClientView {
   Client client;
   ClientState state = ClientState::off;
   std::vector<std::string> targets;
+  BootEntry boot = Wait{};           ///< what it boots when nobody presses a key
+  std::vector<OfferedView> offered;  ///< its menu, groups and rules counted in
+  std::string why;                   ///< "rule 2"; empty: what was said of itself
+  std::optional<BootSummary> last_boot;
 };
 
 struct ImageView {
@@ -96,9 +107,16 @@ struct TargetTraffic {
 /// What a person says of a client; what is left out keeps its value.
 struct ClientChange {
   std::optional<std::string> name;
-  std::optional<BootEntry> boot;
+  std::optional<BootEntry> boot;  ///< in the place of all entries
   std::optional<std::optional<Ipv4Address>> reserved_address;
   std::optional<AccessChange> access;
+  std::optional<std::vector<Entry>> entries;  ///< their ids do not count
+  std::optional<std::string> default_entry;   ///< "": the first
+  std::optional<std::optional<std::chrono::seconds>> menu_timeout;
+  std::optional<std::optional<NextBoot>> next_boot;
+  std::optional<std::vector<std::string>> groups;
+  std::optional<Variables> variables;
+  std::optional<QuirksChange> quirks{};
 };
 
 struct EventQuery {

@@ -7,13 +7,14 @@
 namespace bootferry::boot {
 namespace {
 
-constexpr std::array<std::pair<Architecture, std::string_view>, 6> names{{
+constexpr std::array<std::pair<Architecture, std::string_view>, 7> names{{
     {Architecture::unknown, "unknown"},
     {Architecture::bios, "bios"},
     {Architecture::efi_ia32, "efi-ia32"},
     {Architecture::efi_x64, "efi-x64"},
     {Architecture::efi_arm32, "efi-arm32"},
     {Architecture::efi_arm64, "efi-arm64"},
+    {Architecture::raspberry_pi, "raspberry-pi"},
 }};
 
 }  // namespace
@@ -42,6 +43,8 @@ ArchitectureCode architecture_of(std::uint16_t option_93) {
       return {Architecture::efi_arm64, true};
     case 20:
       return {Architecture::bios, true};
+    case 41:
+      return {Architecture::raspberry_pi, false};
     default:
       return {};
   }

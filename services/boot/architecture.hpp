@@ -9,14 +9,15 @@
 
 namespace bootferry::boot {
 
-enum class Architecture { unknown, bios, efi_ia32, efi_x64, efi_arm32, efi_arm64 };
+enum class Architecture { unknown, bios, efi_ia32, efi_x64, efi_arm32, efi_arm64, raspberry_pi };
 
 struct ArchitectureCode {
   Architecture architecture = Architecture::unknown;
   bool http_boot = false;  ///< UEFI HTTP boot asks for a URL, not for a TFTP file
 };
 
-/// 0 BIOS, 6 IA32, 7 and 9 x64 (RFC 4578 had them swapped), 10/11 ARM, 15/16/18/19/20 the HTTP forms; else unknown.
+/// 0 BIOS, 6 IA32, 7 and 9 x64 (RFC 4578 had them swapped), 10/11 ARM, 15/16/18/19/20 the HTTP forms, 41 Raspberry Pi;
+/// else unknown.
 [[nodiscard]] ArchitectureCode architecture_of(std::uint16_t option_93);
 [[nodiscard]] std::string_view name_of(Architecture architecture);  ///< "bios", "efi-x64", ... as the API says it
 [[nodiscard]] std::optional<Architecture> parse_architecture(std::string_view name);

@@ -5,109 +5,16 @@
 #include <algorithm>
 
 #include "boot/image.hpp"
+#include "boot/script_text.hpp"
 
 namespace bootferry::boot {
 namespace {
-
-constexpr std::string_view mode_names[] = {"master", "readonly", "private", "fresh"};  // in the order of DriveMode
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
 }
 
-/// Goes into an iPXE script as an argument: a newline would start a command, `${` would be expanded by iPXE.
-Result<void> check_script_text(std::string_view what, std::string_view text, bool may_have_spaces) {
-  for (const char c : text) {
-    const bool printable = c > 0x20 && c < 0x7f;
-    if (!printable && !(may_have_spaces && c == ' ')) {
-      return fail(ErrorKind::invalid,
-                  fmt::format("the {} has a character that a boot script cannot hold; use printable ASCII{}", what,
-                              may_have_spaces ? "" : " without spaces"));
-    }
-  }
-  if (text.find("${") != std::string_view::npos) {
-    return fail(ErrorKind::invalid,
-                fmt::format("the {} contains \"${{\", which iPXE would expand; write it without", what));
-  }
-  if (text.size() > 1024) return fail(ErrorKind::invalid, fmt::format("the {} is longer than 1024 characters", what));
-  return {};
-}
-
-/// A URL, or a path below the files folder that cannot climb out of it.
-Result<void> check_file_reference(std::string_view what, std::string_view reference) {
-  if (reference.empty())
-    return fail(ErrorKind::invalid, fmt::format("the {} is empty; give a URL or a file below the files folder", what));
-  if (auto text = check_script_text(what, reference, false); !text) return text;
-  if (reference.find("://") != std::string_view::npos) return {};
-  if (reference.front() == '/' || reference == ".." || reference.starts_with("../") || reference.ends_with("/..") ||
-      reference.find("/../") != std::string_view::npos) {
-    return fail(
-        ErrorKind::invalid,
-        fmt::format("the {} \"{}\" is outside the files folder; give a path below it, or a URL", what, reference));
-  }
-  return {};
-}
-
-Result<void> check(const Wait&) { return {}; }
-Result<void> check(const LocalDisk&) { return {}; }
-
-Result<void> check_quota(const Drive& drive) {
-  if (drive.quota.value == 0) return {};
-  if (drive.mode == DriveMode::master || drive.mode == DriveMode::readonly)
-    return fail(ErrorKind::invalid,
-                fmt::format("a quota is for private and fresh drives, not for one that is {}", name_of(drive.mode)));
-  if (drive.quota < least_quota)
-    return fail(ErrorKind::invalid, fmt::format("a quota of {} leaves no room for any change; give {} or more",
-                                                render_byte_count(drive.quota), render_byte_count(least_quota)));
-  return {};
-}
-
-Result<void> check(const Disks& disks) {
-  if (disks.drives.empty() || disks.drives.size() > max_drives) {
-    return fail(ErrorKind::invalid,
-                fmt::format("a client has 1 to {} drives, not {}", max_drives, disks.drives.size()));
-  }
-  for (std::size_t i = 0; i < disks.drives.size(); ++i) {
-    if (auto name = check_image_name(disks.drives[i].image); !name) return name;
-    if (auto quota = check_quota(disks.drives[i]); !quota) return quota;
-    for (std::size_t j = 0; j < i; ++j) {
-      const bool writes = disks.drives[i].mode != DriveMode::readonly || disks.drives[j].mode != DriveMode::readonly;
-      if (writes && disks.drives[i].image == disks.drives[j].image) {
-        return fail(
-            ErrorKind::invalid,
-            fmt::format(
-                "image {} is there twice and would be written through both drives; give each drive its own image",
-                disks.drives[i].image));
-      }
-    }
-  }
-  return {};
-}
-
-Result<void> check(const Kernel& kernel) {
-  if (auto file = check_file_reference("kernel", kernel.kernel); !file) return file;
-  if (kernel.initrds.size() > 8) return fail(ErrorKind::invalid, "a kernel has at most 8 initrds");
-  for (const std::string& initrd : kernel.initrds) {
-    if (auto file = check_file_reference("initrd", initrd); !file) return file;
-  }
-  return check_script_text("command line", kernel.command_line, true);
-}
-
 }  // namespace
-
-std::string_view name_of(DriveMode mode) { return mode_names[static_cast<std::size_t>(mode)]; }
-
-Result<DriveMode> parse_drive_mode(std::string_view name) {
-  for (std::size_t i = 0; i < std::size(mode_names); ++i) {
-    if (mode_names[i] == name) return static_cast<DriveMode>(i);
-  }
-  return fail(ErrorKind::invalid,
-              fmt::format("\"{}\" is not a drive mode; use private, fresh, readonly or master", name.substr(0, 40)));
-}
-
-Result<void> check_boot_entry(const BootEntry& entry) {
-  return std::visit([](const auto& kind) { return check(kind); }, entry);
-}
 
 Result<void> check_client_name(std::string_view name) {
   const bool well_formed =
@@ -147,30 +54,72 @@ Result<void> check_image_name(std::string_view name) {
           name.substr(0, 64)));
 }
 
-Result<Drive> parse_drive(std::string_view text) {
-  std::vector<std::string_view> parts;
-  for (std::string_view rest = text; parts.size() < 4;) {
-    const std::size_t colon = rest.find(':');
-    parts.push_back(rest.substr(0, colon));
-    if (colon == std::string_view::npos) break;
-    rest.remove_prefix(colon + 1);
+Result<void> check_label(std::string_view what, std::string_view label) {
+  const bool plain = std::ranges::all_of(label, [](char c) { return c >= 0x20 && c < 0x7f && c != '"'; });
+  const bool trimmed = !label.empty() && label.front() != ' ' && label.back() != ' ' && label.front() != '-';
+  if (plain && trimmed && label.size() <= 63 && check_script_text(what, label, true)) return {};
+  return fail(ErrorKind::invalid,
+              fmt::format("\"{}\" is not a name of {}; use 1 to 63 printable ASCII characters, not beginning with '-'",
+                          label.substr(0, 64), what));
+}
+
+Result<void> check_entries(const Menu& menu) {
+  if (menu.entries.size() > max_entries) {
+    return fail(ErrorKind::invalid,
+                fmt::format("there are {} entries; {} fit into a menu", menu.entries.size(), max_entries));
   }
-  if (parts.size() > 3)
-    return fail(ErrorKind::invalid, "a drive is written NAME, NAME:MODE or NAME:MODE:QUOTA, as in win:private:20G");
-  Drive drive;
-  drive.image = parts[0];
-  if (auto name = check_image_name(drive.image); !name) return std::unexpected(name.error());
-  if (parts.size() > 1) {
-    auto mode = parse_drive_mode(parts[1]);
-    if (!mode) return std::unexpected(mode.error());
-    drive.mode = *mode;
+  for (const Entry& entry : menu.entries) {
+    if (auto name = check_label("an entry", entry.name); !name) return name;
+    if (std::ranges::count(menu.entries, entry.name, &Entry::name) > 1)
+      return fail(ErrorKind::invalid, fmt::format("there are two entries \"{}\"; give each its own name", entry.name));
+    if (auto boot = check_boot_entry(entry.boot); !boot) return boot;
   }
-  if (parts.size() > 2) {
-    auto quota = parse_byte_count(parts[2]);
-    if (!quota) return std::unexpected(quota.error());
-    drive.quota = *quota;
+  if (menu.timeout && *menu.timeout > max_menu_timeout)
+    return fail(ErrorKind::invalid,
+                "a menu waits for at most 3600 seconds; leave the timeout out and it waits for a key");
+  return check_variables(menu.variables);
+}
+
+Result<void> check_variables(const Variables& variables) {
+  if (variables.size() > 64) return fail(ErrorKind::invalid, "there are at most 64 variables");
+  for (const auto& [name, value] : variables) {
+    if (auto good = check_variable_name(name); !good) return good;
+    if (auto good = check_script_text(fmt::format("variable {}", name), value, true); !good) return good;
   }
-  return drive;
+  return {};
+}
+
+Result<void> check_variable_name(std::string_view name) {
+  const bool plain =
+      std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+  if (name.empty() || name.size() > 32 || !plain || (name.front() >= '0' && name.front() <= '9')) {
+    return fail(ErrorKind::invalid, fmt::format("\"{}\" is not a variable's name; use 1 to 32 of a-z, 0-9 and '_', "
+                                                "beginning with a letter",
+                                                name.substr(0, 40)));
+  }
+  if (std::ranges::find(built_in_variables, name) != std::end(built_in_variables))
+    return fail(ErrorKind::invalid, fmt::format("{} is set by Bootferry; choose another name", name));
+  return {};
+}
+
+void Client::set_boot(BootEntry boot) {
+  menu.entries.clear();
+  menu.default_entry.clear();
+  std::string label(name_of(boot));
+  menu.entries.push_back({0, std::move(label), std::move(boot)});
+}
+
+void keep_entry_ids(Menu& menu, const Menu& before, unsigned& next, bool plain_first) {
+  for (Entry& entry : menu.entries) {
+    const auto same = std::ranges::find(before.entries, entry.name, &Entry::name);
+    entry.id = same == before.entries.end() ? no_entry : same->id;
+  }
+  bool plain_free = plain_first && std::ranges::find(menu.entries, 0U, &Entry::id) == menu.entries.end();
+  for (Entry& entry : menu.entries) {
+    if (entry.id != no_entry) continue;
+    entry.id = plain_free ? 0 : next++;
+    plain_free = false;
+  }
 }
 
 }  // namespace bootferry::boot

@@ -3,79 +3,87 @@
 // Plain values; kept by db, read by everyone through a RegistrySnapshot.
 #pragma once
 
+#include <chrono>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "base/ipv4_address.hpp"
 #include "base/mac_address.hpp"
-#include "base/units.hpp"
 #include "boot/access.hpp"
 #include "boot/architecture.hpp"
+#include "boot/boot_entry.hpp"
+#include "boot/quirks.hpp"
 
 namespace bootferry::boot {
 
-enum class DriveMode {
-  master,           ///< writes go to the image itself; one client at a time
-  readonly,         ///< many clients may share it
-  private_overlay,  ///< writes go to a layer of its own, which is kept
-  fresh_overlay,    ///< writes go to a layer of its own, which each boot begins anew
+/// One thing to boot, with a name for the menu.
+struct Entry {
+  unsigned id = 0;   ///< part of its targets' names; kept while the entry keeps its name. 0: a client's plain boot
+  std::string name;  ///< "Windows"
+  BootEntry boot;
+  friend bool operator==(const Entry&, const Entry&) = default;
 };
-[[nodiscard]] std::string_view name_of(DriveMode mode);
-[[nodiscard]] Result<DriveMode> parse_drive_mode(std::string_view name);
+inline constexpr unsigned no_entry = ~0U;
+inline constexpr std::size_t max_entries = 20;  ///< that a screen of 25 lines holds
+inline constexpr std::chrono::seconds max_menu_timeout{3600};
 
-struct Drive {
-  std::string image;
-  DriveMode mode = DriveMode::master;
-  ByteCount quota = {};  ///< of an overlay: what its changes may take on the server's disk; 0: what there is
-  friend bool operator==(const Drive&, const Drive&) = default;
+using Variables = std::map<std::string, std::string, std::less<>>;
+/// What templates and command lines know without a person's doing.
+inline constexpr std::string_view built_in_variables[] = {"mac",    "name", "uuid",       "serial", "architecture",
+                                                          "server", "page", "script_url", "base"};
+
+/// What is offered together: of a client, or of a group.
+struct Menu {
+  std::vector<Entry> entries;
+  std::string default_entry;                    ///< an entry's name; empty: the first
+  std::optional<std::chrono::seconds> timeout;  ///< none: the menu waits for a key; 0: the default boots at once
+  Variables variables;
+  friend bool operator==(const Menu&, const Menu&) = default;
 };
 
-/// Not assigned: the client's screen waits.
-struct Wait {
-  friend bool operator==(const Wait&, const Wait&) = default;
+/// What a client boots once, in the place of its default.
+struct NextBoot {
+  std::string entry;          ///< the name of one that it is offered; empty: `once`
+  std::optional<Entry> once;  ///< not offered otherwise
+  friend bool operator==(const NextBoot&, const NextBoot&) = default;
 };
-/// iSCSI disks: the first is drive 0x80, the next 0x81, ...
-struct Disks {
-  std::vector<Drive> drives;
-  friend bool operator==(const Disks&, const Disks&) = default;
-};
-/// Linux without a disk of ours: each of kernel and initrds is a URL, or a path below the files folder.
-struct Kernel {
-  std::string kernel;
-  std::vector<std::string> initrds;
-  std::string command_line;
-  friend bool operator==(const Kernel&, const Kernel&) = default;
-};
-/// The client's own disk.
-struct LocalDisk {
-  friend bool operator==(const LocalDisk&, const LocalDisk&) = default;
-};
-using BootEntry = std::variant<Wait, Disks, Kernel, LocalDisk>;
-inline constexpr ByteCount least_quota = mib(16);  ///< the tables of an overlay take some of it
-inline constexpr std::size_t max_drives = 4;       ///< the BIOS iBFT has room for the targets of few drives
 
 struct Client {
   MacAddress mac;
   std::string name;
   bool known = false;  ///< a person has said something about it; else it was only seen
-  BootEntry boot = Wait{};
+  Menu menu;           ///< its own; without entries, groups, rules and the default for unknown machines count
+  std::vector<std::string> groups;  ///< whose entries it is offered, too
+  std::optional<NextBoot> next_boot;
+  std::optional<Entry> spent;  ///< the next boot that it had last: its machine may still run from it
   std::optional<Ipv4Address> reserved_address;
   Access access;  ///< to its disks
+  Quirks quirks;  ///< of its firmware
 
   std::optional<Ipv4Address> address;  ///< last seen with
   Architecture architecture = Architecture::unknown;
+  std::string uuid, serial;  ///< of its SMBIOS, as its iPXE tells; empty: not told
   std::optional<WallTime> first_seen;
   std::optional<WallTime> last_seen;
+
+  /// It boots this and has no menu of its own.
+  void set_boot(BootEntry boot);
 };
 
-/// What is wrong with an entry or a name that a person gave: number of drives, empty or unprintable text, `${` and
-/// newlines.
-[[nodiscard]] Result<void> check_boot_entry(const BootEntry& entry);
 [[nodiscard]] Result<void> check_client_name(std::string_view name);  ///< 1 to 63 of letters, digits, '-', '_', '.'
-/// "NAME:MODE:QUOTA" of the command line; the quota may be left out, and the mode, which is then master.
-[[nodiscard]] Result<Drive> parse_drive(std::string_view text);
+/// Of an entry or a group: 1 to 63 printable ASCII characters that iPXE shows as they are.
+[[nodiscard]] Result<void> check_label(std::string_view what, std::string_view label);
+/// Names, boots, timeout and variables.
+[[nodiscard]] Result<void> check_entries(const Menu& menu);
+[[nodiscard]] Result<void> check_variables(const Variables& variables);
+[[nodiscard]] Result<void> check_variable_name(std::string_view name);
+
+/// An entry that was there before under its name keeps its id; others get `next` and count it up. With `plain_first`
+/// one of them is entry 0.
+void keep_entry_ids(Menu& menu, const Menu& before, unsigned& next, bool plain_first);
 
 }  // namespace bootferry::boot

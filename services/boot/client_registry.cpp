@@ -17,16 +17,51 @@ const Image* RegistrySnapshot::find_image(std::string_view name) const {
   return at == images.end() ? nullptr : &at->second;
 }
 
+namespace {
+
+bool needs(const BootEntry& entry, std::string_view image) {
+  return std::ranges::any_of(images_of(entry), [&](const Drive* drive) { return drive->image == image; });
+}
+
+bool needs(const Menu& menu, std::string_view image) {
+  return std::ranges::any_of(menu.entries, [&](const Entry& entry) { return needs(entry.boot, image); });
+}
+
+bool needs(const Client& client, std::string_view image) {
+  const bool next = client.next_boot && client.next_boot->once && needs(client.next_boot->once->boot, image);
+  return next || needs(client.menu, image);
+}
+
+}  // namespace
+
+std::vector<NumberedDrive> drives_of(const BootEntry& entry, const RegistrySnapshot& registry) {
+  std::vector<NumberedDrive> drives = drives_of(entry);
+  const auto* cd = std::get_if<Cd>(&entry);
+  const Image* image = cd ? registry.find_image(cd->drive.image) : nullptr;
+  if (image && image->floppy && image->floppy->size.value > 0) drives.insert(drives.begin(), {0x00, &cd->drive, true});
+  return drives;
+}
+
 std::vector<MacAddress> RegistrySnapshot::users_of(std::string_view image) const {
   std::vector<MacAddress> users;
   for (const auto& [mac, client] : clients) {
-    const Disks* disks = std::get_if<Disks>(&client.boot);
-    if (disks && std::any_of(disks->drives.begin(), disks->drives.end(),
-                             [&](const Drive& drive) { return drive.image == image; })) {
-      users.push_back(mac);
-    }
+    if (needs(client, image)) users.push_back(mac);
   }
   return users;
+}
+
+std::vector<std::string> RegistrySnapshot::sharers_of(std::string_view image) const {
+  std::vector<std::string> sharers;
+  for (const auto& [name, group] : groups) {
+    if (needs(group.menu, image)) sharers.push_back(fmt::format("the group {}", name));
+  }
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const auto* entry = std::get_if<Entry>(&rules[i].then);
+    if (entry && needs(entry->boot, image)) sharers.push_back(fmt::format("rule {}", i + 1));
+  }
+  const auto* entry = std::get_if<Entry>(&unknown);
+  if (entry && needs(entry->boot, image)) sharers.emplace_back("the default for unknown machines");
+  return sharers;
 }
 
 std::string RegistrySnapshot::title_of(const MacAddress& mac) const {

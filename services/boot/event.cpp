@@ -10,13 +10,16 @@ namespace bootferry::boot {
 namespace {
 
 /// In the order of EventKind.
-constexpr std::array<std::string_view, 31> names{
-    "client-seen",    "client-changed",  "client-removed", "image-added",   "image-changed", "image-removed",
-    "overlay-made",   "overlay-changed", "space-low",      "dhcp-discover", "dhcp-offer",    "dhcp-request",
-    "dhcp-ack",       "dhcp-nak",        "dhcp-decline",   "dhcp-release",  "dhcp-ignored",  "pxe-request",
-    "tftp-start",     "tftp-done",       "tftp-failed",    "file-served",   "script-served", "session-opened",
-    "session-closed", "login-refused",   "job-started",    "job-progress",  "job-ended",     "server-started",
-    "server-stopping"};
+constexpr std::array<std::string_view, 44> names{
+    "client-seen",       "client-changed", "client-removed", "assignment-changed", "image-added",
+    "image-changed",     "image-removed",  "overlay-made",   "overlay-changed",    "space-low",
+    "dhcp-discover",     "dhcp-offer",     "dhcp-request",   "dhcp-ack",           "dhcp-nak",
+    "dhcp-decline",      "dhcp-release",   "dhcp-ignored",   "dhcp-other-server",  "dhcp-other-offer",
+    "dhcp-other-chosen", "quirk-learned",  "pxe-request",    "tftp-start",         "tftp-progress",
+    "tftp-done",         "tftp-failed",    "file-progress",  "file-served",        "script-served",
+    "session-opened",    "session-closed", "login-refused",  "boot-started",       "boot-step",
+    "boot-stalled",      "boot-ended",     "wake-sent",      "floppy-changed",     "job-started",
+    "job-progress",      "job-ended",      "server-started", "server-stopping"};
 static_assert(names.size() == static_cast<std::size_t>(EventKind::server_stopping) + 1);
 
 }  // namespace

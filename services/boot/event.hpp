@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "base/ipv4_address.hpp"
+#include "base/ip_address.hpp"
 #include "base/mac_address.hpp"
 
 namespace bootferry::boot {
@@ -20,6 +20,7 @@ enum class EventKind {
   client_seen,
   client_changed,
   client_removed,
+  assignment_changed,
   image_added,
   image_changed,
   image_removed,
@@ -34,15 +35,27 @@ enum class EventKind {
   dhcp_decline,
   dhcp_release,
   dhcp_ignored,
+  dhcp_other_server,
+  dhcp_other_offer,
+  dhcp_other_chosen,
+  quirk_learned,
   pxe_request,
   tftp_start,
+  tftp_progress,
   tftp_done,
   tftp_failed,
+  file_progress,
   file_served,
   script_served,
   session_opened,
   session_closed,
   login_refused,
+  boot_started,  ///< of a BootRecord, as are the next three
+  boot_step,
+  boot_stalled,
+  boot_ended,
+  wake_sent,
+  floppy_changed,
   job_started,
   job_progress,
   job_ended,
@@ -57,7 +70,7 @@ struct Event {
   WallTime at{};         ///< given by the EventBus when left at zero
   EventKind kind = EventKind::client_seen;
   std::optional<MacAddress> mac;
-  std::optional<Ipv4Address> address;
+  std::optional<IpAddress> address;
   std::string text;                                         ///< one sentence for a person
   std::vector<std::pair<std::string, std::string>> fields;  ///< for machines
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,12 @@ struct ImageVersion {
   friend bool operator==(const ImageVersion&, const ImageVersion&) = default;
 };
 
+/// Where the floppy of a CD is, that boots by emulating one (El Torito).
+struct CdFloppy {
+  ByteCount offset, size;  ///< of 0: it has none
+  friend bool operator==(const CdFloppy&, const CdFloppy&) = default;
+};
+
 struct Image {
   std::string name;
   std::string format;  ///< "raw", or "iso": a CD, never written to
@@ -39,6 +46,7 @@ struct Image {
   std::uint32_t block_size = 512;  ///< of the disk that initiators see
   DiskTraits traits = {};
   std::vector<ImageVersion> versions = {};  ///< in the order of their numbers; the last is the current one
+  std::optional<CdFloppy> floppy = {};      ///< of a CD; none: nobody has looked yet
 
   /// `size` is of this one. Of an image of the registry only.
   [[nodiscard]] const ImageVersion& current() const { return versions.back(); }

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "boot/offer.hpp"
+
 namespace bootferry::boot {
 namespace {
 
@@ -115,8 +117,7 @@ void drop_marks(LayerPlan& plan, const PlanFacts& facts, std::string_view image)
 Result<LayerPlan> plan_new_overlay(const PlanFacts& facts, const OverlayKey& key, std::string_view boot) {
   const auto image = require_image(facts, key.image);
   if (!image) return std::unexpected(image.error());
-  const std::vector<MacAddress> users = facts.registry.users_of(key.image);
-  if (std::ranges::find(users, key.mac) == users.end())
+  if (!offer_of(key.mac, facts.registry).needs(key.image))
     return fail(ErrorKind::not_found,
                 fmt::format("{} has no drive with image {} any more", facts.registry.title_of(key.mac), key.image));
   const ImageVersion& current = (*image)->current();
@@ -344,6 +345,7 @@ Result<LayerPlan> plan_remove_image(const PlanFacts& facts, std::string_view nam
   std::vector<std::string> users;
   for (const MacAddress& mac : facts.registry.users_of(name))
     users.push_back("the drives of " + facts.registry.title_of(mac));
+  for (std::string& sharer : facts.registry.sharers_of(name)) users.push_back(std::move(sharer));
   for (const auto& [key, overlay] : facts.registry.overlays) {
     if (key.image == name && !overlay.is_of_one_boot())
       users.push_back("the private overlay of " + facts.registry.title_of(key.mac));

@@ -16,6 +16,12 @@ void pack_text(ByteWriter& out, std::string_view text) {
 
 std::string unpack_text(ByteReader& in) { return std::string(text_of(in.take(in.u32()))); }
 
+IpAddress unpack_address(ByteReader& in) {
+  IpAddress::Octets octets{};
+  std::ranges::copy(in.take(octets.size()), octets.begin());
+  return IpAddress(octets);
+}
+
 void pack(const Event& event, Bytes& bytes) {
   bytes.clear();
   ByteWriter out(bytes);
@@ -25,7 +31,7 @@ void pack(const Event& event, Bytes& bytes) {
   out.u8(event.mac.has_value());
   if (event.mac) out.bytes(event.mac->octets);
   out.u8(event.address.has_value());
-  if (event.address) out.u32(event.address->value);
+  if (event.address) out.bytes(event.address->octets());
   pack_text(out, event.text);
   out.u32(static_cast<std::uint32_t>(event.fields.size()));
   for (const auto& [name, value] : event.fields) {
@@ -41,7 +47,7 @@ Event unpack(ByteView bytes) {
   event.at = WallTime{WallTime::duration(static_cast<WallTime::rep>(in.u64()))};
   event.kind = static_cast<EventKind>(in.u8());
   if (in.u8() != 0) event.mac = MacAddress::from(in.take(6));
-  if (in.u8() != 0) event.address = Ipv4Address{in.u32()};
+  if (in.u8() != 0) event.address = unpack_address(in);
   event.text = unpack_text(in);
   const std::uint32_t fields = in.u32();
   for (std::uint32_t i = 0; i < fields; ++i) {

@@ -69,7 +69,7 @@ struct LearnAddress {
   Ipv4Address address;
   MacAddress mac;
 };
-/// A machine netboots now: RouterAdvertiser may answer it.
+/// A machine netboots now: RouterAdvertiser may answer it, and what other servers say to it is news.
 struct Netbooting {
   MacAddress mac;
 };

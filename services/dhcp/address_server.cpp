@@ -63,18 +63,29 @@ void AddressServer::on_discover(const Request& request, Moment now, Actions& out
     waiting->second.request = request;  // a retransmission: the answer goes to the newest
     return;
   }
+  if (!ports_.try_admit(request.message, now.steady)) {
+    out.push_back(Publish{event_of(
+        boot::EventKind::dhcp_ignored, request.mac, std::nullopt,
+        fmt::format(
+            "{} is one machine too many behind its port of the relay {}: more than {} asked there within {} minutes. "
+            "Look for a machine that makes up MAC addresses.",
+            request.mac.to_string(), request.message.giaddr.to_string(), PortLimits::machines_a_port,
+            PortLimits::memory.count()))});
+    return;
+  }
   offer_or_probe(request, now.steady + probe_limit, now, out);
 }
 
 void AddressServer::offer_or_probe(Request request, SteadyTime give_up, Moment now, Actions& out) {
-  const std::optional<Ipv4Address> address =
-      pool_.choose(request.mac, request.reserved, request.message.find_address(option::requested_address), now);
+  const std::optional<Ipv4Address> address = pool_.choose(
+      request.mac, request.reserved, request.message.find_address(option::requested_address), now, request.named);
   if (!address) {
     out.push_back(Publish{event_of(
         boot::EventKind::dhcp_ignored, request.mac, std::nullopt,
-        fmt::format(
-            "No address is left for {}: all of {}-{} are in use. Make the DHCP range larger or the lease time shorter.",
-            request.mac.to_string(), pool_.range().first.to_string(), pool_.range().last.to_string()))});
+        fmt::format("No address is left for {}: all of {}-{} are in use, or kept for machines that have a name here. "
+                    "Make the DHCP "
+                    "range larger or the lease time shorter.",
+                    request.mac.to_string(), pool_.range().first.to_string(), pool_.range().last.to_string()))});
     return;
   }
   if (now.steady >= give_up || !needs_probe(request, *address, now)) {
@@ -185,11 +196,22 @@ void AddressServer::on_dhcp_request(const Request& request, Moment now, Actions&
 }
 
 void AddressServer::on_selecting(const Request& request, Ipv4Address server, Moment now, Actions& out) {
-  if (server != settings_.network.address) return pool_.drop_hold(request.mac);  // it took another server's offer
+  if (server != settings_.network.address) return on_other_chosen(request, server, out);
   // Some clients put a server identifier into renewals too; then the address is in ciaddr.
   const Ipv4Address wanted = request.message.find_address(option::requested_address).value_or(request.message.ciaddr);
   if (pool_.is_owned(wanted, request.mac, now)) return grant(request, wanted, now, out);
   refuse(request, fmt::format("{} was not offered to it.", wanted.to_string()), out);
+}
+
+void AddressServer::on_other_chosen(const Request& request, Ipv4Address server, Actions& out) {
+  pool_.drop_hold(request.mac);
+  if (!request.boot) return;  // a machine that does not netboot may take whose address it likes
+  out.push_back(Publish{
+      event_of(boot::EventKind::dhcp_other_chosen, request.mac, request.message.find_address(option::requested_address),
+               fmt::format("PC {} took the offer of another DHCP server, {}, so it does not boot from us. Switch "
+                           "that server off, or start Bootferry with --dhcp-mode proxy.",
+                           request.mac.to_string(), server.to_string()),
+               {{"server", server.to_string()}})});
 }
 
 void AddressServer::on_init_reboot(const Request& request, Ipv4Address wanted, Moment now, Actions& out) {

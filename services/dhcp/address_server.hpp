@@ -10,6 +10,7 @@
 
 #include "dhcp/action.hpp"
 #include "dhcp/lease_pool.hpp"
+#include "dhcp/port_limits.hpp"
 #include "dhcp/reply.hpp"
 
 namespace bootferry::dhcp {
@@ -21,6 +22,7 @@ struct Request {
   MacAddress mac;
   std::optional<BootAnswer> boot;
   std::optional<Ipv4Address> reserved;
+  bool named = false;  ///< a person has said something about this machine
 };
 
 class AddressServer {
@@ -58,6 +60,7 @@ class AddressServer {
   void send_offer(const Request& request, Ipv4Address address, Actions& out);
   void on_dhcp_request(const Request& request, Moment now, Actions& out);
   void on_selecting(const Request& request, Ipv4Address server, Moment now, Actions& out);
+  void on_other_chosen(const Request& request, Ipv4Address server, Actions& out);
   void on_init_reboot(const Request& request, Ipv4Address wanted, Moment now, Actions& out);
   void on_extending(const Request& request, Moment now, Actions& out);
   [[nodiscard]] const boot::Lease* find_durable(const Request& request, Ipv4Address address, Moment now) const;
@@ -74,6 +77,7 @@ class AddressServer {
 
   const Settings& settings_;
   LeasePool pool_;
+  PortLimits ports_;
   std::unordered_map<MacAddress, PendingOffer> pending_;
   std::unordered_map<Ipv4Address, MacAddress> probing_;
   std::set<std::pair<SteadyTime, MacAddress>> probe_ends_;

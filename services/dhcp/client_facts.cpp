@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dhcp/client_facts.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace bootferry::dhcp {
@@ -37,6 +39,20 @@ std::optional<std::uint16_t> find_architecture_in_class(std::string_view vendor_
   return value;
 }
 
+/// The makers' parts of their MACs: their boot ROM calls itself a BIOS.
+constexpr std::array<std::array<std::uint8_t, 3>, 6> raspberry_pi_makers{{{0xb8, 0x27, 0xeb},
+                                                                          {0xdc, 0xa6, 0x32},
+                                                                          {0xe4, 0x5f, 0x01},
+                                                                          {0x28, 0xcd, 0xc1},
+                                                                          {0xd8, 0x3a, 0xdd},
+                                                                          {0x2c, 0xcf, 0x67}}};
+
+bool is_raspberry_pi(const MacAddress& mac) {
+  return std::ranges::any_of(raspberry_pi_makers, [&mac](const auto& maker) {
+    return std::equal(maker.begin(), maker.end(), mac.octets.begin());
+  });
+}
+
 boot::ArchitectureCode find_architecture(const Message& message, std::string_view vendor_class) {
   if (const Bytes* list = message.find(option::client_architecture)) {
     ByteReader reader(*list);
@@ -61,6 +77,8 @@ std::string_view spoken_name(boot::Architecture architecture) {
       return "UEFI ARM32";
     case boot::Architecture::efi_arm64:
       return "UEFI ARM64";
+    case boot::Architecture::raspberry_pi:
+      return "Raspberry Pi";
     case boot::Architecture::unknown:
       break;
   }
@@ -104,6 +122,8 @@ std::optional<NetbootClient> find_netboot_client(const Message& message) {
     client.facts.firmware = able ? boot::Firmware::ipxe : boot::Firmware::ipxe_poor;
   } else {
     client.facts.firmware = http ? boot::Firmware::http_boot : boot::Firmware::pxe;
+    if (!http && client.facts.architecture == boot::Architecture::bios && is_raspberry_pi(client.facts.mac))
+      client.facts.architecture = boot::Architecture::raspberry_pi;
   }
   if (const Bytes* uuid = message.find(option::client_uuid)) client.uuid = *uuid;
   if (const Bytes* vendor = message.find(option::vendor_information)) {

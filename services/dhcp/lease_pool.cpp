@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dhcp/lease_pool.hpp"
 
+#include <algorithm>
+
 namespace bootferry::dhcp {
 
 using boot::Lease;
@@ -72,7 +74,7 @@ const Lease* LeasePool::find(const MacAddress& mac) const {
 }
 
 std::optional<Ipv4Address> LeasePool::choose(const MacAddress& mac, std::optional<Ipv4Address> reserved,
-                                             std::optional<Ipv4Address> requested, Moment now) {
+                                             std::optional<Ipv4Address> requested, Moment now, bool named) {
   end_old_holds(now.steady);
   const auto held = held_by_.find(mac);
   const Lease* former = find(mac);
@@ -83,16 +85,25 @@ std::optional<Ipv4Address> LeasePool::choose(const MacAddress& mac, std::optiona
       requested,
   };
   for (const std::optional<Ipv4Address>& wish : wishes) {
-    if (wish && is_available(*wish, mac, now)) return hold(*wish, mac, now.steady) ? wish : std::nullopt;
+    if (!wish || !is_available(*wish, mac, now)) continue;
+    const bool kept =
+        !named && !reserved && wish->value > last_for_strangers() && range_.contains(*wish) && !find(*wish);
+    if (!kept) return hold(*wish, mac, now.steady) ? wish : std::nullopt;
   }
-  const std::optional<Ipv4Address> free = next_free(mac, now);
+  const std::optional<Ipv4Address> free = next_free(mac, now, named);
   if (!free || !hold(*free, mac, now.steady)) return std::nullopt;
   return free;
 }
 
-std::optional<Ipv4Address> LeasePool::next_free(const MacAddress& mac, Moment now) {
+std::uint32_t LeasePool::last_for_strangers() const {
+  constexpr std::uint64_t part = 16, most = 16;
+  return range_.last.value - static_cast<std::uint32_t>(std::min(range_.size() / part, most));
+}
+
+std::optional<Ipv4Address> LeasePool::next_free(const MacAddress& mac, Moment now, bool named) {
   if (holds_.size() >= max_holds) return std::nullopt;
-  while (fresh_ <= range_.last.value) {
+  const std::uint32_t last = named ? range_.last.value : last_for_strangers();
+  while (fresh_ <= last) {
     const Ipv4Address candidate{static_cast<std::uint32_t>(fresh_++)};
     if (!leases_.contains(candidate) && is_available(candidate, mac, now)) return candidate;
   }

@@ -29,9 +29,9 @@ class LeasePool {
   void set_reservations(Reservations reservations);
 
   /// The address to offer, and holds it: reserved, else the machine's former one, else the one it asks for, else a free
-  /// one. Empty when the pool is exhausted.
+  /// one. Empty when the pool is exhausted; its last addresses are kept for machines that are `named`.
   [[nodiscard]] std::optional<Ipv4Address> choose(const MacAddress& mac, std::optional<Ipv4Address> reserved,
-                                                  std::optional<Ipv4Address> requested, Moment now);
+                                                  std::optional<Ipv4Address> requested, Moment now, bool named = false);
   /// The addresses that machines without any wish would be given next, at most `count`; holds none of them.
   [[nodiscard]] std::vector<Ipv4Address> upcoming(std::size_t count, Moment now) const;
   /// The address that is held or leased for this machine now (a lease that has ended counts while nobody else took it).
@@ -61,7 +61,9 @@ class LeasePool {
 
   [[nodiscard]] bool is_host(Ipv4Address address) const;
   [[nodiscard]] bool is_ours_to_give(Ipv4Address address, const MacAddress& mac) const;
-  [[nodiscard]] std::optional<Ipv4Address> next_free(const MacAddress& mac, Moment now);
+  [[nodiscard]] std::optional<Ipv4Address> next_free(const MacAddress& mac, Moment now, bool named);
+  /// The last address that was never given and that strangers may have: who makes up MACs cannot take the rest.
+  [[nodiscard]] std::uint32_t last_for_strangers() const;
   bool hold(Ipv4Address address, const MacAddress& mac, SteadyTime now);
   void end_old_holds(SteadyTime now);
   void store(const boot::Lease& lease);

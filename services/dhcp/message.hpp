@@ -23,10 +23,11 @@ enum class MessageType : std::uint8_t { discover = 1, offer, request, decline, a
 namespace option {
 inline constexpr std::uint8_t pad = 0, subnet_mask = 1, router = 3, dns_servers = 6, host_name = 12, domain_name = 15,
                               broadcast_address = 28, vendor_information = 43, requested_address = 50, lease_time = 51,
-                              overload = 52, message_type = 53, server_id = 54, message = 56, max_message_size = 57,
-                              renewal_time = 58, rebinding_time = 59, vendor_class = 60, client_id = 61, boot_file = 67,
-                              user_class = 77 /* RFC 3004 */, agent_information = 82 /* RFC 3046 */,
-                              client_architecture = 93 /* RFC 4578 */, client_uuid = 97 /* RFC 4578 */,
+                              overload = 52, message_type = 53, server_id = 54, parameter_request_list = 55,
+                              message = 56, max_message_size = 57, renewal_time = 58, rebinding_time = 59,
+                              vendor_class = 60, client_id = 61, boot_file = 67, user_class = 77 /* RFC 3004 */,
+                              agent_information = 82 /* RFC 3046 */, client_architecture = 93 /* RFC 4578 */,
+                              client_interface = 94 /* RFC 4578 */, client_uuid = 97 /* RFC 4578 */,
                               ipxe = 175 /* iPXE's own */, end = 255;
 }  // namespace option
 

@@ -19,6 +19,38 @@ std::uint16_t internet_checksum(ByteView bytes, std::uint32_t start) {
   return static_cast<std::uint16_t>(~sum);
 }
 
+std::optional<UdpDatagram> find_udp_datagram(ByteView frame) {
+  ByteReader reader(frame);
+  UdpDatagram found;
+  const ByteView destination = reader.take(6), source = reader.take(6);
+  if (reader.u16() != ethertype_ipv4) return std::nullopt;
+  const std::uint8_t version_and_words = reader.u8();
+  reader.skip(1);
+  const std::size_t total = reader.u16();
+  reader.skip(2);
+  const std::uint16_t fragment = reader.u16();
+  reader.skip(1);
+  const std::uint8_t protocol = reader.u8();
+  reader.skip(2);
+  found.head.source = {reader.u32()};
+  found.head.destination = {reader.u32()};
+  const std::size_t header = std::size_t{version_and_words & 0x0fu} * 4;
+  if (!reader.ok() || version_and_words >> 4 != 4 || header < ip_header || protocol != protocol_udp)
+    return std::nullopt;
+  if ((fragment & 0x3fff) != 0) return std::nullopt;  // more to come, or not the first
+  reader.skip(header - ip_header);
+  found.head.source_port = reader.u16();
+  found.head.destination_port = reader.u16();
+  const std::size_t length = reader.u16();
+  reader.skip(2);
+  if (!reader.ok() || length < udp_header || total < header + length) return std::nullopt;
+  found.payload = reader.take(length - udp_header);
+  if (!reader.ok()) return std::nullopt;
+  found.head.source_mac = MacAddress::from(source);
+  found.head.destination_mac = MacAddress::from(destination);
+  return found;
+}
+
 Bytes encode_udp_frame(const UdpFrame& head, ByteView payload) {
   const auto udp_length = static_cast<std::uint16_t>(udp_header + payload.size());
   Bytes frame;

@@ -3,6 +3,8 @@
 // it yet (RFC 2131 4.1). Built by delivery; pure.
 #pragma once
 
+#include <optional>
+
 #include "base/bytes.hpp"
 #include "base/ipv4_address.hpp"
 #include "base/mac_address.hpp"
@@ -16,6 +18,14 @@ struct UdpFrame {
 };
 
 [[nodiscard]] Bytes encode_udp_frame(const UdpFrame& head, ByteView payload);
+
+struct UdpDatagram {
+  UdpFrame head;
+  ByteView payload;
+};
+/// Of a whole IPv4 datagram with UDP in it; empty for fragments and for lengths that do not fit. Checksums are not
+/// looked at: the kernel may leave them to the NIC of the sender.
+[[nodiscard]] std::optional<UdpDatagram> find_udp_datagram(ByteView frame);
 
 /// RFC 1071: the one's complement sum of 16-bit words, `start` being the sum of a pseudo header.
 [[nodiscard]] std::uint16_t internet_checksum(ByteView bytes, std::uint32_t start = 0);

@@ -10,6 +10,9 @@ namespace {
 
 /// PXE 2.1 table 2-4: discovery control (6), bit 3: "use the boot file name of this message, ask no boot server".
 constexpr std::array<std::uint8_t, 4> skip_discovery{6, 1, 8, 255};
+/// The same for the boot ROM of a Raspberry Pi, which looks for its name in the boot menu (sub-options 9 and 10).
+constexpr std::string_view raspberry_pi_menu{"\x06\x01\x08\x09\x14\x00\x00\x11Raspberry Pi Boot\x0a\x04\x00PXE\xff",
+                                             33};
 /// iPXE's option 175, sub-option 176: "wait for no proxyDHCP offer".
 constexpr std::array<std::uint8_t, 3> no_proxy_dhcp{176, 1, 1};
 
@@ -27,10 +30,6 @@ void add_boot_file(Message& reply, const std::string& name) {
   Bytes data(name.begin(), name.end());
   data.push_back(0);
   reply.set(option::boot_file, data);
-}
-
-bool is_efi(boot::Architecture architecture) {
-  return architecture != boot::Architecture::bios && architecture != boot::Architecture::unknown;
 }
 
 void shrink(Message& reply, std::size_t limit) {
@@ -80,11 +79,9 @@ void add_boot_options(Message& reply, const BootAnswer& answer, BootForm form, c
   const bool http = facts.firmware == boot::Firmware::http_boot;
   reply.siaddr = settings.network.address;
 
-  // UEFI's PXE takes a proxy's file name from port 4011 only when the offer is nothing but "PXEClient" (its "BINL"
-  // form).
-  const bool ask_4011 =
-      form == BootForm::proxy_offer && facts.firmware == boot::Firmware::pxe && is_efi(facts.architecture);
-  if (!ask_4011) add_boot_file(reply, file);
+  // Only PXE ROMs know port 4011: an iPXE that finds no file in the offer gives up, and HTTP boot wants its URL there.
+  const bool rom = facts.firmware == boot::Firmware::pxe;
+  if (!rom || form != BootForm::proxy_binl) add_boot_file(reply, file);
 
   // In a DHCP server's own offer "PXEClient" would make ROMs look for a boot server at 4011 (PXE-E55); HTTP boot
   // insists on its word.
@@ -94,8 +91,10 @@ void add_boot_options(Message& reply, const BootAnswer& answer, BootForm form, c
     reply.set_text(option::vendor_class, "PXEClient");
   }
 
-  if (form == BootForm::proxy_offer && facts.firmware == boot::Firmware::pxe &&
-      facts.architecture == boot::Architecture::bios) {
+  if (rom && facts.architecture == boot::Architecture::raspberry_pi) {
+    reply.set_text(option::vendor_class, "PXEClient");
+    reply.set_text(option::vendor_information, raspberry_pi_menu);
+  } else if (rom && form == BootForm::proxy_option43) {
     reply.set(option::vendor_information, skip_discovery);
   }
   if (form == BootForm::proxy_ack && answer.client.boot_item && answer.client.boot_item->size() <= 16) {

@@ -26,8 +26,9 @@ void add_lease_times(Message& reply, std::chrono::seconds lease_time);
 
 enum class BootForm {
   server,  ///< in our own OFFER or ACK: the form of every plain DHCP server (siaddr, file), which all firmware takes
-  proxy_offer,  ///< beside another server's OFFER
-  proxy_ack,    ///< the answer at port 4011
+  proxy_option43,  ///< beside another server's OFFER: the file, with option 43 "ask no boot server"
+  proxy_binl,      ///< beside another server's OFFER: nothing but "PXEClient", for ROMs that ask port 4011 then
+  proxy_ack,       ///< the answer at port 4011
 };
 void add_boot_options(Message& reply, const BootAnswer& answer, BootForm form, const Settings& settings);
 

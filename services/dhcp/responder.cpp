@@ -44,6 +44,32 @@ Actions Responder::on_message(const Message& message, const ReceivedOn& from, Mo
   return out;
 }
 
+Actions Responder::on_file_sent(const MacAddress& mac, Moment now) {
+  Actions out;
+  on_progress(mac, now, out);
+  return out;
+}
+
+void Responder::on_progress(const MacAddress& mac, Moment now, Actions& out) {
+  const auto learned = forms_.on_progress(mac);
+  if (!learned) return;
+  boot::Sighting sighting{mac, std::nullopt, boot::Architecture::unknown, now.wall};
+  sighting.learned_proxy_form = learned;
+  out.push_back(NoteSeen{sighting});
+  if (!event_limit_.try_take(now.steady)) return;
+  out.push_back(Publish{boot::Event{
+      0,
+      {},
+      boot::EventKind::quirk_learned,
+      mac,
+      std::nullopt,
+      fmt::format(
+          "PC {} goes on with proxyDHCP offers in the form {} only; from now on it gets them so. To pin a form: "
+          "bootferry client set {} --proxy-form {}",
+          mac.to_string(), name_of(*learned), mac.to_string(), name_of(*learned)),
+      {{"proxy_form", std::string(name_of(*learned))}}}});
+}
+
 Actions Responder::on_probe_answer(Ipv4Address address, const MacAddress& holder, Moment now) {
   Actions out;
   if (addresses_) addresses_->on_probe_answer(address, holder, now, out);
@@ -67,15 +93,18 @@ bool Responder::is_for_us(const Message& message) const {
 }
 
 Request Responder::examine(const Message& message, const ReceivedOn& from, Moment now, Actions& out) {
-  Request request{message, from, message.mac(), std::nullopt, std::nullopt};
+  Request request{message, from, message.mac(), std::nullopt, std::nullopt, false};
   const auto snapshot = registry_.snapshot();
   const boot::Client* client = snapshot->find_client(request.mac);
   if (client) request.reserved = client->reserved_address;
+  request.named = client && client->known;
   if (addresses_) refresh_reservations(*snapshot, now);
   if (auto netboot = find_netboot_client(message)) {
     boot::LoaderDecision decision = boot::decide_loader(netboot->facts, *snapshot, settings_.boot);
     request.boot = BootAnswer{std::move(*netboot), std::move(decision)};
     note_netbooting(request, now, out);
+    // Who speaks as iPXE has run a loader: the offer before was understood.
+    if (request.boot->client.facts.firmware == boot::Firmware::ipxe) on_progress(request.mac, now, out);
   } else if (client && *message.type() == MessageType::request) {
     // The system of a machine that we know goes on with DHCP after its boot.
     const auto address =
@@ -102,13 +131,14 @@ void Responder::note_netbooting(const Request& request, Moment now, Actions& out
 }
 
 void Responder::tell(boot::EventKind kind, const Request& request, std::optional<Ipv4Address> address, std::string text,
-                     Moment now, Actions& out) {
+                     Moment now, Actions& out, std::string_view form) {
   if (!event_limit_.try_take(now.steady)) return;
   std::vector<std::pair<std::string, std::string>> fields{{"xid", fmt::format("0x{:08x}", request.message.xid)}};
   if (request.boot) {
     fields.emplace_back("architecture", name_of(request.boot->client.facts.architecture));
     fields.emplace_back("firmware", describe(request.boot->client.facts));
   }
+  if (!form.empty()) fields.emplace_back("form", form);
   out.push_back(Publish{boot::Event{0, {}, kind, request.mac, address, std::move(text), std::move(fields)}});
 }
 
@@ -169,12 +199,24 @@ void Responder::on_proxy_request(const Request& request, Moment now, Actions& ou
   } else if (!request.message.ciaddr.is_unspecified()) {
     to = {Destination::Way::unicast, request.message.ciaddr, settings_.client_port, request.mac};
   }
-  send_boot_answer(request, offer ? MessageType::offer : MessageType::ack,
-                   offer ? BootForm::proxy_offer : BootForm::proxy_ack, to, out);
-  tell(offer ? boot::EventKind::dhcp_offer : boot::EventKind::dhcp_ack, request, std::nullopt,
-       fmt::format("Offered {} to {}; another DHCP server gives its address.", answer_text(*request.boot),
-                   request.mac.to_string()),
-       now, out);
+  const std::string what = fmt::format("Offered {} to {}", answer_text(*request.boot), request.mac.to_string());
+  if (!offer) {
+    send_boot_answer(request, MessageType::ack, BootForm::proxy_ack, to, out);
+    return tell(boot::EventKind::dhcp_ack, request, std::nullopt, what + ", which chose us.", now, out);
+  }
+  if (request.boot->client.facts.firmware != boot::Firmware::pxe) {
+    send_boot_answer(request, MessageType::offer, BootForm::proxy_option43, to, out);
+    return tell(boot::EventKind::dhcp_offer, request, std::nullopt, what + "; another DHCP server gives its address.",
+                now, out);
+  }
+  const ProxyForms::Choice choice = forms_.choose(request.boot->client.facts, *registry_.snapshot(), now.steady);
+  send_boot_answer(request, MessageType::offer,
+                   choice.form == boot::ProxyForm::binl ? BootForm::proxy_binl : BootForm::proxy_option43, to, out);
+  tell(boot::EventKind::dhcp_offer, request, std::nullopt,
+       what + (choice.flipped
+                   ? fmt::format(", this time in the form {}, as it asks again without going on.", name_of(choice.form))
+                   : std::string("; another DHCP server gives its address.")),
+       now, out, name_of(choice.form));
 }
 
 // ---- port 4011
@@ -189,6 +231,7 @@ void Responder::on_pxe_port(const Request& request, Moment now, Actions& out) {
        fmt::format("PC {} asks where its boot file is ({})", request.mac.to_string(),
                    describe(request.boot->client.facts)),
        now, out);
+  on_progress(request.mac, now, out);
   if (is_ignored(*request.boot)) return;
   // The answer goes to the very port that asked: UEFI asks from 4011, BIOS from 68.
   Destination to{Destination::Way::unicast, request.from.source, request.from.source_port, request.mac};

@@ -12,6 +12,7 @@
 #include "boot/client_registry.hpp"
 #include "dhcp/action.hpp"
 #include "dhcp/address_server.hpp"
+#include "dhcp/proxy_forms.hpp"
 #include "dhcp/settings.hpp"
 
 namespace bootferry::dhcp {
@@ -25,6 +26,8 @@ class Responder {
   Responder& operator=(const Responder&) = delete;
 
   [[nodiscard]] Actions on_message(const Message& message, const ReceivedOn& from, Moment now);
+  /// The machine was sent a file (TFTP or HTTP), so the offer that told it was understood.
+  [[nodiscard]] Actions on_file_sent(const MacAddress& mac, Moment now);
   [[nodiscard]] Actions on_probe_answer(Ipv4Address address, const MacAddress& holder, Moment now);
   /// What a SaveLease action asked for is durable.
   void on_saved(const boot::Lease& lease) {
@@ -39,7 +42,8 @@ class Responder {
   [[nodiscard]] Request examine(const Message& message, const ReceivedOn& from, Moment now, Actions& out);
   void note_netbooting(const Request& request, Moment now, Actions& out);
   void tell(boot::EventKind kind, const Request& request, std::optional<Ipv4Address> address, std::string text,
-            Moment now, Actions& out);
+            Moment now, Actions& out, std::string_view form = {});
+  void on_progress(const MacAddress& mac, Moment now, Actions& out);
   void on_server_port(const Request& request, Moment now, Actions& out);
   void on_proxy_request(const Request& request, Moment now, Actions& out);
   void on_pxe_port(const Request& request, Moment now, Actions& out);
@@ -50,6 +54,7 @@ class Responder {
   const Settings settings_;
   const boot::ClientRegistry& registry_;
   std::optional<AddressServer> addresses_;  ///< server mode only
+  ProxyForms forms_;
   std::optional<SteadyTime> reservations_read_;
   RateLimit event_limit_{4000, 500};
 };

@@ -6,13 +6,17 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 #include <stdexcept>
+#include <thread>
 
 #include "base/log.hpp"
 #include "base/rate_limit.hpp"
 #include "dhcp/arp.hpp"
 #include "dhcp/codec.hpp"
 #include "dhcp/delivery.hpp"
+#include "dhcp/other_servers.hpp"
+#include "dhcp/raw_frame.hpp"
 #include "dhcp/responder.hpp"
 #include "dhcp/router_advertisement.hpp"
 #include "dhcp/server_sockets.hpp"
@@ -25,15 +29,24 @@ namespace asio = boost::asio;
 class Server::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(asio::any_io_executor executor, Settings settings, Dependencies deps)
-      : executor_(std::move(executor)), settings_(std::move(settings)), deps_(deps), timer_(executor_) {}
+      : executor_(std::move(executor)),
+        settings_(std::move(settings)),
+        deps_(deps),
+        timer_(executor_),
+        probe_timer_(executor_) {}
 
   void open();
   void start();
   void stop();
+  void note_file_sent(const MacAddress& mac);
+  [[nodiscard]] const asio::any_io_executor& executor() const { return executor_; }
+  [[nodiscard]] std::vector<boot::NetworkServer> network_servers() const;
+  void probe_network();
 
  private:
   using Source = std::unique_ptr<asio::posix::stream_descriptor>;
   using Reader = void (Core::*)();
+  static constexpr int probes_at_start = 2;
   static constexpr int datagrams_a_turn = 64;  ///< then other work of the loop gets its turn
 
   Source watch(Descriptor descriptor) {
@@ -46,6 +59,8 @@ class Server::Core : public std::enable_shared_from_this<Core> {
   void read_datagrams(asio::posix::stream_descriptor& socket, Port port);
   void read_arp();
   void read_solicitations();
+  void read_replies();
+  void probe_again(int times);
   void perform(Actions actions);
   void perform(Action& action);
   void on_saved(const Result<void>& saved, const SaveLease& save);
@@ -59,11 +74,14 @@ class Server::Core : public std::enable_shared_from_this<Core> {
   asio::any_io_executor executor_;
   Settings settings_;
   Dependencies deps_;
-  Source server_socket_, pxe_socket_, arp_socket_, solicitation_socket_;
+  Source server_socket_, pxe_socket_, arp_socket_, solicitation_socket_, reply_socket_;
   std::optional<SocketTransport> transport_;
   std::optional<Responder> responder_;
   RouterAdvertiser advertiser_;
-  asio::steady_timer timer_;
+  OtherServers others_{settings_};
+  mutable std::mutex heard_mutex_;
+  std::vector<boot::NetworkServer> heard_;  ///< what others_ knows, for other threads
+  asio::steady_timer timer_, probe_timer_;
   std::optional<SteadyTime> armed_;
   RateLimit warnings_{20, 1};
   bool stopped_ = false;
@@ -81,8 +99,9 @@ void Server::Core::open() {
                   {"reason", std::strerror(errno)},
                   {"effect", "replies go by broadcast, no address is probed; give the service CAP_NET_RAW"}});
     settings_.probe_addresses = false;
-  } else if (settings_.router_advertisements) {
-    solicitation_socket_ = watch(open_solicitation_socket(settings_));
+  } else {
+    reply_socket_ = watch(open_reply_socket(settings_));
+    if (settings_.router_advertisements) solicitation_socket_ = watch(open_solicitation_socket(settings_));
   }
   transport_.emplace(settings_, server_socket_->native_handle(), pxe_socket_->native_handle(),
                      arp_socket_ ? arp_socket_->native_handle() : -1);
@@ -97,14 +116,17 @@ void Server::Core::start() {
   wait(pxe_socket_, &Core::read_pxe_port);
   wait(arp_socket_, &Core::read_arp);
   wait(solicitation_socket_, &Core::read_solicitations);
+  wait(reply_socket_, &Core::read_replies);
+  if (reply_socket_) probe_again(probes_at_start);
   arm_timer();
 }
 
 void Server::Core::stop() {
   if (std::exchange(stopped_, true)) return;
   timer_.cancel();
+  probe_timer_.cancel();
   boost::system::error_code ignored;
-  for (Source* source : {&server_socket_, &pxe_socket_, &arp_socket_, &solicitation_socket_}) {
+  for (Source* source : {&server_socket_, &pxe_socket_, &arp_socket_, &solicitation_socket_, &reply_socket_}) {
     if (*source) (*source)->close(ignored);
   }
 }
@@ -153,6 +175,53 @@ void Server::Core::read_solicitations() {
   }
 }
 
+// ---- other servers
+
+void Server::Core::read_replies() {
+  for (int i = 0; i < datagrams_a_turn; ++i) {
+    const std::optional<ByteView> frame = try_receive_frame(reply_socket_->native_handle(), buffer_);
+    if (!frame) return;
+    const auto datagram = find_udp_datagram(*frame);
+    if (!datagram) continue;
+    const Result<Message> reply = decode(datagram->payload);
+    if (!reply) continue;
+    perform(others_.on_reply(*reply, datagram->head.source_mac, datagram->head.source, now()));
+    std::lock_guard lock(heard_mutex_);
+    heard_ = others_.servers();
+  }
+}
+
+void Server::Core::probe_network() {
+  if (stopped_ || !reply_socket_) return;
+  std::array<std::uint8_t, 4> xid{};
+  deps_.random.fill(xid);
+  const Result<Bytes> probe = encode(others_.make_probe(ByteReader(xid).u32()));
+  if (!probe) return;
+  const UdpFrame head{settings_.interface_mac,  MacAddress::broadcast(), Ipv4Address::any(),
+                      Ipv4Address::broadcast(), settings_.client_port,   settings_.server_port};
+  send_frame(encode_udp_frame(head, *probe));
+}
+
+void Server::Core::probe_again(int times) {
+  probe_network();
+  if (times <= 1) return;
+  probe_timer_.expires_after(boot::NetworkServers::probe_time);
+  probe_timer_.async_wait([self = shared_from_this(), times](const boost::system::error_code& error) {
+    if (!error && !self->stopped_) self->probe_again(times - 1);
+  });
+}
+
+std::vector<boot::NetworkServer> Server::Core::network_servers() const {
+  std::lock_guard lock(heard_mutex_);
+  return heard_;
+}
+
+void Server::Core::note_file_sent(const MacAddress& mac) {
+  if (!stopped_ && responder_) perform(responder_->on_file_sent(mac, now()));
+}
+
+// ---- actions
+
 void Server::Core::perform(Actions actions) {
   for (Action& action : actions) perform(action);
 }
@@ -177,6 +246,7 @@ void Server::Core::perform(Action& action) {
   } else if (const auto* learned = std::get_if<LearnAddress>(&action)) {
     deps_.addresses.learn(learned->address, learned->mac);
   } else if (const auto* netbooting = std::get_if<Netbooting>(&action)) {
+    others_.note_netbooting(netbooting->mac, now().steady);
     if (!solicitation_socket_) return;
     if (const auto waiting = advertiser_.on_netbooting(netbooting->mac, now().steady)) advertise(*waiting);
   }
@@ -241,5 +311,17 @@ Server::~Server() { stop(); }
 void Server::open() { core_->open(); }
 void Server::start() { core_->start(); }
 void Server::stop() { core_->stop(); }
+
+void Server::note_file_sent(const MacAddress& mac) {
+  asio::post(core_->executor(), [core = core_, mac] { core->note_file_sent(mac); });
+}
+
+std::vector<boot::NetworkServer> Server::network_servers() const { return core_->network_servers(); }
+
+std::vector<boot::NetworkServer> Server::probe_network() {
+  asio::post(core_->executor(), [core = core_] { core->probe_network(); });
+  std::this_thread::sleep_for(probe_time);
+  return network_servers();
+}
 
 }  // namespace bootferry::dhcp

@@ -17,11 +17,12 @@
 #include "boot/client_registry.hpp"
 #include "boot/event_bus.hpp"
 #include "boot/lease_store.hpp"
+#include "boot/network_servers.hpp"
 #include "dhcp/settings.hpp"
 
 namespace bootferry::dhcp {
 
-class Server {
+class Server final : public boot::NetworkServers {
  public:
   using Settings = dhcp::Settings;
   /// All outlive the server. In server mode start() loads the leases, which blocks.
@@ -36,13 +37,19 @@ class Server {
 
   /// Throws std::invalid_argument when server mode has no range.
   Server(boost::asio::any_io_executor executor, Settings settings, Dependencies dependencies);
-  ~Server();
+  ~Server() override;
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   void open();
   void start();
   void stop();
+
+  /// A machine was sent a file, so it understood its offer; any thread.
+  void note_file_sent(const MacAddress& mac);
+  /// Empty without raw sockets (CAP_NET_RAW), and in mode off.
+  [[nodiscard]] std::vector<boot::NetworkServer> network_servers() const override;
+  [[nodiscard]] std::vector<boot::NetworkServer> probe_network() override;
 
  private:
   class Core;

@@ -111,6 +111,25 @@ Descriptor open_solicitation_socket(const Settings& settings) {
   return fd;
 }
 
+Descriptor open_reply_socket(const Settings& settings) {
+  std::array<sock_filter, 13> replies{{
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 23),              // the protocol
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 17, 0, 10),      // UDP?
+      BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 20),              // flags and fragment offset
+      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, 8, 0),  // a later fragment has no ports
+      BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14),             // X: the length of the IP header
+      BPF_STMT(BPF_LD | BPF_H | BPF_IND, 16),              // the destination port
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 68, 1, 0),       // a DHCP client?
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 4011, 0, 4),     // a UEFI that asked a boot server?
+      BPF_STMT(BPF_LD | BPF_H | BPF_IND, 14),              // the source port
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 67, 1, 0),       // a DHCP server?
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 4011, 0, 1),     // a boot server?
+      BPF_STMT(BPF_RET | BPF_K, 2048),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+  }};
+  return open_packet_socket(settings, ETH_P_IP, replies);
+}
+
 std::optional<Datagram> try_receive(int fd, const Settings& settings, MutableByteView buffer) {
   for (;;) {
     sockaddr_in source{};

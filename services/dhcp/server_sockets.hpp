@@ -40,6 +40,9 @@ struct Datagram {
 /// A packet socket that hears only IPv6 Router Solicitations.
 [[nodiscard]] Descriptor open_solicitation_socket(const Settings& settings);
 
+/// A packet socket that hears what other DHCP servers (port 67, or 4011) say to clients.
+[[nodiscard]] Descriptor open_reply_socket(const Settings& settings);
+
 /// The next datagram in `buffer`, or nothing when none waits; too large ones are passed over.
 [[nodiscard]] std::optional<Datagram> try_receive(int fd, const Settings& settings, MutableByteView buffer);
 [[nodiscard]] std::optional<ByteView> try_receive_frame(int fd, MutableByteView buffer);

@@ -13,9 +13,11 @@ namespace {
 // version.
 constexpr std::string_view security_headers =
     "Content-Security-Policy: default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "frame-ancestors 'none'; "
-    "base-uri 'self'; form-action 'self'\r\n"
+    "object-src 'none'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'\r\n"
     "X-Content-Type-Options: nosniff\r\n"
+    "X-Frame-Options: DENY\r\n"
+    "Cross-Origin-Opener-Policy: same-origin\r\n"
+    "Cross-Origin-Resource-Policy: same-origin\r\n"
     "Referrer-Policy: no-referrer\r\n";
 
 std::optional<std::uint64_t> length_of(const Answer::Body& body) {
@@ -49,6 +51,8 @@ std::string_view reason_of(unsigned status) {
       return "Partial Content";
     case 304:
       return "Not Modified";
+    case 308:
+      return "Permanent Redirect";
     case 400:
       return "Bad Request";
     case 401:
@@ -71,6 +75,10 @@ std::string_view reason_of(unsigned status) {
       return "Unsupported Media Type";
     case 416:
       return "Range Not Satisfiable";
+    case 422:
+      return "Unprocessable Content";
+    case 429:
+      return "Too Many Requests";
     case 431:
       return "Request Header Fields Too Large";
     case 500:
@@ -110,8 +118,12 @@ unsigned status_of(ErrorKind kind) {
   return 500;
 }
 
-Answer make_problem(unsigned status, std::string_view detail) {
-  const nlohmann::ordered_json body{{"title", reason_of(status)}, {"status", status}, {"detail", detail}};
+Answer make_problem(unsigned status, std::string_view detail, std::string_view hint) {
+  std::string type = "urn:bootferry:problem:";
+  for (const char c : reason_of(status))
+    type += c == ' ' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  nlohmann::ordered_json body{{"type", type}, {"title", reason_of(status)}, {"status", status}, {"detail", detail}};
+  if (!hint.empty()) body["hint"] = hint;
   Answer answer(status, "application/problem+json",
                 body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   answer.add_header("Cache-Control", "no-store");

@@ -25,7 +25,8 @@ struct FilePart {
 };
 /// The live stream of events, behind the last id that the client saw.
 struct LiveEvents {
-  std::string last_event_id;  ///< as sent, or empty
+  std::string last_event_id;         ///< as sent, or empty
+  std::function<bool()> is_allowed;  ///< asked now and then: a login may have ended since
 };
 
 class Answer;
@@ -54,8 +55,14 @@ class Answer {
     headers_.emplace_back(std::move(name), std::move(value));
     return *this;
   }
+  /// What the audit log says beside the path.
+  void set_note(std::string note) { note_ = std::move(note); }
+  /// What identifies the edited part of a resource: If-Match compares it, and nothing that changes by itself is in it.
+  void set_revision(std::string revision) { revision_ = std::move(revision); }
   /// Called on the connection's loop once the last byte was handed to the kernel.
   void on_sent(std::function<void()> action) { on_sent_ = std::move(action); }
+  /// Called there now and then while a long body is sent, with the bytes that have been handed over so far.
+  void on_progress(std::function<void(std::uint64_t)> action) { on_progress_ = std::move(action); }
   /// The handler would have to wait for a disk: ask it again on a thread that may.
   [[nodiscard]] static Answer would_block() { return Answer(0); }
 
@@ -65,19 +72,26 @@ class Answer {
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& headers() const { return headers_; }
   [[nodiscard]] const Body& body() const { return body_; }
   [[nodiscard]] const std::function<void()>& sent_action() const { return on_sent_; }
+  [[nodiscard]] const std::function<void(std::uint64_t)>& progress_action() const { return on_progress_; }
   [[nodiscard]] std::string text() const;  ///< of a text body
+  [[nodiscard]] const std::string& note() const { return note_; }
+  [[nodiscard]] const std::string& revision() const { return revision_; }
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>>& headers() { return headers_; }
 
  private:
   unsigned status_;
   std::string content_type_;
   std::vector<std::pair<std::string, std::string>> headers_;
   Body body_;
+  std::string note_, revision_;
   std::function<void()> on_sent_;
+  std::function<void(std::uint64_t)> on_progress_;
 };
 
 [[nodiscard]] std::string_view reason_of(unsigned status);
 [[nodiscard]] unsigned status_of(ErrorKind kind);
-[[nodiscard]] Answer make_problem(unsigned status, std::string_view detail);
+/// `detail` is one sentence; `hint`, where there is more to say, names a setting or a command.
+[[nodiscard]] Answer make_problem(unsigned status, std::string_view detail, std::string_view hint = {});
 [[nodiscard]] Answer make_problem(const Error& error);
 [[nodiscard]] Answer make_text(unsigned status, std::string text);
 

@@ -3,174 +3,134 @@
 
 #include <fmt/format.h>
 
-#include <kainjow/mustache.hpp>
+#include <algorithm>
+#include <charconv>
 
-#include "base/embedded_files.hpp"
 #include "base/log.hpp"
-#include "http/syntax/script_value.hpp"
-
-namespace bootferry {
-extern const EmbeddedFiles ipxe_scripts;
-}
 
 namespace bootferry::http {
 namespace {
 
-namespace mustache = kainjow::mustache;
-
-constexpr std::size_t max_template = 64 * 1024;
-
-/// The values of one template; keeps the first one that was refused.
-class Values {
- public:
-  void word(const char* name, const std::string& value) { keep(data_, name, value, check_script_word(value)); }
-  void line(const char* name, const std::string& value) { keep(data_, name, value, check_script_line(value)); }
-  void flag(const char* name, bool value) { data_.set(name, value); }
-  void list(const char* name, const std::vector<std::vector<std::pair<const char*, std::string>>>& rows) {
-    mustache::data list(mustache::data::type::list);
-    for (const auto& row : rows) {
-      mustache::data one;
-      for (const auto& [key, value] : row) keep(one, key, value, check_script_word(value));
-      list << one;
-    }
-    data_.set(name, list);
-  }
-  void screen(const char* name, std::string_view text) {
-    mustache::data list(mustache::data::type::list);
-    for (const std::string& line : render_screen_lines(text)) list << mustache::data("line", line);
-    data_.set(name, list);
-  }
-
-  [[nodiscard]] const mustache::data& data() const { return data_; }
-  [[nodiscard]] const Result<void>& verdict() const { return verdict_; }
-
- private:
-  void keep(mustache::data& into, const char* name, const std::string& value, Result<void> checked) {
-    if (!checked && verdict_) verdict_ = checked;
-    into.set(name, value);
-  }
-
-  mustache::data data_;
-  Result<void> verdict_;
+/// What the machine says of itself and wants, from a query that anybody may have written.
+struct Words {
+  bool again = false;
+  bool introduced = false;
+  std::optional<unsigned> entry;
+  std::string uuid, serial;
+  boot::Architecture architecture = boot::Architecture::unknown;
 };
 
-std::string read_template(std::string_view name, const std::filesystem::path& folder) {
-  const std::string file_name = fmt::format("{}.ipxe", name);
-  if (auto own = open_below(folder, file_name, Patience::may_wait); own && (*own)->size() <= max_template) {
-    std::string text((*own)->size(), '\0');
-    const long got = (*own)->read_some(text.data(), text.size(), 0);
-    if (got == static_cast<long>(text.size())) return text;
-  }
-  return std::string(ipxe_scripts.find(file_name).value_or("#!ipxe\nshell\n"));
+bool is_uuid(std::string_view text) {
+  constexpr std::string_view shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  const auto fits = [](char c, char wanted) {
+    return wanted == '-' ? c == '-' : (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  };
+  return std::ranges::equal(text, shape, fits);
 }
 
-/// Not HTML: the values were checked, and go into the script as they are.
-Result<std::string> render_template(std::string_view name, const Values& values, const std::filesystem::path& folder) {
-  mustache::mustache renderer(read_template(name, folder));
-  renderer.set_custom_escape([](const std::string& value) { return value; });
-  std::string text = renderer.render(values.data());
-  if (!renderer.is_valid()) {
-    return fail(ErrorKind::invalid,
-                fmt::format("The template {}.ipxe is not valid: {}.", name, renderer.error_message()));
-  }
-  return text;
+bool is_serial(std::string_view text) {
+  return text.size() <= 64 && std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
-std::string script_url_of(const MacAddress& mac, const boot::BootSettings& settings) {
-  return fmt::format("{}/boot/{}.ipxe", settings.http_base(), mac.to_string());
+boot::Architecture architecture_of(std::string_view platform, std::string_view build) {
+  if (platform == "pcbios") return boot::Architecture::bios;
+  if (platform != "efi") return boot::Architecture::unknown;
+  if (build == "x86_64") return boot::Architecture::efi_x64;
+  if (build == "i386") return boot::Architecture::efi_ia32;
+  if (build == "arm64") return boot::Architecture::efi_arm64;
+  return build == "arm32" ? boot::Architecture::efi_arm32 : boot::Architecture::unknown;
 }
 
-struct Filler {
-  Values& values;
-
-  std::pair<std::string, std::string> operator()(const boot::SanBoot& san) const {
-    values.word("initiator", san.initiator);
-    values.flag("credentials", !san.secret.empty());
-    if (!san.secret.empty()) {
-      values.word("user", san.user);
-      values.word("secret", san.secret.reveal());
-    }
-    std::vector<std::vector<std::pair<const char*, std::string>>> rows;
-    for (const boot::SanDrive& drive : san.drives) {
-      rows.push_back({{"number", fmt::format("{:#04x}", drive.number)}, {"uri", drive.uri}});
-    }
-    values.list("drives", rows);
-    values.flag("single", san.drives.size() == 1);
-    return {"san",
-            san.drives.size() == 1 ? "boots from 1 disk" : fmt::format("boots from {} disks", san.drives.size())};
+Words words_of(const QueryPairs& query) {
+  Words words;
+  std::string_view platform, build;
+  for (const auto& [name, value] : query) {
+    if (name == "again") words.again = true;
+    if (name == "uuid") words.introduced = true;
+    if (name == "uuid" && is_uuid(value)) words.uuid = value;
+    if (name == "serial" && is_serial(value)) words.serial = value;
+    if (name == "platform") platform = value;
+    if (name == "arch") build = value;
+    if (name != "entry") continue;
+    unsigned id = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), id);
+    if (error == std::errc{} && end == value.data() + value.size()) words.entry = id;
   }
-  std::pair<std::string, std::string> operator()(const boot::KernelBoot& kernel) const {
-    values.word("kernel", kernel.kernel_url);
-    values.line("command_line", kernel.command_line);
-    // A kernel that is an EFI program finds its initrds by these names only; a person who wrote "initrd=" knows better.
-    const bool named = kernel.command_line.find("initrd=") == std::string::npos;
-    std::vector<std::vector<std::pair<const char*, std::string>>> rows;
-    for (std::size_t i = 0; i < kernel.initrd_urls.size(); ++i) {
-      rows.push_back({{"name", fmt::format("initrd{}", i)}, {"url", kernel.initrd_urls[i]}});
-    }
-    values.list("initrds", rows);
-    values.flag("named", named);
-    return {"kernel", "boots a kernel"};
-  }
-  std::pair<std::string, std::string> operator()(const boot::LocalBoot&) const {
-    return {"local", "boots its own disk"};
-  }
-  std::pair<std::string, std::string> operator()(const boot::WaitForAssignment&) const {
-    return {"wait", "waits to be assigned"};
-  }
-  std::pair<std::string, std::string> operator()(const boot::Broken& broken) const {
-    values.screen("reason", broken.reason);
-    return {"broken", "cannot boot: " + broken.reason};
-  }
-};
-
-Result<RenderedScript> try_render(const boot::ScriptDecision& decision, const MacAddress& mac,
-                                  const boot::BootSettings& settings, const std::filesystem::path& folder) {
-  Values values;
-  values.word("mac", mac.to_string());
-  values.word("page", settings.http_base() + "/");
-  values.word("script_url", script_url_of(mac, settings));
-  auto [name, sentence] = std::visit(Filler{values}, decision);
-  if (!values.verdict()) return std::unexpected(values.verdict().error());
-  auto text = render_template(name, values, folder);
-  if (!text) return std::unexpected(text.error());
-  return RenderedScript{std::move(name), std::move(sentence), std::move(*text)};
+  words.architecture = architecture_of(platform, build);
+  return words;
 }
 
-void tell(const Request& request, const Site& site, const MacAddress& mac, const RenderedScript& script) {
+boot::Sighting sighting_of(const Request& request, const Site& site, const MacAddress& mac, const Words& words) {
   boot::Sighting sighting;
   sighting.mac = mac;
-  sighting.address = request.peer;
+  if (request.peer) sighting.address = request.peer->find_ipv4();
   sighting.at = site.services.clock.wall_now();
+  sighting.uuid = words.uuid;
+  sighting.serial = words.serial;
+  sighting.architecture = words.architecture;
+  return sighting;
+}
+
+void tell(const Request& request, const Site& site, const MacAddress& mac, const Words& words,
+          const boot::ScriptAnswer& answer, const RenderedScript& script) {
   if (request.peer) site.services.addresses.learn(*request.peer, mac);
-  site.services.registry.note_seen(sighting);
-  const bool again = !request.target.query.empty();
-  if (again && script.name == "wait") return;  // else a waiting machine would fill its boot log, a line every 3 s
+  site.services.registry.note_seen(sighting_of(request, site, mac, words));
+  if (words.again && script.name == "wait") return;  // else a waiting machine would fill its boot log, a line every 3 s
   if (!site.event_limits->try_take(request.peer, site.services.clock.now())) return;
   boot::Event event;
   event.kind = boot::EventKind::script_served;
   event.mac = mac;
   event.address = request.peer;
-  event.text = fmt::format("PC {} has its boot script: it {}", mac.to_string(), script.sentence);
+  event.text = fmt::format("PC {} has its boot script: it {}{}", mac.to_string(), script.sentence,
+                           answer.why.empty() ? "" : fmt::format(" (so says {})", answer.why));
   event.fields = {{"decision", script.name}};
+  if (!answer.entry.empty()) event.fields.emplace_back("entry", answer.entry);
+  if (!answer.why.empty()) event.fields.emplace_back("why", answer.why);
   site.services.events.publish(std::move(event));
 }
 
-}  // namespace
-
-RenderedScript render_script(const boot::ScriptDecision& decision, const MacAddress& mac,
-                             const boot::BootSettings& settings, const std::filesystem::path& scripts_folder) {
-  auto script = try_render(decision, mac, settings, scripts_folder);
-  if (script) return std::move(*script);
-  log::warning("SCRIPT_REFUSED", {{"mac", mac.to_string()}, {"why", script.error().message}});
-  const boot::Broken broken{script.error().message, script_url_of(mac, settings)};
-  auto screen = try_render(broken, mac, settings, scripts_folder);
-  if (screen) return std::move(*screen);
-  screen = try_render(broken, mac, settings, {});  // the user's own broken.ipxe is the broken one
-  if (screen) return std::move(*screen);
-  return {"broken", "cannot boot: " + screen.error().message,
-          "#!ipxe\necho Bootferry: no boot script\nsleep 30\nexit 1\n"};
+boot::SanBoot* san_of(boot::ScriptDecision& decision) {
+  if (auto* san = std::get_if<boot::SanBoot>(&decision)) return san;
+  if (auto* installer = std::get_if<boot::InstallerBoot>(&decision)) return &installer->san;
+  auto* windows = std::get_if<boot::WindowsBoot>(&decision);
+  return windows ? &windows->san : nullptr;
 }
+
+void give_credentials(boot::SanBoot& san, const MacAddress& owner, const Site& site) {
+  if (!san.needs_secret || !site.services.boot_secrets) return;
+  auto credentials = site.services.boot_secrets->issue(owner);
+  san.user = std::move(credentials.user);
+  san.secret = std::move(credentials.secret);
+}
+
+/// The registry must know what the machine says before its disks are asked for; then the answer is that of the next
+/// look.
+bool must_learn(const boot::RegistrySnapshot& registry, const MacAddress& mac, const Words& words) {
+  const boot::Client* client = registry.find_client(mac);
+  if (!client) return true;
+  return (!words.uuid.empty() && client->uuid != words.uuid) ||
+         (!words.serial.empty() && client->serial != words.serial);
+}
+
+/// The network card behind the request, when it is known and not the one that the script is for.
+std::optional<MacAddress> find_other_machine(const Request& request, const Site& site, const MacAddress& mac) {
+  if (!request.peer || !site.services.neighbours) return std::nullopt;
+  const auto asker = site.services.neighbours->find(*request.peer);
+  return asker == mac ? std::nullopt : asker;
+}
+
+Answer refuse_other_machine(const MacAddress& other, const MacAddress& mac, boot::ScriptAnswer answer,
+                            const boot::BootSettings& settings) {
+  log::warning("SCRIPT_OF_ANOTHER_MACHINE", {{"mac", mac.to_string()}, {"asked_by", other.to_string()}});
+  answer.decision = boot::Broken{
+      fmt::format("This is the script of {0}, but {1} asks for it, and the secret of its disks is for itself alone. If "
+                  "a bridge on the way changes MAC addresses: bootferry client set {0} --auth none",
+                  mac.to_string(), other.to_string()),
+      answer.retry_url};
+  return make_text(200, render_script(answer, settings, {}).text);
+}
+
+}  // namespace
 
 Answer get_boot_script(const Request& request, const Site& site) {
   std::string_view name = request.captures[0];
@@ -180,22 +140,68 @@ Answer get_boot_script(const Request& request, const Site& site) {
   if (!mac) return make_problem(mac.error());
   if (mac->is_multicast() || *mac == MacAddress{})
     return make_problem(400, fmt::format("{} is not a machine's own address.", mac->to_string()));
+  const Services& services = site.services;
+  const Words words = words_of(request.target.query);
+  const bool for_a_boot = request.method == Method::get;
   // Templates of the user's own are files: they are read where waiting is allowed.
   std::error_code unknown;
-  if (request.patience == Patience::only_cached && std::filesystem::exists(site.scripts_folder(), unknown))
-    return Answer::would_block();
-  const auto snapshot = site.services.registry.snapshot();
-  boot::ScriptDecision decision = boot::decide_script(*mac, *snapshot, site.services.boot);
-  auto* san = std::get_if<boot::SanBoot>(&decision);
-  if (san && san->needs_secret && site.services.boot_secrets) {
-    auto credentials = site.services.boot_secrets->issue(*mac);
-    san->user = std::move(credentials.user);
-    san->secret = std::move(credentials.secret);
+  const bool on_loop = request.patience == Patience::only_cached;
+  if (on_loop && std::filesystem::exists(site.scripts_folder(), unknown)) return Answer::would_block();
+  auto snapshot = services.registry.snapshot();
+  if (services.assignments && for_a_boot && must_learn(*snapshot, *mac, words)) {
+    if (on_loop) return Answer::would_block();
+    services.assignments->learn(sighting_of(request, site, *mac, words));
+    snapshot = services.registry.snapshot();
   }
-  if (san && request.method == Method::get && site.services.boot_watch) site.services.boot_watch->on_boot_script(*mac);
-  RenderedScript script = render_script(decision, *mac, site.services.boot, site.scripts_folder());
-  if (request.method == Method::get) tell(request, site, *mac, script);
+  std::optional<boot::BootSettings> over_ipv6;
+  if (request.local && !request.local->is_ipv4()) {
+    over_ipv6 = services.boot;
+    over_ipv6->reached_at = request.local;
+  }
+  const boot::BootSettings& settings = over_ipv6 ? *over_ipv6 : services.boot;
+  boot::ScriptAnswer answer = boot::decide_script({*mac, words.entry, words.introduced}, *snapshot, settings);
+  if (const auto* san = san_of(answer.decision); san && san->needs_secret) {
+    if (const auto other = find_other_machine(request, site, *mac))
+      return refuse_other_machine(*other, *mac, answer, settings);
+  }
+  if (answer.uses_next_boot && services.assignments && for_a_boot) {
+    if (on_loop) return Answer::would_block();
+    const auto spent = services.assignments->spend_next_boot(answer.owner);
+    // What cannot be used up is not given: it would come again at each boot.
+    if (!spent) answer.decision = boot::Broken{spent.error().message, answer.retry_url};
+  }
+  if (auto* san = san_of(answer.decision)) {
+    give_credentials(*san, answer.owner, site);
+    if (for_a_boot && services.boot_watch) services.boot_watch->on_boot_script(answer.owner);
+  }
+  RenderedScript script = render_script(answer, settings, site.scripts_folder());
+  if (for_a_boot) tell(request, site, *mac, words, answer, script);
   return make_text(200, std::move(script.text));
+}
+
+Answer get_boot_floppy(const Request& request, const Site& site) {
+  const auto mac = parse_mac_address(request.captures[0]);
+  if (!mac) return make_problem(mac.error());
+  const Words words = words_of(request.target.query);
+  const auto registry = site.services.registry.snapshot();
+  const boot::Offer offer = boot::offer_of(*mac, *registry);
+  const boot::Entry* entry = words.entry ? offer.find_entry(*words.entry) : nullptr;
+  const auto* floppy = entry ? std::get_if<boot::Floppy>(&entry->boot) : nullptr;
+  if (!floppy || !floppy->memdisk || !site.services.floppies)
+    return make_problem(404, "This machine is offered no such floppy.");
+  if (request.patience == Patience::only_cached) return Answer::would_block();
+  auto bytes = site.services.floppies->read_floppy(floppy->drive.image);
+  return bytes ? Answer(200, "application/octet-stream", std::move(*bytes)) : make_problem(bytes.error());
+}
+
+RenderedScript preview_script(const MacAddress& mac, const Site& site) {
+  const auto snapshot = site.services.registry.snapshot();
+  boot::ScriptAnswer answer = boot::decide_script({mac}, *snapshot, site.services.boot);
+  if (auto* san = san_of(answer.decision); san && san->needs_secret) {
+    san->user = mac.to_hex() + ".0";
+    san->secret = boot::Secret("not-shown-here");
+  }
+  return render_script(answer, site.services.boot, site.scripts_folder());
 }
 
 }  // namespace bootferry::http

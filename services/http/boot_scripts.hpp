@@ -1,30 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// What iPXE runs: the policy's decision for one machine, rendered from a template of ipxe-scripts/ (a file of the same
-// name in STATE_DIR/ipxe-scripts wins). Called by the router, on a loop when there is no such folder, else on a file
-// thread.
+// What iPXE asks for: the script of its machine, as the policy decides and script_renderer writes it. Called by the
+// router, on a loop when nothing has to be written or read from disk, else on a file thread.
 #pragma once
-
-#include <string>
 
 #include "base/mac_address.hpp"
 #include "http/answer.hpp"
 #include "http/request.hpp"
+#include "http/script_renderer.hpp"
 #include "http/site.hpp"
 
 namespace bootferry::http {
 
-/// GET /boot/{mac}.ipxe. "?again=1" is how a waiting screen asks again: answered alike, but no event tells of it.
+/// GET /boot/{mac}.ipxe. In the query, all of it optional: "again=1" is how a screen asks again (answered alike, but no
+/// event tells of it), "entry" what was chosen in the menu, "uuid", "serial", "platform" and "arch" what the machine
+/// is. What is wrong there is as if it were missing.
 [[nodiscard]] Answer get_boot_script(const Request& request, const Site& site);
 
-struct RenderedScript {
-  std::string name;      ///< of the template: "san", "kernel", "local", "wait", "broken"
-  std::string sentence;  ///< for the event: "boots from 2 disks"
-  std::string text;
-};
-/// A decision with a value that iPXE could misread becomes the broken screen, which says so. `scripts_folder` may not
-/// exist.
-[[nodiscard]] RenderedScript render_script(const boot::ScriptDecision& decision, const MacAddress& mac,
-                                           const boot::BootSettings& settings,
-                                           const std::filesystem::path& scripts_folder);
+/// GET /boot/{mac}/floppy.img?entry=ID: the floppy of an entry that is loaded into memory.
+[[nodiscard]] Answer get_boot_floppy(const Request& request, const Site& site);
+
+/// What the machine would get now: nothing is used up, nobody is told, and secrets are made-up ones.
+[[nodiscard]] RenderedScript preview_script(const MacAddress& mac, const Site& site);
 
 }  // namespace bootferry::http

@@ -25,7 +25,7 @@ Channel::Channel(ChannelList& list, asio::io_context& loop, int descriptor, int 
     : list_(list), places_(std::move(places)), socket_(loop) {
   boost::system::error_code failed;
   socket_.assign(asio::generic::stream_protocol(family, family == AF_UNIX ? 0 : IPPROTO_TCP), descriptor, failed);
-  if (family == AF_INET) {
+  if (family != AF_UNIX) {
     const int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }

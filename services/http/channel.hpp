@@ -13,7 +13,7 @@
 #include <optional>
 #include <string_view>
 
-#include "base/ipv4_address.hpp"
+#include "base/ip_address.hpp"
 #include "http/request.hpp"
 
 namespace bootferry::http {
@@ -21,7 +21,9 @@ namespace bootferry::http {
 /// Who is at the other end.
 struct Peer {
   Door door = Door::lan;
-  std::optional<Ipv4Address> address;
+  std::optional<IpAddress> address;
+  std::optional<IpAddress> local;  ///< where it reached us
+  bool secure = false;             ///< over TLS
 };
 
 class Channel;

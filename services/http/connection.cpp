@@ -6,41 +6,42 @@
 #include <optional>
 
 #include "base/async_run.hpp"
-#include "base/log.hpp"
+#include "http/answering.hpp"
 #include "http/event_stream.hpp"
 #include "http/request_reader.hpp"
-#include "http/router.hpp"
 #include "http/syntax/date.hpp"
 
 namespace bootferry::http {
 namespace {
 namespace asio = boost::asio;
 
-Answer answer_safely(const Route& route, const Request& request, const Site& site) {
-  try {
-    return route.handler(request, site);
-  } catch (const std::exception& error) {
-    log::error("HTTP_HANDLER_FAILED", {{"path", request.path()}, {"why", error.what()}});
-    return make_problem(500, "Something went wrong inside the server; its log has more.");
+/// The Date header; the same for a whole second.
+const std::string& date_of(std::chrono::sys_seconds now) {
+  thread_local std::chrono::sys_seconds second{};
+  thread_local std::string text;
+  if (text.empty() || second != now) {
+    second = now;
+    text = render_date(now);
   }
+  return text;
 }
 
 /// The job owns what it reads: the connection may end while it runs.
 asio::awaitable<Answer> answer_elsewhere(WorkerPool& pool, const Route* route, std::shared_ptr<const Request> request,
                                          std::shared_ptr<const Site> site) {
-  auto job = [route, request, site] { return answer_safely(*route, *request, *site); };
+  auto job = [route, request, site] { return answer_request(*route, *request, *site); };
   auto running = async_run(pool, std::move(job));
   co_return co_await std::move(running);
 }
 
 asio::awaitable<Answer> answer_to(Request request, std::shared_ptr<const Site> site, Workers workers) {
-  auto resolved = resolve(request, site->settings.admin_token);
+  auto resolved = resolve(request, gate_of(*site));
   if (auto* refusal = std::get_if<Answer>(&resolved)) co_return std::move(*refusal);
   const Route* route = std::get<const Route*>(resolved);
-  if (route->place == Place::loop) co_return answer_safely(*route, request, *site);
+  if (route->place == Place::loop) co_return answer_request(*route, request, *site);
   if (route->place == Place::disk) {
     request.patience = Patience::only_cached;
-    Answer quick = answer_safely(*route, request, *site);
+    Answer quick = answer_request(*route, request, *site);
     if (!quick.is_would_block()) co_return quick;
     request.patience = Patience::may_wait;
   }
@@ -50,32 +51,37 @@ asio::awaitable<Answer> answer_to(Request request, std::shared_ptr<const Site> s
   co_return co_await std::move(running);
 }
 
-/// Bytes of a file for the next send: at once when they are cached, else by a disk thread. Empty: the file ended early.
-asio::awaitable<std::size_t> read_piece(std::shared_ptr<const OpenFile> file, std::shared_ptr<std::string> into,
+/// Bytes of a file for the next send, by a disk thread. 0: the file ended early.
+asio::awaitable<std::size_t> read_piece(std::shared_ptr<const OpenFile> file, std::shared_ptr<char[]> into,
                                         std::size_t count, std::uint64_t offset, Workers workers) {
-  const long quick = file->try_read_some(into->data(), count, offset);
-  if (quick > 0) co_return static_cast<std::size_t>(quick);
-  auto job = [file, into, count, offset] { return file->read_some(into->data(), count, offset); };
+  auto job = [file, into, count, offset] { return file->read_some(into.get(), count, offset); };
   auto running = async_run(workers.disk, std::move(job));
   const long got = co_await std::move(running);
   co_return got > 0 ? static_cast<std::size_t>(got) : 0;
 }
 
-asio::awaitable<bool> send_file(Channel& channel, std::string head, FilePart part, const Settings& settings,
+asio::awaitable<bool> send_file(Channel& channel, std::string head, const Answer& answer, const Settings& settings,
                                 Workers workers) {
-  auto piece = std::make_shared<std::string>(std::min<std::uint64_t>(send_piece, part.length), '\0');
+  FilePart part = std::get<FilePart>(answer.body());
+  const std::uint64_t begin = part.offset;
+  const auto piece = std::make_shared_for_overwrite<char[]>(std::min<std::uint64_t>(send_piece, part.length));
   while (part.length > 0) {
-    const std::size_t wanted = std::min<std::uint64_t>(piece->size(), part.length);
-    channel.expect_nothing();
-    const std::size_t got = co_await read_piece(part.file, piece, wanted, part.offset, workers);
+    const std::size_t wanted = std::min<std::uint64_t>(send_piece, part.length);
+    long got = part.file->try_read_some(piece.get(), wanted, part.offset);
+    if (got <= 0) {  // not in memory
+      channel.expect_nothing();
+      auto reading = read_piece(part.file, piece, wanted, part.offset, workers);
+      got = static_cast<long>(co_await std::move(reading));
+    }
     if (got == 0) co_return false;  // cut short while it is sent: closing is the only way to tell
     channel.expect_within(settings.send_limit);
-    const std::string_view bytes(piece->data(), got);
+    const std::string_view bytes(piece.get(), static_cast<std::size_t>(got));
     const bool there = co_await channel.send(head, bytes);
     if (!there) co_return false;
     head.clear();
-    part.offset += got;
-    part.length -= got;
+    part.offset += static_cast<std::uint64_t>(got);
+    part.length -= static_cast<std::uint64_t>(got);
+    if (answer.progress_action() && part.length > 0) answer.progress_action()(part.offset - begin);
   }
   if (head.empty()) co_return true;
   channel.expect_within(settings.send_limit);
@@ -85,13 +91,12 @@ asio::awaitable<bool> send_file(Channel& channel, std::string head, FilePart par
 asio::awaitable<bool> send_answer(Channel& channel, Answer answer, bool with_body, bool keep, const Site& site,
                                   Workers workers) {
   const auto now = std::chrono::floor<std::chrono::seconds>(site.services.clock.wall_now());
-  std::string head = render_head(answer, render_date(now), keep);
+  std::string head = render_head(answer, date_of(now), keep);
   channel.expect_within(site.settings.send_limit);
   std::string_view text;
   if (with_body) {
-    if (const auto* part = std::get_if<FilePart>(&answer.body())) {
-      FilePart copy = *part;
-      auto sending = send_file(channel, std::move(head), std::move(copy), site.settings, workers);
+    if (std::holds_alternative<FilePart>(answer.body())) {
+      auto sending = send_file(channel, std::move(head), answer, site.settings, workers);
       const bool sent = co_await std::move(sending);
       if (sent && answer.sent_action()) answer.sent_action()();
       co_return sent;
@@ -137,6 +142,7 @@ asio::awaitable<std::optional<Answer>> take_body(RequestReader& reader, Channel&
 asio::awaitable<void> serve_connection(std::unique_ptr<Channel> channel, Peer peer, std::shared_ptr<const Site> site,
                                        Workers workers) {
   RequestReader reader(*channel, peer, site->settings);
+  const auto last_file = std::make_shared<OpenFileMemo>();
   for (;;) {
     ReadOutcome outcome = co_await reader.read();
     if (std::holds_alternative<Closed>(outcome)) co_return;
@@ -150,6 +156,7 @@ asio::awaitable<void> serve_connection(std::unique_ptr<Channel> channel, Peer pe
     bool keep = incoming.keep;
     const bool wants_go_on = incoming.wants_go_on;
     const std::uint64_t streamed = incoming.request.streamed_body.value_or(0);
+    incoming.request.last_file = last_file;
     auto answering = answer_to(std::move(incoming.request), site, workers);
     Answer answer = co_await std::move(answering);
     if (const auto* takes = std::get_if<TakesBody>(&answer.body())) {
@@ -168,17 +175,18 @@ asio::awaitable<void> serve_connection(std::unique_ptr<Channel> channel, Peer pe
     }
     const auto* live = std::get_if<LiveEvents>(&answer.body());
     if (live != nullptr && !is_head) {
-      std::string last_event_id = live->last_event_id;
+      LiveEvents wanted = *live;
       auto sending = send_answer(*channel, std::move(answer), true, false, *site, workers);
       const bool sent = co_await std::move(sending);
       if (!sent) co_return;
-      auto streaming = serve_events(*channel, *site, std::move(last_event_id));
+      auto streaming = serve_events(*channel, *site, std::move(wanted));
       co_await std::move(streaming);
       co_return;
     }
     auto sending = send_answer(*channel, std::move(answer), !is_head, keep, *site, workers);
     const bool sent = co_await std::move(sending);
     if (!sent) co_return;
+    if (!keep && streamed == 0 && !channel->has_news()) co_return;  // all was read: nothing that a reset could destroy
     if (!keep) break;
   }
   co_await channel->close_gently();

@@ -101,12 +101,12 @@ std::string render_stream_reset(std::uint64_t last_id) {
   return fmt::format("id: {}\nevent: reset\ndata: {{}}\n\n", last_id);
 }
 
-asio::awaitable<void> serve_events(Channel& channel, const Site& site, std::string last_event_id) {
+asio::awaitable<void> serve_events(Channel& channel, const Site& site, LiveEvents wanted) {
   auto alarm = std::make_shared<Alarm>(channel.socket().get_executor());
   // Subscribed before the past is read, so that nothing falls between the two; what is in both is sent once.
   const auto subscription = site.services.events.subscribe([alarm] { alarm->ring(); });
   std::uint64_t sent = 0;
-  std::string text = render_beginning(site.services.events, last_event_id, sent);
+  std::string text = render_beginning(site.services.events, wanted.last_event_id, sent);
   watch_for_close(channel, alarm);
   for (;;) {
     if (!text.empty()) {
@@ -117,6 +117,7 @@ asio::awaitable<void> serve_events(Channel& channel, const Site& site, std::stri
     }
     const bool rung = co_await wait_for(alarm, site.settings.heartbeat);
     if (channel.has_news()) co_return;
+    if (wanted.is_allowed && !wanted.is_allowed()) co_return;  // logged out, or removed, meanwhile
     text = rung ? render_batch(subscription->take(), sent) : std::string(": still here\n\n");
   }
 }

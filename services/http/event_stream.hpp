@@ -13,7 +13,7 @@
 namespace bootferry::http {
 
 /// The channel and the site outlive the stream. The head was sent before.
-boost::asio::awaitable<void> serve_events(Channel& channel, const Site& site, std::string last_event_id);
+boost::asio::awaitable<void> serve_events(Channel& channel, const Site& site, LiveEvents wanted);
 
 [[nodiscard]] std::string render_stream_event(const boot::Event& event);
 [[nodiscard]] std::string render_stream_reset(std::uint64_t last_id);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "http/download_events.hpp"
 #include "http/syntax/date.hpp"
 #include "http/syntax/range.hpp"
 
@@ -41,28 +42,6 @@ bool range_still_fits(const Request& request, const OpenFile& file) {
   if (request.if_range.starts_with('"')) return request.if_range == file.etag();
   const auto date = parse_date(request.if_range);
   return date && *date == file.modified();
-}
-
-std::string who(const Request& request, const Site& site) {
-  if (!request.peer) return "The command line";
-  const auto mac = site.services.addresses.find(*request.peer);
-  return mac ? "PC " + mac->to_string() : request.peer->to_string();
-}
-
-/// One event a download: not for HEAD, and not for the later ranges of a file that is read in parts.
-void publish_when_sent(Answer& answer, const Request& request, const Site& site, std::string name) {
-  const auto* part = std::get_if<FilePart>(&answer.body());
-  if (part == nullptr || request.method != Method::get || part->offset != 0) return;
-  boot::Event event;
-  event.kind = boot::EventKind::file_served;
-  if (request.peer) {
-    event.address = request.peer;
-    event.mac = site.services.addresses.find(*request.peer);
-  }
-  event.text = fmt::format("{} fetched {} ({}) by HTTP", who(request, site), name, render_byte_count({part->length}));
-  event.fields = {{"file", std::move(name)}, {"bytes", std::to_string(part->length)}};
-  if (!site.event_limits->try_take(request.peer, site.services.clock.now())) return;
-  answer.on_sent([&events = site.services.events, event] { events.publish(event); });
 }
 
 }  // namespace
@@ -112,18 +91,25 @@ Answer get_loader(const Request& request, const Site& site) {
   auto file = open_named(*path);
   if (!file) return make_problem(file.error());
   Answer answer = answer_file(request, std::move(*file), name);
-  publish_when_sent(answer, request, site, name);
+  tell_download(answer, request, site, name);
   return answer;
 }
 
 Answer get_file(const Request& request, const Site& site) {
   const std::string& relative = request.captures[0];
-  auto file = open_below(site.files_folder(), relative, request.patience);
-  if (!file && file.error().kind == ErrorKind::unavailable && request.patience == Patience::only_cached)
-    return Answer::would_block();
-  if (!file) return make_problem(file.error());
-  Answer answer = answer_file(request, std::move(*file), relative);
-  publish_when_sent(answer, request, site, relative);
+  const std::filesystem::path folder = site.files_folder();
+  const std::filesystem::path path = folder / relative;
+  std::shared_ptr<const OpenFile> file = request.last_file ? request.last_file->find(path) : nullptr;
+  if (!file) {
+    auto opened = open_below(folder, relative, request.patience);
+    if (!opened && opened.error().kind == ErrorKind::unavailable && request.patience == Patience::only_cached)
+      return Answer::would_block();
+    if (!opened) return make_problem(opened.error());
+    file = std::move(*opened);
+    if (request.last_file) request.last_file->keep(path, file);
+  }
+  Answer answer = answer_file(request, std::move(file), relative);
+  tell_download(answer, request, site, relative);
   return answer;
 }
 

@@ -58,6 +58,20 @@ void remove_stale(const std::filesystem::path& path, const sockaddr_un& address)
   ::unlink(path.c_str());
 }
 
+IpAddress address_of(const sockaddr_storage& raw) {
+  if (raw.ss_family == AF_INET) return Ipv4Address{ntohl(reinterpret_cast<const sockaddr_in&>(raw).sin_addr.s_addr)};
+  IpAddress::Octets octets{};
+  std::memcpy(octets.data(), &reinterpret_cast<const sockaddr_in6&>(raw).sin6_addr, octets.size());
+  return IpAddress(octets);
+}
+
+std::optional<IpAddress> local_address_of(int descriptor) {
+  sockaddr_storage local{};
+  socklen_t size = sizeof local;
+  if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&local), &size) != 0) return std::nullopt;
+  return address_of(local);
+}
+
 /// The socket's mode already keeps others out; this holds if somebody widens it.
 bool is_trusted(int descriptor) {
   ucred peer{};
@@ -81,6 +95,30 @@ Listener Listener::make_tcp(Ipv4Address address, std::uint16_t port) {
   local.sin_addr.s_addr = htonl(address.value);
   if (::bind(listener.descriptor_, reinterpret_cast<const sockaddr*>(&local), sizeof local) != 0) refuse(errno, what);
   if (::listen(listener.descriptor_, backlog) != 0) refuse(errno, what);
+  return listener;
+}
+
+std::optional<Listener> Listener::make_tcp_ipv6(const std::string& interface, std::uint16_t port) {
+  const std::string what = fmt::format("HTTP port {} over IPv6", port);
+  const int descriptor = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (descriptor < 0) {
+    if (errno == EAFNOSUPPORT) return std::nullopt;
+    refuse(errno, what);
+  }
+  Listener listener(descriptor, Door::lan);
+  const int on = 1;
+  ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  ::setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  const auto name_size = static_cast<socklen_t>(interface.size());
+  if (::setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, interface.c_str(), name_size) != 0) refuse(errno, what);
+  sockaddr_in6 local{};
+  local.sin6_family = AF_INET6;
+  local.sin6_port = htons(port);
+  if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&local), sizeof local) != 0) {
+    if (errno == EADDRNOTAVAIL) return std::nullopt;  // switched off by sysctl
+    refuse(errno, what);
+  }
+  if (::listen(descriptor, backlog) != 0) refuse(errno, what);
   return listener;
 }
 
@@ -116,12 +154,12 @@ std::optional<Listener::Accepted> Listener::try_accept(bool& failed) {
       return std::nullopt;
     }
     if (door_ == Door::control) {
-      if (is_trusted(descriptor)) return Accepted{descriptor, AF_UNIX, {Door::control, std::nullopt}};
+      if (is_trusted(descriptor))
+        return Accepted{descriptor, AF_UNIX, {Door::control, std::nullopt, std::nullopt, false}};
       ::close(descriptor);
       continue;
     }
-    const auto& address = reinterpret_cast<const sockaddr_in&>(from);
-    return Accepted{descriptor, AF_INET, {Door::lan, Ipv4Address{ntohl(address.sin_addr.s_addr)}}};
+    return Accepted{descriptor, from.ss_family, {Door::lan, address_of(from), local_address_of(descriptor), false}};
   }
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "base/ipv4_address.hpp"
 #include "http/channel.hpp"
@@ -16,6 +17,9 @@ class Listener {
  public:
   /// Throws boost::system::system_error that names the port.
   [[nodiscard]] static Listener make_tcp(Ipv4Address address, std::uint16_t port);
+  /// At all IPv6 addresses of the interface, those that it gets later too. Throws as make_tcp; nothing when this
+  /// machine has no IPv6.
+  [[nodiscard]] static std::optional<Listener> make_tcp_ipv6(const std::string& interface, std::uint16_t port);
   /// Mode 0600; replaces a socket that nobody answers any more. Throws when another server answers there.
   [[nodiscard]] static Listener make_control(const std::filesystem::path& path);
 

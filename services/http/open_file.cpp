@@ -57,12 +57,36 @@ long OpenFile::try_read_some(char* out, std::size_t count, std::uint64_t offset)
   return ::preadv2(descriptor_, &piece, 1, static_cast<off_t>(offset), RWF_NOWAIT);
 }
 
+namespace {
+
+std::int64_t nanoseconds(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
+
+}  // namespace
+
+OpenFile::Identity OpenFile::identity_of(const struct stat& found) {
+  return {found.st_dev, found.st_ino, static_cast<std::uint64_t>(found.st_size), nanoseconds(found.st_mtim),
+          nanoseconds(found.st_ctim)};
+}
+
+void OpenFileMemo::keep(const std::filesystem::path& path, std::shared_ptr<const OpenFile> file) {
+  path_ = path;
+  file_ = std::move(file);
+}
+
+std::shared_ptr<const OpenFile> OpenFileMemo::find(const std::filesystem::path& path) const {
+  if (!file_ || path != path_) return nullptr;
+  struct stat found{};
+  if (::stat(path.c_str(), &found) != 0 || OpenFile::identity_of(found) != file_->identity_) return nullptr;
+  return file_;
+}
+
 Result<std::shared_ptr<const OpenFile>> adopt_file(int descriptor) {
   auto file = std::make_shared<OpenFile>(descriptor);
   struct stat found{};
   if (::fstat(descriptor, &found) != 0) return std::unexpected(open_error(errno));
   if (!S_ISREG(found.st_mode))
     return fail(ErrorKind::not_found, "There is no such file; this is a folder or a special file.");
+  file->identity_ = OpenFile::identity_of(found);
   file->size_ = static_cast<std::uint64_t>(found.st_size);
   file->modified_ = std::chrono::sys_seconds{std::chrono::seconds{found.st_mtim.tv_sec}};
   file->etag_ =

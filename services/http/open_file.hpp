@@ -12,6 +12,8 @@
 
 #include "base/result.hpp"
 
+struct stat;
+
 namespace bootferry::http {
 
 class OpenFile {
@@ -33,11 +35,35 @@ class OpenFile {
 
  private:
   friend Result<std::shared_ptr<const OpenFile>> adopt_file(int descriptor);
+  friend class OpenFileMemo;
+
+  /// Which bytes these are: of another file, or of this one changed, it is another.
+  struct Identity {
+    std::uint64_t device = 0, inode = 0, size = 0;
+    std::int64_t modified_ns = 0, changed_ns = 0;
+    friend bool operator==(const Identity&, const Identity&) = default;
+  };
+  static Identity identity_of(const struct stat& found);
 
   int descriptor_;
+  Identity identity_;
   std::uint64_t size_ = 0;
   std::chrono::sys_seconds modified_{};
   std::string etag_;
+};
+
+/// The file that a connection was sent last, open as long as the path leads to it unchanged: who reads an ISO image
+/// asks for thousands of parts of one file. One for each connection; whoever asks the handlers for it uses it alone.
+class OpenFileMemo {
+ public:
+  void keep(const std::filesystem::path& path, std::shared_ptr<const OpenFile> file);
+  /// The kept file if it is still what `path` leads to, by one look that follows links: bytes of no other file come
+  /// out.
+  [[nodiscard]] std::shared_ptr<const OpenFile> find(const std::filesystem::path& path) const;
+
+ private:
+  std::filesystem::path path_;
+  std::shared_ptr<const OpenFile> file_;
 };
 
 enum class Patience { may_wait, only_cached };

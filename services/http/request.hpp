@@ -3,14 +3,16 @@
 // connection from Beast's message, or by a test; a plain value that moves to the db thread and back.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/ipv4_address.hpp"
+#include "base/ip_address.hpp"
 #include "http/open_file.hpp"
 #include "http/syntax/path.hpp"
+#include "people/accounts.hpp"
 
 namespace bootferry::http {
 
@@ -29,13 +31,22 @@ struct Request {
   Door door = Door::lan;
   Target target;
   std::vector<std::string> captures;  ///< of the route's pattern, set by the router
-  std::optional<Ipv4Address> peer;    ///< absent on the Unix socket
+  std::optional<IpAddress> peer;      ///< absent on the Unix socket
+  std::optional<IpAddress> local;     ///< where the peer reached us; absent on the Unix socket
   std::string authorization, range, if_range, if_none_match, if_modified_since, last_event_id;
   std::string content_type;
+  std::string if_match, idempotency_key;
+  std::string cookie, origin, host, user_agent;
+  bool from_our_page = false;  ///< has the header X-Bootferry, which no foreign page can make a browser send
+  bool secure = false;         ///< came over TLS, here or at a trusted proxy
+  std::string prefix;          ///< what a proxy took off the path: "/boot", or empty
+  std::string from;            ///< the asker's address as text, a trusted proxy's word included; empty: the Unix socket
+  people::Principal caller;    ///< set by the router
   TusHeaders tus;
   std::string body;
   std::optional<std::uint64_t> streamed_body;  ///< of PATCH: so many bytes follow, and `body` is empty
   Patience patience = Patience::may_wait;      ///< only_cached while a handler runs on a loop (Place::disk)
+  std::shared_ptr<OpenFileMemo> last_file{};   ///< the connection's; none in tests
 
   [[nodiscard]] const std::string& path() const { return target.path; }
 };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "http/connection.hpp"
+#include "http/proxy.hpp"
 
 namespace bootferry::http {
 namespace {
@@ -49,7 +50,7 @@ Answer refuse_input(const beast::error_code& why) {
 
 std::string text_of_field(const Message& message, beast::http::field field) { return std::string(message[field]); }
 
-ReadOutcome make_request(Message message, const Peer& peer) {
+ReadOutcome make_request(Message message, const Peer& peer, const Settings& settings) {
   if (message.version() != 11 && message.version() != 10)
     return make_problem(505, "This server speaks HTTP/1.1 and HTTP/1.0.");
   // RFC 9112 3.2: one Host, no more, no less. The command line's socket has no host to name.
@@ -63,6 +64,7 @@ ReadOutcome make_request(Message message, const Peer& peer) {
   request.method = method_of(message.method());
   request.door = peer.door;
   request.peer = peer.address;
+  request.local = peer.local;
   request.target = std::move(*target);
   request.authorization = text_of_field(message, beast::http::field::authorization);
   request.range = text_of_field(message, beast::http::field::range);
@@ -71,6 +73,18 @@ ReadOutcome make_request(Message message, const Peer& peer) {
   request.if_modified_since = text_of_field(message, beast::http::field::if_modified_since);
   request.last_event_id = std::string(message["Last-Event-ID"]);
   request.content_type = text_of_field(message, beast::http::field::content_type);
+  request.if_match = text_of_field(message, beast::http::field::if_match);
+  request.idempotency_key = std::string(message["Idempotency-Key"]);
+  request.cookie = text_of_field(message, beast::http::field::cookie);
+  request.origin = text_of_field(message, beast::http::field::origin);
+  request.host = text_of_field(message, beast::http::field::host);
+  request.user_agent = text_of_field(message, beast::http::field::user_agent);
+  request.from_our_page = !message["X-Bootferry"].empty();
+  request.secure = peer.secure;
+  look_through_proxy(request,
+                     {std::string(message["X-Forwarded-For"]), std::string(message["X-Forwarded-Proto"]),
+                      std::string(message["X-Forwarded-Host"]), std::string(message["X-Forwarded-Prefix"])},
+                     settings);
   request.tus = {std::string(message["Tus-Resumable"]), std::string(message["Upload-Length"]),
                  std::string(message["Upload-Offset"]), std::string(message["Upload-Metadata"])};
   request.body = std::move(message.body());
@@ -83,11 +97,11 @@ bool wants_go_on(const Parser& parser) {
 }
 
 /// The head of a request whose body is taken as it comes.
-ReadOutcome make_streamed(Parser& parser, const Peer& peer) {
+ReadOutcome make_streamed(Parser& parser, const Peer& peer, const Settings& settings) {
   const auto length = parser.content_length();
   if (!length) return make_problem(411, "Say how long the body is (Content-Length).");
   const bool waits = wants_go_on(parser);
-  ReadOutcome made = make_request(std::move(parser.get()), peer);
+  ReadOutcome made = make_request(std::move(parser.get()), peer, settings);
   if (auto* incoming = std::get_if<Incoming>(&made)) {
     incoming->request.streamed_body = *length;
     incoming->wants_go_on = waits;
@@ -121,7 +135,7 @@ asio::awaitable<ReadOutcome> RequestReader::read() {
       buffer_.consume(used);
       if (failed && failed != beast::http::error::need_more) co_return ReadOutcome(refuse_input(failed));
       if (parser.is_header_done() && !std::exchange(head_read, true)) {
-        if (parser.get().method() == beast::http::verb::patch) co_return make_streamed(parser, peer_);
+        if (parser.get().method() == beast::http::verb::patch) co_return make_streamed(parser, peer_, settings_);
         if (parser.content_length().value_or(0) > max_body)
           co_return ReadOutcome(refuse_input(beast::http::error::body_limit));
         parser.body_limit(max_body);
@@ -145,7 +159,7 @@ asio::awaitable<ReadOutcome> RequestReader::read() {
     }
   }
   channel_.expect_nothing();
-  co_return make_request(parser.release(), peer_);
+  co_return make_request(parser.release(), peer_, settings_);
 }
 
 }  // namespace bootferry::http

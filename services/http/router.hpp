@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The closed table of what may be asked, and of whom: a path that is not listed is 404, a method that is not listed is
-// 405, and every method but GET and HEAD is a write that needs authority on the LAN door, so that no new route can
-// forget it. Called by connection; pure, any thread.
+// 405, and each route names the right that it needs, so that no new one can forget it. Called by connection; never
+// waits, any thread.
 #pragma once
 
 #include <span>
@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "http/answer.hpp"
+#include "http/authority.hpp"
 #include "http/request.hpp"
 #include "http/site.hpp"
 #include "people/right.hpp"
@@ -35,13 +36,8 @@ struct Route {
 /// All routes of docs/api.md.
 [[nodiscard]] std::span<const Route> all_routes();
 
-/// The route, with request.captures set; or the refusal.
-[[nodiscard]] std::variant<const Route*, Answer> resolve(Request& request, std::string_view admin_token,
+/// The route, with request.captures and request.caller set; or the refusal.
+[[nodiscard]] std::variant<const Route*, Answer> resolve(Request& request, const Gate& gate,
                                                          std::span<const Route> routes = all_routes());
-
-/// 401 without a bearer token, 403 with a wrong one; compared in constant time. No cookie or other ambient credential
-/// counts, so a foreign web page cannot make a browser write: it does not know the token, and no CORS header lets it
-/// send one.
-[[nodiscard]] Result<void> check_bearer(std::string_view authorization, std::string_view admin_token);
 
 }  // namespace bootferry::http

@@ -20,6 +20,7 @@
 #include "http/admission.hpp"
 #include "http/connection.hpp"
 #include "http/listener.hpp"
+#include "http/tls_link.hpp"
 
 namespace bootferry::http {
 namespace asio = boost::asio;
@@ -69,22 +70,25 @@ struct Server::Impl {
     for (std::size_t i = 0; i < loops.size(); ++i) floors.push_back(std::make_unique<Floor>(loops.context(i)));
   }
 
-  void seat(Listener::Accepted accepted);
-  asio::awaitable<void> accept_from(Listener& listener);
+  void seat(Listener::Accepted accepted, bool is_tls);
+  [[nodiscard]] bool unwrap(Listener::Accepted& accepted, Floor& floor,
+                            const std::shared_ptr<TlsCertificate::Context>& context,
+                            const std::shared_ptr<void>& places);
+  asio::awaitable<void> accept_from(Listener& listener, bool is_tls);
 
   LoopPool& loops;
   WorkerPool& people_pool;
   WorkerPool disk_pool{"http-disk", 2};
   std::shared_ptr<const Site> site;
   std::shared_ptr<Admission> admission;
-  std::optional<Listener> lan, control;
+  std::optional<Listener> lan, lan_ipv6, control, tls;
   std::vector<std::unique_ptr<Floor>> floors;
   std::atomic<bool> stopping{false};
   bool started = false;
 };
 
 /// On loop 0: gives the socket whole to the least busy loop.
-void Server::Impl::seat(Listener::Accepted accepted) {
+void Server::Impl::seat(Listener::Accepted accepted, bool is_tls) {
   auto ticket = admission->try_enter(accepted.peer.address);
   if (!ticket) {
     ::send(accepted.descriptor, full.data(), full.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -94,8 +98,9 @@ void Server::Impl::seat(Listener::Accepted accepted) {
   const std::size_t index = loops.least_busy();
   auto places = std::make_shared<Places>(Places{loops.take_seat(index), std::move(ticket)});
   Floor& floor = *floors[index];
-  asio::post(floor.context, [this, &floor, accepted, places] {
-    if (stopping) {
+  const auto context = is_tls ? site->settings.certificate->context() : std::shared_ptr<TlsCertificate::Context>();
+  asio::post(floor.context, [this, &floor, accepted, places, context]() mutable {
+    if (stopping || (context && !unwrap(accepted, floor, context, places))) {
       ::close(accepted.descriptor);
       return;
     }
@@ -106,14 +111,27 @@ void Server::Impl::seat(Listener::Accepted accepted) {
   });
 }
 
-asio::awaitable<void> Server::Impl::accept_from(Listener& listener) {
+/// Puts a pair between: one end for the link that speaks TLS, the other is what is served.
+bool Server::Impl::unwrap(Listener::Accepted& accepted, Floor& floor,
+                          const std::shared_ptr<TlsCertificate::Context>& context,
+                          const std::shared_ptr<void>& places) {
+  int pair[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0) return false;
+  start_tls(floor.tasks, floor.context, accepted.descriptor, pair[0], context, places);
+  accepted.descriptor = pair[1];
+  accepted.family = AF_UNIX;
+  accepted.peer.secure = true;
+  return true;
+}
+
+asio::awaitable<void> Server::Impl::accept_from(Listener& listener, bool is_tls) {
   // A duplicate, so that the Listener still owns the port when this ends.
   asio::posix::stream_descriptor door(floors[0]->context, ::dup(listener.descriptor()));
   asio::steady_timer pause(floors[0]->context);
   for (;;) {
     co_await door.async_wait(asio::posix::descriptor_base::wait_read, asio::use_awaitable);
     bool failed = false;
-    while (auto accepted = listener.try_accept(failed)) seat(*accepted);
+    while (auto accepted = listener.try_accept(failed)) seat(*accepted, is_tls);
     if (!failed) continue;
     log::warning("HTTP_ACCEPT_FAILED", {{"mend", "raise the limit of open files"}});
     pause.expires_after(std::chrono::milliseconds{100});
@@ -128,8 +146,19 @@ Server::~Server() = default;
 
 void Server::open() {
   impl_->lan.emplace(Listener::make_tcp(impl_->site->settings.address, impl_->site->settings.port));
+  if (!impl_->site->settings.ipv6_interface.empty()) {
+    auto made = Listener::make_tcp_ipv6(impl_->site->settings.ipv6_interface, impl_->lan->port());
+    if (made) impl_->lan_ipv6.emplace(std::move(*made));
+  }
   impl_->control.emplace(Listener::make_control(impl_->site->control_socket()));
 }
+
+void Server::open_tls() {
+  const Settings& settings = impl_->site->settings;
+  impl_->tls.emplace(Listener::make_tcp(settings.address, settings.https_port));
+}
+
+std::uint16_t Server::https_port() const { return impl_->tls ? impl_->tls->port() : 0; }
 
 std::uint16_t Server::port() const { return impl_->lan ? impl_->lan->port() : 0; }
 
@@ -146,10 +175,17 @@ void Server::start() {
     });
   }
   asio::post(impl.floors[0]->context, [&impl] {
-    auto lan = impl.accept_from(*impl.lan);
+    auto lan = impl.accept_from(*impl.lan, false);
     impl.floors[0]->tasks.spawn(std::move(lan), "http acceptor");
-    auto control = impl.accept_from(*impl.control);
+    if (impl.lan_ipv6) {
+      auto lan_ipv6 = impl.accept_from(*impl.lan_ipv6, false);
+      impl.floors[0]->tasks.spawn(std::move(lan_ipv6), "http acceptor");
+    }
+    auto control = impl.accept_from(*impl.control, false);
     impl.floors[0]->tasks.spawn(std::move(control), "control acceptor");
+    if (!impl.tls) return;
+    auto tls = impl.accept_from(*impl.tls, true);
+    impl.floors[0]->tasks.spawn(std::move(tls), "https acceptor");
   });
 }
 
@@ -165,6 +201,8 @@ void Server::stop() {
     done.wait();
   }
   impl.lan.reset();
+  impl.lan_ipv6.reset();
+  impl.tls.reset();
   impl.control.reset();
   ::unlink(impl.site->control_socket().c_str());
 }

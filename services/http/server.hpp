@@ -22,12 +22,15 @@ class Server {
 
   /// Binds both; throws boost::system::system_error that names the port or the socket.
   void open();
+  /// Binds the door with TLS; Settings::certificate must be set. Before start().
+  void open_tls();
   /// Serves from now on. The loops may be started before or after.
   void start();
   /// Ends all connections and waits for them; the loops must still run. Not on a loop's thread.
   void stop();
   /// The bound TCP port, after open().
   [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] std::uint16_t https_port() const;
 
  private:
   struct Impl;

@@ -7,22 +7,36 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/embedded_files.hpp"
+#include "base/ip_network.hpp"
 #include "boot/address_book.hpp"
 #include "boot/administration.hpp"
+#include "boot/boot_history.hpp"
+#include "boot/boot_media.hpp"
 #include "boot/boot_policy.hpp"
 #include "boot/boot_secrets.hpp"
 #include "boot/boot_watch.hpp"
 #include "boot/client_registry.hpp"
 #include "boot/event_bus.hpp"
+#include "boot/floppy_drives.hpp"
+#include "boot/floppy_source.hpp"
 #include "boot/image_lives.hpp"
 #include "boot/intake.hpp"
 #include "boot/loader_catalog.hpp"
 #include "boot/metrics_source.hpp"
+#include "boot/neighbours.hpp"
+#include "boot/network_servers.hpp"
+#include "boot/self_check.hpp"
+#include "boot/wake.hpp"
 #include "http/event_limits.hpp"
+#include "http/past_answers.hpp"
+#include "http/tls_certificate.hpp"
+#include "people/accounts.hpp"
 
 namespace bootferry::http {
 
@@ -35,19 +49,36 @@ struct Services {
   const boot::LoaderCatalog& loaders;
   const Clock& clock;
   boot::BootSettings boot;
-  boot::MetricsSource* metrics = nullptr;     ///< null: there are none
-  boot::BootSecrets* boot_secrets = nullptr;  ///< none: scripts carry no credentials (tests)
-  boot::ImageLives* lives = nullptr;          ///< none: there are no overlays (tests)
-  boot::BootWatch* boot_watch = nullptr;      ///< none: nobody is told of boots (tests)
-  boot::Intake* intake = nullptr;             ///< none: images come in by path only, and are no jobs (tests)
+  boot::MetricsSource* metrics = nullptr;        ///< null: there are none
+  boot::BootSecrets* boot_secrets = nullptr;     ///< none: scripts carry no credentials (tests)
+  boot::ImageLives* lives = nullptr;             ///< none: there are no overlays (tests)
+  boot::BootWatch* boot_watch = nullptr;         ///< none: nobody is told of boots (tests)
+  boot::Intake* intake = nullptr;                ///< none: images come in by path only, and are no jobs (tests)
+  boot::AssignmentStore* assignments = nullptr;  ///< none: there are no groups and rules (tests)
+  boot::FloppySource* floppies = nullptr;        ///< none: no floppy is loaded into memory (tests)
+  boot::NetworkServers* network = nullptr;       ///< none: nobody looks for other servers (tests)
+  boot::BootHistory* boots = nullptr;            ///< none: boots are not kept (tests)
+  boot::Waker* waker = nullptr;                  ///< none of these four: not offered (tests)
+  boot::BootMedia* media = nullptr;
+  boot::SelfCheck* self_check = nullptr;
+  boot::FloppyDrives* floppy_drives = nullptr;
+  const boot::Neighbours* neighbours = nullptr;  ///< none: any machine may be any other (tests)
+  people::Accounts* accounts = nullptr;          ///< none: reads are open, and the admin token does the rest (tests)
 };
 
 struct Settings {
-  Ipv4Address address;        ///< unspecified: all of the machine's
-  std::uint16_t port = 8080;  ///< 0: any free one (tests); Server::port() tells which
+  Ipv4Address address;         ///< unspecified: all of the machine's
+  std::string ipv6_interface;  ///< also at all IPv6 addresses of this interface; empty: not over IPv6
+  std::uint16_t port = 8080;   ///< 0: any free one (tests); Server::port() tells which
   std::filesystem::path state_dir;
-  std::string admin_token;              ///< empty: nobody may write on the LAN door
-  const EmbeddedFiles* page = nullptr;  ///< the dashboard, or null when it was not built
+  std::string admin_token;  ///< of the file that root can read; empty: it opens nothing
+  std::string base_path;    ///< "/boot": what stands before our paths behind a proxy that leaves it there
+  std::vector<IpNetwork> trusted_proxies;  ///< whose X-Forwarded-* are believed
+  bool open_metrics = false;               ///< /metrics asks for no token
+  bool require_https = false;              ///< the plain door answers what booting machines read, and nothing else
+  std::uint16_t https_port = 0;  ///< of the door with TLS, where there is a certificate; 0: any free one (tests)
+  std::shared_ptr<TlsCertificate> certificate;  ///< null: there is no door with TLS
+  const EmbeddedFiles* page = nullptr;          ///< the dashboard, or null when it was not built
 
   std::chrono::milliseconds idle_limit{60'000};     ///< of a kept connection without a request
   std::chrono::milliseconds request_limit{10'000};  ///< from a request's first byte to its last
@@ -61,6 +92,8 @@ struct Site {
   Services services;
   Settings settings;
   std::shared_ptr<EventLimits> event_limits = std::make_shared<EventLimits>();
+  std::shared_ptr<PastAnswers> past_answers = std::make_shared<PastAnswers>();
+  std::shared_ptr<std::mutex> edits = std::make_shared<std::mutex>();  ///< held while If-Match is compared and kept to
 
   [[nodiscard]] std::filesystem::path files_folder() const { return settings.state_dir / "files"; }
   [[nodiscard]] std::filesystem::path scripts_folder() const { return settings.state_dir / "ipxe-scripts"; }

@@ -108,6 +108,10 @@ std::uint16_t Server::port() const { return core_->portals.front().port(); }
 
 std::vector<boot::SessionView> Server::sessions() const { return core_->table.views(core_->clock.now()); }
 
+std::vector<boot::SessionSample> Server::samples(std::span<const std::uint64_t> ids) const {
+  return core_->table.samples(ids, core_->clock.now(), core_->clock.wall_now());
+}
+
 std::vector<boot::TargetTraffic> Server::traffic() const { return core_->table.traffic(); }
 
 std::vector<std::pair<std::uint16_t, std::uint64_t>> Server::login_refusals() const { return core_->refusals.list(); }

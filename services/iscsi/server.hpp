@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "base/worker_pool.hpp"
 #include "boot/administration.hpp"
 #include "boot/event_bus.hpp"
+#include "boot/session_sample.hpp"
 #include "iscsi/session/keepalive.hpp"
 #include "iscsi/target_directory.hpp"
 
@@ -49,6 +51,8 @@ class Server {
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::vector<boot::SessionView> sessions() const;
+  /// How much these of the sessions have moved; cheap.
+  [[nodiscard]] std::vector<boot::SessionSample> samples(std::span<const std::uint64_t> ids) const;
   /// All targets that anyone opened since the start.
   [[nodiscard]] std::vector<boot::TargetTraffic> traffic() const;
   /// Status class and detail as one number (RFC 7143 11.13.5), and how many logins it ended.

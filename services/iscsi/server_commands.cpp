@@ -49,7 +49,8 @@ void Connection::on_action(CloseConnection& action) {
   if (!logout_asked_ || end_reason_.empty()) end_reason_ = std::move(action.reason);
   if (const auto status = session_->login().response().status; status != LoginStatus::success)
     core_->refusals.count(status);
-  if (!session_->login().failure().empty()) tell_refusal(session_->login().failure());
+  if (!session_->login().failure().empty())
+    tell_refusal(LoginStatus::authentication_failure, session_->login().failure());
   if (!action.flush) return end(end_reason_);
   closing_ = true;
   set_deadline(std::chrono::seconds(5));  // a peer that does not read is not waited for

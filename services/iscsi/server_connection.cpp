@@ -321,7 +321,12 @@ void Connection::finish_ending() {
   if (session_) session_->release_resets();
   if (nexus_began_) {
     opened_.unit->on_nexus_end(nexus_);
-    publish(boot::EventKind::session_closed, "let go of its disk: " + end_reason_);
+    boot::SessionView totals;
+    meter_->report(totals, core_->clock.now());
+    publish(boot::EventKind::session_closed, "let go of its disk: " + end_reason_,
+            {{"why", end_reason_},
+             {"bytes_read", std::to_string(totals.traffic.bytes_read.value)},
+             {"bytes_written", std::to_string(totals.traffic.bytes_written.value)}});
   }
   log::info("ISCSI_CLOSED", {{"session", std::to_string(id_)}, {"peer", address_}, {"why", end_reason_}});
   // Flushing and closing files may block. The table hears of it last: who waits there may open the image then.

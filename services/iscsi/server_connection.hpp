@@ -84,8 +84,9 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   void check_right();
   void ask_directory(std::string target);
   void on_directory(std::expected<OpenedTarget, LoginRefusal> opened);
-  void tell_refusal(std::string_view reason);
-  void publish(boot::EventKind kind, std::string text);
+  void tell_refusal(LoginStatus status, std::string_view reason);
+  using EventFields = std::vector<std::pair<std::string, std::string>>;
+  void publish(boot::EventKind kind, std::string text, EventFields more = {});
 
   // server_commands.cpp: what it asks for
   void run_actions();

@@ -28,6 +28,23 @@ LoginStatus status_of(LoginRefusal::Why why) {
   return LoginStatus::target_error;
 }
 
+/// For machines that read the event.
+std::string_view word_of(LoginStatus status) {
+  switch (status) {
+    case LoginStatus::authentication_failure:
+      return "secret";
+    case LoginStatus::authorization_failure:
+      return "right";
+    case LoginStatus::out_of_resources:
+      return "busy";
+    case LoginStatus::not_found:
+    case LoginStatus::target_removed:
+      return "not-found";
+    default:
+      return "unavailable";
+  }
+}
+
 /// What the login machine asks, put to the directory for this connection's peer.
 class DirectoryAccess final : public AccessSource {
  public:
@@ -89,7 +106,7 @@ void Connection::on_action(OpenTarget& action) {
   if (action.target.empty()) return session_->on_target_opened(core_->table.next_tsih(), actions_);
   // Who has no right here must not end the session of one who has.
   if (const auto objection = core_->directory.find_objection(action.target, visitor())) {
-    tell_refusal(objection->reason);
+    tell_refusal(status_of(objection->why), objection->reason);
     return session_->on_target_refused(status_of(objection->why), actions_);
   }
   const auto older = core_->table.claim(id_, std::move(key));
@@ -137,7 +154,7 @@ void Connection::on_directory(std::expected<OpenedTarget, LoginRefusal> opened) 
   }
   const std::string& initiator = session_->login().initiator_name();
   if (!opened) {
-    tell_refusal(opened.error().reason);
+    tell_refusal(status_of(opened.error().why), opened.error().reason);
     session_->on_target_refused(status_of(opened.error().why), actions_);
   } else {
     opened_ = std::move(*opened);
@@ -151,7 +168,7 @@ void Connection::on_directory(std::expected<OpenedTarget, LoginRefusal> opened) 
   if (!ended_) wait_readable();
 }
 
-void Connection::tell_refusal(std::string_view reason) {
+void Connection::tell_refusal(LoginStatus status, std::string_view reason) {
   if (!core_->refusal_limits.try_take(host_of(address_), core_->clock.now())) return;
   const Login& login = session_->login();
   const std::string what = login.discovery() ? "the list of targets" : login.target_name();
@@ -159,7 +176,8 @@ void Connection::tell_refusal(std::string_view reason) {
                                        {"initiator", login.initiator_name()},
                                        {"peer", address_},
                                        {"why", std::string(reason)}});
-  publish(boot::EventKind::login_refused, fmt::format("was refused {}: {}", what, reason));
+  publish(boot::EventKind::login_refused, fmt::format("was refused {}: {}", what, reason),
+          {{"status", std::string(word_of(status))}, {"why", std::string(reason)}});
 }
 
 void Connection::on_action(SessionBegan&) {
@@ -189,7 +207,8 @@ void Connection::on_action(SessionBegan&) {
                              {"initiator", login.initiator_name()},
                              {"peer", address_},
                              {"image", opened_.image}});
-  publish(boot::EventKind::session_opened, fmt::format("opened disk {:#04x}, image {}", opened_.drive, opened_.image));
+  publish(boot::EventKind::session_opened, fmt::format("opened disk {:#04x}, image {}", opened_.drive, opened_.image),
+          {{"isid", render_isid(login.isid())}, {"image", opened_.image}});
   check_right();  // it may have gone since the directory answered; from here on check_rights() finds the session
 }
 
@@ -207,7 +226,7 @@ void Connection::on_action(ListTargets&) {
 }
 
 /// `text` goes on after who did it: "PC 52:54:00:e2:e0:01 opened disk 0x80".
-void Connection::publish(boot::EventKind kind, std::string text) {
+void Connection::publish(boot::EventKind kind, std::string text, EventFields more) {
   boot::Event event;
   event.kind = kind;
   event.mac = opened_.mac;
@@ -221,6 +240,7 @@ void Connection::publish(boot::EventKind kind, std::string text) {
                   {"target", session_->login().target_name()},
                   {"initiator", session_->login().initiator_name()},
                   {"peer", address_}};
+  event.fields.insert(event.fields.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   core_->events.publish(std::move(event));
 }
 

@@ -79,6 +79,16 @@ void SessionMeter::report(boot::SessionView& view, SteadyTime now) const {
   view.last_command_age = std::chrono::duration_cast<std::chrono::milliseconds>(std::max(now - at, Duration{}));
 }
 
+boot::SessionSample SessionMeter::sample(SteadyTime now, WallTime wall_now) const {
+  boot::SessionSample sample;
+  sample.bytes_read = {bytes_read_.load(std::memory_order_relaxed)};
+  sample.bytes_written = {bytes_written_.load(std::memory_order_relaxed)};
+  if (last_command_.load(std::memory_order_relaxed) == 0) return sample;
+  const SteadyTime at{SteadyTime::duration(last_at_.load(std::memory_order_relaxed))};
+  sample.last_command = wall_now - std::chrono::duration_cast<WallTime::duration>(std::max(now - at, Duration{}));
+  return sample;
+}
+
 void SessionMeter::add_to(boot::TargetTraffic& traffic) const { traffic.counters.add(counters()); }
 
 }  // namespace bootferry::iscsi

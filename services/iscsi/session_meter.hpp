@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "base/latency_histogram.hpp"
 #include "boot/administration.hpp"
+#include "boot/session_sample.hpp"
 
 namespace bootferry::iscsi {
 
@@ -26,6 +27,8 @@ class SessionMeter {
 
   /// Fills the counters of `view`. `now` tells how long ago the last command was.
   void report(boot::SessionView& view, SteadyTime now) const;
+  /// Bytes and the last command only: no latencies are copied.
+  [[nodiscard]] boot::SessionSample sample(SteadyTime now, WallTime wall_now) const;
   /// Adds to the sums of a target.
   void add_to(boot::TargetTraffic& traffic) const;
 

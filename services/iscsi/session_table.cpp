@@ -115,6 +115,19 @@ std::vector<boot::SessionView> SessionTable::views(SteadyTime now) const {
   return views;
 }
 
+std::vector<boot::SessionSample> SessionTable::samples(std::span<const std::uint64_t> ids, SteadyTime now,
+                                                       WallTime wall_now) const {
+  std::lock_guard lock(mutex_);
+  std::vector<boot::SessionSample> samples;
+  for (const std::uint64_t id : ids) {
+    const auto row = rows_.find(id);
+    if (row == rows_.end()) continue;
+    samples.push_back(row->second.meter->sample(now, wall_now));
+    samples.back().id = id;
+  }
+  return samples;
+}
+
 std::vector<boot::TargetTraffic> SessionTable::traffic() const {
   std::lock_guard lock(mutex_);
   std::map<std::string, boot::TargetTraffic> sums = retired_;

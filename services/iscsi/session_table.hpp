@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,9 @@ class SessionTable {
 
   /// `now` tells how long ago each one's last command was.
   [[nodiscard]] std::vector<boot::SessionView> views(SteadyTime now) const;
+  /// Of those of these sessions that live.
+  [[nodiscard]] std::vector<boot::SessionSample> samples(std::span<const std::uint64_t> ids, SteadyTime now,
+                                                         WallTime wall_now) const;
   /// One row a target that anyone opened since the start. Those beyond max_targets go together as "".
   [[nodiscard]] std::vector<boot::TargetTraffic> traffic() const;
   static constexpr std::size_t max_targets = 1024;

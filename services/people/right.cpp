@@ -5,6 +5,8 @@ namespace bootferry::people {
 
 std::string_view name_of(Right right) {
   switch (right) {
+    case Right::boot:
+      return "boot";
     case Right::anyone:
       return "anyone";
     case Right::read:

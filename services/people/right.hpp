@@ -11,14 +11,15 @@
 namespace bootferry::people {
 
 enum class Right {
-  anyone,   ///< asked of nobody: what a booting machine reads, the page's own files, logging in
+  boot,     ///< asked of nobody, and answered over plain HTTP always: what a booting machine reads
+  anyone,   ///< asked of nobody: the page's own files, logging in
   read,     ///< see everything but people: viewers, tokens of scope read
   write,    ///< change clients, images and what they boot: tokens of scope write
   admin,    ///< people, tokens, the audit log, settings: admins, tokens of scope admin
   control,  ///< root on the server's own Unix socket
 };
 
-/// "anyone", "read", "write", "admin", "control".
+/// "boot", "anyone", "read", "write", "admin", "control".
 [[nodiscard]] std::string_view name_of(Right right);
 /// The three that a token may have as its scope.
 [[nodiscard]] Result<Right> parse_scope(std::string_view name);

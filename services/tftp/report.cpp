@@ -22,6 +22,21 @@ std::string who(const Subject& subject) {
   return subject.mac ? "PC " + subject.mac->to_string() : "A machine at " + subject.address.to_string();
 }
 
+void add_progress(boot::Event& event, const Subject& subject, const Transfer& transfer) {
+  event.fields.emplace_back("bytes", std::to_string(transfer.bytes_acknowledged()));
+  event.fields.emplace_back("total", std::to_string(subject.size));
+  event.fields.emplace_back("percent", std::to_string(transfer.percent()));
+  event.fields.emplace_back("block", std::to_string(transfer.blocks_acknowledged()));
+}
+
+boot::Event failure_of(const Subject& subject, std::string_view outcome, const std::string& why) {
+  boot::Event event = event_of(boot::EventKind::tftp_failed, subject,
+                               fmt::format("{} did not get {}: {}", who(subject), subject.file, why));
+  event.fields.emplace_back("outcome", outcome);
+  event.fields.emplace_back("why", why);
+  return event;
+}
+
 }  // namespace
 
 boot::Event report_start(const Subject& subject, const Terms& terms) {
@@ -32,6 +47,13 @@ boot::Event report_start(const Subject& subject, const Terms& terms) {
   event.fields.emplace_back("percent", "0");
   event.fields.emplace_back("blksize", std::to_string(terms.block_size));
   event.fields.emplace_back("windowsize", std::to_string(terms.window));
+  return event;
+}
+
+boot::Event report_progress(const Subject& subject, const Transfer& transfer) {
+  boot::Event event = event_of(boot::EventKind::tftp_progress, subject,
+                               fmt::format("{} has {} % of {}", who(subject), transfer.percent(), subject.file));
+  add_progress(event, subject, transfer);
   return event;
 }
 
@@ -46,12 +68,19 @@ boot::Event report_done(const Subject& subject, const Transfer& transfer, Durati
   return event;
 }
 
-boot::Event report_failed(const Subject& subject, std::uint64_t bytes, int percent, const std::string& why) {
-  boot::Event event = event_of(boot::EventKind::tftp_failed, subject,
-                               fmt::format("{} did not get {}: {}", who(subject), subject.file, why));
-  event.fields.emplace_back("bytes", std::to_string(bytes));
-  event.fields.emplace_back("percent", std::to_string(percent));
-  event.fields.emplace_back("why", why);
+boot::Event report_failed(const Subject& subject, const Transfer& transfer, std::string_view outcome,
+                          const std::string& why) {
+  boot::Event event = failure_of(subject, outcome, why);
+  if (transfer.blocks_acknowledged() > 0)
+    event.text += fmt::format(" (behind block {})", transfer.blocks_acknowledged());
+  add_progress(event, subject, transfer);
+  return event;
+}
+
+boot::Event report_refused(const Subject& subject, const std::string& why) {
+  boot::Event event = failure_of(subject, "missing", why);
+  event.fields.emplace_back("bytes", "0");
+  event.fields.emplace_back("percent", "0");
   return event;
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/clock.hpp"
 #include "boot/address_book.hpp"
+#include "boot/client_registry.hpp"
 #include "boot/event_bus.hpp"
 #include "boot/loader_catalog.hpp"
 #include "tftp/negotiation.hpp"
@@ -23,6 +24,7 @@ namespace bootferry::tftp {
 
 struct Settings {
   Ipv4Address address = Ipv4Address::any();  ///< any: answers come from the address that was asked
+  bool ipv6 = false;                         ///< also at all IPv6 addresses
   std::uint16_t port = 69;
   std::string interface;  ///< only on this one, unless empty
   TransferLimits limits{};
@@ -32,9 +34,10 @@ struct Settings {
 
 class Server {
  public:
-  /// All references outlive the server.
+  /// All references outlive the server. `registry`: whose quirks count; none: nobody has any.
   Server(boost::asio::io_context& context, Settings settings, const boot::LoaderCatalog& loaders,
-         boot::EventBus& events, const boot::AddressBook& addresses, const Clock& clock);
+         boot::EventBus& events, const boot::AddressBook& addresses, const Clock& clock,
+         const boot::ClientRegistry* registry = nullptr);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

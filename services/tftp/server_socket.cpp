@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tftp/server_socket.hpp"
 
+#include <netinet/udp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <boost/system/system_error.hpp>
 #include <cstring>
@@ -11,50 +13,89 @@
 namespace bootferry::tftp {
 namespace {
 
-namespace asio = boost::asio;
-using asio::ip::udp;
-
-sockaddr_in to_sockaddr(Endpoint endpoint) {
-  sockaddr_in raw{};
-  raw.sin_family = AF_INET;
-  raw.sin_addr.s_addr = htonl(endpoint.address.value);
-  raw.sin_port = htons(endpoint.port);
-  return raw;
+Endpoint from_sockaddr(const sockaddr_storage& raw) {
+  if (raw.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(raw);
+    return {Ipv4Address{ntohl(v4.sin_addr.s_addr)}, ntohs(v4.sin_port)};
+  }
+  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(raw);
+  IpAddress::Octets octets{};
+  std::memcpy(octets.data(), &v6.sin6_addr, octets.size());
+  return {IpAddress(octets), ntohs(v6.sin6_port)};
 }
 
-Ipv4Address local_address(msghdr& message) {
+IpAddress local_address(msghdr& message) {
   for (cmsghdr* part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
-    if (part->cmsg_level != IPPROTO_IP || part->cmsg_type != IP_PKTINFO) continue;
-    in_pktinfo info;
-    std::memcpy(&info, CMSG_DATA(part), sizeof info);
-    return {ntohl(info.ipi_spec_dst.s_addr)};
+    if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_PKTINFO) {
+      in_pktinfo info;
+      std::memcpy(&info, CMSG_DATA(part), sizeof info);
+      return Ipv4Address{ntohl(info.ipi_spec_dst.s_addr)};
+    }
+    if (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_PKTINFO) {
+      in6_pktinfo info;
+      std::memcpy(&info, CMSG_DATA(part), sizeof info);
+      IpAddress::Octets octets{};
+      std::memcpy(octets.data(), &info.ipi6_addr, octets.size());
+      return IpAddress(octets);
+    }
   }
   return {};
 }
 
-void set_option(udp::socket& socket, int level, int name, const void* value, socklen_t size) {
-  if (::setsockopt(socket.native_handle(), level, name, value, size) != 0) {
-    throw boost::system::system_error(errno, boost::system::system_category());
-  }
+[[noreturn]] void refuse(int code) { throw boost::system::system_error(code, boost::system::system_category()); }
+
+void set_option(int descriptor, int level, int name, const void* value, std::size_t size) {
+  if (::setsockopt(descriptor, level, name, value, static_cast<socklen_t>(size)) != 0) refuse(errno);
 }
 
 }  // namespace
 
-udp::socket open_socket(asio::any_io_executor executor, Endpoint local, const std::string& interface) {
-  udp::socket socket(executor, udp::v4());
-  socket.non_blocking(true);
-  const int on = 1;
-  set_option(socket, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
-  if (!interface.empty())
-    set_option(socket, SOL_SOCKET, SO_BINDTODEVICE, interface.c_str(), static_cast<socklen_t>(interface.size()));
-  boost::system::error_code ignored;
-  socket.set_option(asio::socket_base::send_buffer_size(512 * 1024), ignored);
-  socket.bind({asio::ip::address_v4(local.address.value), local.port});
+RawAddress::RawAddress(Endpoint endpoint) {
+  if (const auto v4 = endpoint.address.find_ipv4()) {
+    auto& raw = reinterpret_cast<sockaddr_in&>(storage);
+    raw.sin_family = AF_INET;
+    raw.sin_addr.s_addr = htonl(v4->value);
+    raw.sin_port = htons(endpoint.port);
+    size = sizeof raw;
+    return;
+  }
+  // A link-local address needs no zone here: the socket is bound to its interface.
+  auto& raw = reinterpret_cast<sockaddr_in6&>(storage);
+  raw.sin6_family = AF_INET6;
+  std::memcpy(&raw.sin6_addr, endpoint.address.octets().data(), sizeof raw.sin6_addr);
+  raw.sin6_port = htons(endpoint.port);
+  size = sizeof raw;
+}
+
+UdpSocket UdpSocket::open(Endpoint local, const std::string& interface, Arrival arrival) {
+  const bool v4 = local.address.is_ipv4();
+  UdpSocket socket(::socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const int made = socket.descriptor_;
+  if (made < 0) refuse(errno);
+  const int on = 1, send_buffer = 512 * 1024;
+  if (!v4) set_option(made, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  if (arrival == Arrival::told)
+    set_option(made, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_PKTINFO : IPV6_RECVPKTINFO, &on, sizeof on);
+  if (!interface.empty()) set_option(made, SOL_SOCKET, SO_BINDTODEVICE, interface.c_str(), interface.size());
+  (void)::setsockopt(made, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
+  const RawAddress raw(local);
+  if (::bind(made, raw.get(), raw.size) != 0) refuse(errno);
   return socket;
 }
 
-std::optional<Datagram> try_receive(udp::socket& socket, MutableByteView buffer) {
-  sockaddr_in from{};
+std::uint16_t UdpSocket::port() const {
+  sockaddr_storage local{};
+  socklen_t size = sizeof local;
+  if (::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&local), &size) != 0) return 0;
+  return from_sockaddr(local).port;
+}
+
+void UdpSocket::close() {
+  if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+}
+
+std::optional<Datagram> try_receive(const UdpSocket& socket, MutableByteView buffer) {
+  sockaddr_storage from{};
   iovec part{buffer.data(), buffer.size()};
   alignas(cmsghdr) std::array<std::uint8_t, 128> control;
   msghdr message{};
@@ -66,23 +107,18 @@ std::optional<Datagram> try_receive(udp::socket& socket, MutableByteView buffer)
     message.msg_namelen = sizeof from;
     message.msg_control = control.data();
     message.msg_controllen = control.size();
-    const ssize_t count = ::recvmsg(socket.native_handle(), &message, MSG_DONTWAIT);
-    if (count >= 0) {
-      const Endpoint sender{{ntohl(from.sin_addr.s_addr)}, ntohs(from.sin_port)};
-      return Datagram{buffer.first(static_cast<std::size_t>(count)), sender, local_address(message)};
-    }
+    const ssize_t count = ::recvmsg(socket.descriptor(), &message, MSG_DONTWAIT);
+    if (count >= 0)
+      return Datagram{buffer.first(static_cast<std::size_t>(count)), from_sockaddr(from), local_address(message)};
     if (errno == EAGAIN || errno == EWOULDBLOCK) return std::nullopt;
   }
   return std::nullopt;
 }
 
-void try_send(udp::socket& socket, Endpoint to, ByteView bytes) {
-  const sockaddr_in raw = to_sockaddr(to);
-  (void)::sendto(socket.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT,
-                 reinterpret_cast<const sockaddr*>(&raw), sizeof raw);
+void try_send(const UdpSocket& socket, Endpoint to, ByteView bytes) {
+  const RawAddress raw(to);
+  (void)::sendto(socket.descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT, raw.get(), raw.size);
 }
-
-WindowSender::WindowSender(udp::socket& socket, Endpoint to) : socket_(socket), to_(to_sockaddr(to)) {}
 
 void WindowSender::add(std::uint16_t block, ByteView payload) {
   headers_[count_] = encode_data_header(block);
@@ -91,23 +127,57 @@ void WindowSender::add(std::uint16_t block, ByteView payload) {
 }
 
 void WindowSender::flush() {
+  if (count_ == 0) return;
   std::array<iovec, 2 * batch> parts;
-  std::array<mmsghdr, batch> messages{};
   for (std::size_t i = 0; i < count_; ++i) {
     parts[2 * i] = {headers_[i].data(), headers_[i].size()};
     parts[2 * i + 1] = {const_cast<std::uint8_t*>(payloads_[i].data()), payloads_[i].size()};
-    messages[i].msg_hdr.msg_name = &to_;
-    messages[i].msg_hdr.msg_namelen = sizeof to_;
+  }
+  if (!try_send_as_one(parts)) send_each(parts);
+  count_ = 0;
+}
+
+bool WindowSender::try_send_as_one(std::span<iovec> parts) {
+  const std::size_t packet = data_header_size + payloads_[0].size();
+  // The kernel cuts one large datagram into equal ones, the last of which may be shorter (udp(7), UDP_SEGMENT).
+  if (count_ < 2 || packet * count_ > max_datagram) return false;
+  alignas(cmsghdr) std::array<std::uint8_t, CMSG_SPACE(sizeof(std::uint16_t))> control{};
+  msghdr message{};
+  message.msg_name = to_.get();
+  message.msg_namelen = to_.size;
+  message.msg_iov = parts.data();
+  message.msg_iovlen = 2 * count_;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  cmsghdr* part = CMSG_FIRSTHDR(&message);
+  part->cmsg_level = SOL_UDP;
+  part->cmsg_type = UDP_SEGMENT;
+  part->cmsg_len = CMSG_LEN(sizeof(std::uint16_t));
+  const auto segment = static_cast<std::uint16_t>(packet);
+  std::memcpy(CMSG_DATA(part), &segment, sizeof segment);
+  // What the kernel cannot cut (blocks larger than the link's frames, a card without checksums) is sent one by one.
+  return ::sendmsg(socket_.descriptor(), &message, MSG_DONTWAIT) >= 0 || errno == EAGAIN;
+}
+
+void WindowSender::send_each(std::span<iovec> parts) {
+  std::array<mmsghdr, batch> messages;
+  for (std::size_t i = 0; i < count_; ++i) {
+    messages[i] = {};
+    messages[i].msg_hdr.msg_name = to_.get();
+    messages[i].msg_hdr.msg_namelen = to_.size;
     messages[i].msg_hdr.msg_iov = &parts[2 * i];
     messages[i].msg_hdr.msg_iovlen = 2;
   }
+  if (count_ == 1) {
+    (void)::sendmsg(socket_.descriptor(), &messages[0].msg_hdr, MSG_DONTWAIT);
+    return;
+  }
   for (std::size_t sent = 0; sent < count_;) {
     const int count =
-        ::sendmmsg(socket_.native_handle(), &messages[sent], static_cast<unsigned>(count_ - sent), MSG_DONTWAIT);
+        ::sendmmsg(socket_.descriptor(), &messages[sent], static_cast<unsigned>(count_ - sent), MSG_DONTWAIT);
     if (count <= 0) break;
     sent += static_cast<std::size_t>(count);
   }
-  count_ = 0;
 }
 
 }  // namespace bootferry::tftp

@@ -55,6 +55,7 @@ class Transfer {
   }  ///< the short one that ends the file
   [[nodiscard]] bool proven() const { return proven_; }
   [[nodiscard]] bool ended() const { return ended_; }
+  [[nodiscard]] std::uint64_t blocks_acknowledged() const { return acked_; }
   [[nodiscard]] std::uint64_t bytes_acknowledged() const;
   [[nodiscard]] int percent() const;
   [[nodiscard]] std::uint64_t repeats() const { return repeats_; }  ///< windows sent more than once

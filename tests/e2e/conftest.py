@@ -15,8 +15,8 @@ from lab.network import remove_leftovers  # noqa: E402
 from lab.peers import require_tools  # noqa: E402
 
 TOOLS = ("ip", "ss", "qemu-system-x86_64", "dnsmasq", "nginx", "tgtd", "tgtadm", "nasm", "mcopy", "mformat", "grub-mkimage", "sfdisk", "depmod",
-         "cpio", "mke2fs", "busybox", "curl", "tftp", "iscsi-ls", "iscsi-inq", "qemu-img", "qemu-io", "sqlite3",
-         "debugfs", "e2fsck", "fio", "sg_inq", "dmsetup")
+         "cpio", "mke2fs", "busybox", "curl", "tftp", "atftp", "iscsi-ls", "iscsi-inq", "qemu-img", "qemu-io", "sqlite3",
+         "nft", "perfdhcp", "radvd", "debugfs", "e2fsck", "fio", "sg_inq", "dmsetup", "sbsign", "objcopy", "openssl", "syslinux", "xorriso")
 
 
 def pytest_configure(config):

@@ -180,7 +180,7 @@ def test_an_upload_is_unpacked_converted_and_refused_like_a_file(lab):
     assert up.create(10, name="win").status == 409, "the name is taken"
     assert up.create(1 << 60, name="huge").status == 507
     path = up.create(10, name="stopped").headers["Location"]
-    assert up.ask("PATCH", path, {"Upload-Offset": "0"}, b"x", token="wrong").status == 403
+    assert up.ask("PATCH", path, {"Upload-Offset": "0"}, b"x", token="wrong").status == 401
     assert up.ask("DELETE", path).status == 204
     assert up.ask("HEAD", path).status == 404
     assert library(server) == ["win.raw"]

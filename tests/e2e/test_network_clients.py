@@ -188,7 +188,7 @@ def test_no_path_escapes(web, path):
 def test_a_write_needs_the_token(web):
     body = {"kind": "local"}
     assert web.api("PUT", "/assignments/52:54:00:e2:e0:01", body, token=None)[0] == 401
-    assert web.api("PUT", "/assignments/52:54:00:e2:e0:01", body, token="wrong")[0] == 403
+    assert web.api("PUT", "/assignments/52:54:00:e2:e0:01", body, token="wrong")[0] == 401
     assert web.api("POST", "/images", {"name": "blank", "size": 1048576}, token=None)[0] == 401
     assert web.api("DELETE", "/clients/52:54:00:e2:e0:01", token=None)[0] == 401
     assert web.api("PUT", "/assignments/52:54:00:e2:e0:01", body)[0] == 200

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Frames from the network: Router Solicitations and ARP.
+// Frames from the network: Router Solicitations, ARP, and what other DHCP servers say.
 #include <cstdint>
 
 #include "dhcp/arp.hpp"
+#include "dhcp/raw_frame.hpp"
 #include "dhcp/router_advertisement.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -12,5 +13,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto client = dhcp::find_router_solicitation(frame)) {
     (void)dhcp::encode_router_advertisement(MacAddress{}, *client);
   }
+  (void)dhcp::find_udp_datagram(frame);
   return 0;
 }

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two projects: `page` runs on the fake server, `e2e` on a real Bootferry that tests/e2e has started.
+// Three projects: `page` runs on the fake server, `nginx` on the same behind nginx at /boot/, `e2e` on a real Bootferry that
+// tests/e2e has started.
 // The browser is the system's Chromium; Playwright never brings one.
 import { defineConfig } from '@playwright/test';
 
 const junit = process.env['BOOTFERRY_JUNIT'];
 
-export default defineConfig({
+export default defineConfig<{ behindNginx: boolean }>({
   outputDir: 'results',
   workers: 1,
   retries: 0,
   forbidOnly: true,
-  timeout: 30_000,
-  expect: { timeout: 10_000 },
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
   reporter: [['list'], ...(junit === undefined ? [] : [['junit', { outputFile: junit }] as ['junit', { outputFile: string }]])],
   use: {
     browserName: 'chromium',
@@ -28,6 +29,9 @@ export default defineConfig({
   },
   projects: [
     { name: 'page', testDir: 'specs' },
-    { name: 'e2e', testDir: 'e2e', use: { screenshot: 'on' } },
+    // How the page looks and how big it is does not depend on where it is.
+    { name: 'nginx', testDir: 'specs', testIgnore: ['accessibility.spec.ts', 'size.spec.ts'], use: { behindNginx: true } },
+    // A virtual PC beside it makes the machine slow.
+    { name: 'e2e', testDir: 'e2e', expect: { timeout: 60_000 }, use: { screenshot: 'on' } },
   ],
 });

@@ -38,6 +38,9 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--bf-quiet': '#98a2ab',
     '--bf-bad': '#c92a2a',
     '--bf-new': '#eef6fb',
+    '--bf-danger': '#c92a2a',
+    '--bf-track': '#e6ebee',
+    '--bf-busy-text': '#8a5200',
   },
   dark: {
     '--mantine-color-body': '#15191d',
@@ -51,5 +54,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--bf-quiet': '#66717b',
     '--bf-bad': '#ff7b7b',
     '--bf-new': '#1b2c37',
+    '--bf-danger': '#c03434',
+    '--bf-track': '#2c343b',
+    '--bf-busy-text': '#f0a63c',
   },
 });

@@ -7,8 +7,8 @@ namespace bootferry::http::api {
 Answer list_assignments(const Request&, const Site& site) {
   Json list = Json::array();
   for (const boot::ClientView& view : site.services.administration.clients()) {
-    if (std::holds_alternative<boot::Wait>(view.client.boot)) continue;
-    list.push_back({{"mac", view.client.mac.to_string()}, {"boot", render_boot(view.client.boot)}});
+    if (std::holds_alternative<boot::Wait>(view.boot)) continue;
+    list.push_back({{"mac", view.client.mac.to_string()}, {"boot", render_boot(view.boot)}});
   }
   return make_json(200, {{"assignments", std::move(list)}});
 }
@@ -33,7 +33,7 @@ Answer remove_assignment(const Request& request, const Site& site) {
   const auto known = site.services.administration.require_client(*mac);
   if (!known) return make_problem(known.error());
   boot::ClientChange change;
-  change.boot = boot::Wait{};
+  change.entries.emplace();  // none: then rules and the default count again
   const auto view = site.services.administration.put_client(*mac, change);
   return view ? Answer(204) : make_problem(view.error());
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/api/json.hpp"
 #include "http/api/resources.hpp"
+#include "http/boot_scripts.hpp"
 
 namespace bootferry::http::api {
 
@@ -10,22 +11,40 @@ Answer list_clients(const Request&, const Site& site) {
   return make_json(200, {{"clients", std::move(list)}});
 }
 
+namespace {
+
+Answer show_client(const boot::ClientView& view) {
+  return make_resource(
+      200, render_client(view),
+      {"known", "address", "architecture", "uuid", "serial", "state", "first_seen", "last_seen", "last_boot"});
+}
+
+}  // namespace
+
 Answer get_client(const Request& request, const Site& site) {
   const auto mac = require_mac(request);
   if (!mac) return make_problem(mac.error());
   const auto view = site.services.administration.require_client(*mac);
-  return view ? make_json(200, render_client(*view)) : make_problem(view.error());
+  return view ? show_client(*view) : make_problem(view.error());
 }
 
 Answer put_client(const Request& request, const Site& site) {
   const auto mac = require_mac(request);
   if (!mac) return make_problem(mac.error());
-  const auto body = parse_body(request, {"name", "boot", "reserved_address", "access"});
+  const auto body = parse_body(request, {"name", "boot", "reserved_address", "access", "entries", "default_entry",
+                                         "menu_timeout", "next_boot", "groups", "variables", "quirks"});
   if (!body) return make_problem(body.error());
   const auto change = parse_client_change(*body);
   if (!change) return make_problem(change.error());
   const auto view = site.services.administration.put_client(*mac, *change);
-  return view ? make_json(200, render_client(*view)) : make_problem(view.error());
+  return view ? show_client(*view) : make_problem(view.error());
+}
+
+Answer get_client_script(const Request& request, const Site& site) {
+  const auto mac = require_mac(request);
+  if (!mac) return make_problem(mac.error());
+  const RenderedScript script = preview_script(*mac, site);
+  return make_json(200, {{"template", script.name}, {"text", script.sentence}, {"script", script.text}});
 }
 
 Answer remove_client(const Request& request, const Site& site) {

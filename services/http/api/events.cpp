@@ -47,8 +47,11 @@ Answer list_events(const Request& request, const Site& site) {
   return make_json(200, {{"events", std::move(list)}});
 }
 
-Answer stream_events(const Request& request, const Site&) {
-  Answer answer(200, "text/event-stream", LiveEvents{request.last_event_id});
+Answer stream_events(const Request& request, const Site& site) {
+  LiveEvents wanted{request.last_event_id, nullptr};
+  if (people::Accounts* accounts = site.services.accounts)
+    wanted.is_allowed = [accounts, caller = request.caller] { return accounts->is_still_good(caller); };
+  Answer answer(200, "text/event-stream", std::move(wanted));
   answer.add_header("Cache-Control", "no-store");
   answer.add_header("X-Accel-Buffering", "no");  // nginx in front of us must not collect the stream
   return answer;

@@ -4,7 +4,9 @@
 
 namespace bootferry::http::api {
 
-Answer get_health(const Request&, const Site& site) {
+/// Whoever may not read is told that the server is well, for probes, and nothing of the house.
+Answer get_health(const Request& request, const Site& site) {
+  if (request.caller.right < people::Right::read) return make_json(200, {{"status", "ok"}});
   const boot::Health health = site.services.administration.health();
   const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(health.now - health.started);
   return make_json(200, {{"status", "ok"},
@@ -22,7 +24,8 @@ Answer get_health(const Request&, const Site& site) {
                            {"iscsi", health.iscsi_port}}},
                          {"clients", health.clients},
                          {"images", health.images},
-                         {"sessions", health.sessions}});
+                         {"sessions", health.sessions},
+                         {"warnings", health.warnings}});
 }
 
 }  // namespace bootferry::http::api

@@ -10,8 +10,11 @@
 
 #include "base/result.hpp"
 #include "boot/administration.hpp"
+#include "boot/boot_record.hpp"
+#include "boot/client_registry.hpp"
 #include "boot/event.hpp"
 #include "boot/intake.hpp"
+#include "boot/network_servers.hpp"
 #include "http/answer.hpp"
 #include "http/request.hpp"
 
@@ -32,18 +35,23 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Json render_boot(const boot::BootEntry& entry);
 /// Says that a secret is set, never which.
 [[nodiscard]] Json render_access(const boot::Access& access);
+[[nodiscard]] Json render_quirks(const boot::Quirks& quirks);
 [[nodiscard]] Json render_client(const boot::ClientView& view);
 [[nodiscard]] Json render_image(const boot::ImageView& view);
 /// The image, and what its file was.
 [[nodiscard]] Json render_added_image(const boot::AddedImage& added);
 [[nodiscard]] Json render_job(const boot::JobView& job);
+[[nodiscard]] Json render_boot_record(const boot::BootRecord& boot, const boot::RegistrySnapshot& registry);
 [[nodiscard]] Json render_session(const boot::SessionView& view);
 [[nodiscard]] Json render_lease(const boot::Lease& lease, WallTime now);
+[[nodiscard]] Json render_network_server(const boot::NetworkServer& server);
 [[nodiscard]] Json render_event(const boot::Event& event);
 /// One line; bytes that are no UTF-8 (a host name off the wire) are replaced.
 [[nodiscard]] std::string render_line(const Json& value);
 
 [[nodiscard]] Answer make_json(unsigned status, const Json& value);
+/// A resource that people edit; `moving` are the keys that change by themselves, which If-Match does not compare.
+[[nodiscard]] Answer make_resource(unsigned status, const Json& value, std::initializer_list<const char*> moving);
 /// The {mac} of the path.
 [[nodiscard]] Result<MacAddress> require_mac(const Request& request);
 

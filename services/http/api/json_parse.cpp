@@ -5,6 +5,7 @@
 #include <set>
 
 #include "http/api/json.hpp"
+#include "http/api/json_boot.hpp"
 #include "http/syntax/json_shape.hpp"
 
 namespace bootferry::http::api {
@@ -29,61 +30,6 @@ class TwinFinder {
  private:
   std::vector<std::set<std::string>> open_;
 };
-
-Result<std::vector<std::string>> require_texts(const Json& object, std::string_view key) {
-  std::vector<std::string> texts;
-  const auto found = object.find(key);
-  if (found == object.end()) return texts;
-  if (!found->is_array()) return wrong(fmt::format("\"{}\" must be a list of texts.", key));
-  for (const Json& item : *found) {
-    if (!item.is_string()) return wrong(fmt::format("\"{}\" must be a list of texts.", key));
-    texts.push_back(item.get<std::string>());
-  }
-  return texts;
-}
-
-Result<boot::BootEntry> parse_disks(const Json& value) {
-  const auto found = value.find("drives");
-  if (found == value.end() || !found->is_array())
-    return wrong("\"drives\" must be a list of {\"image\": NAME, \"mode\": MODE}.");
-  if (found->empty() || found->size() > boot::max_drives) {
-    return wrong(fmt::format("\"drives\" must have 1 to {} entries.", boot::max_drives));
-  }
-  boot::Disks disks;
-  for (const Json& item : *found) {
-    if (!item.is_object()) return wrong("Each of \"drives\" must be {\"image\": NAME, \"mode\": MODE}.");
-    if (auto known = check_keys(item, {"image", "mode", "quota"}); !known) return std::unexpected(known.error());
-    auto image = require_text(item, "image");
-    if (!image) return std::unexpected(image.error());
-    auto mode_name = require_text(item, "mode");
-    if (!mode_name) return std::unexpected(mode_name.error());
-    auto mode = boot::parse_drive_mode(*mode_name);
-    if (!mode) return std::unexpected(mode.error());
-    boot::Drive drive{std::move(*image), *mode};
-    if (const auto quota = item.find("quota"); quota != item.end() && !quota->is_null()) {
-      if (!quota->is_number_unsigned()) return wrong("\"quota\" must be a number of bytes, or null.");
-      drive.quota = {quota->get<std::uint64_t>()};
-    }
-    disks.drives.push_back(std::move(drive));
-  }
-  return boot::BootEntry(std::move(disks));
-}
-
-Result<boot::BootEntry> parse_kernel(const Json& value) {
-  boot::Kernel kernel;
-  auto file = require_text(value, "kernel");
-  if (!file) return std::unexpected(file.error());
-  kernel.kernel = std::move(*file);
-  auto initrds = require_texts(value, "initrds");
-  if (!initrds) return std::unexpected(initrds.error());
-  kernel.initrds = std::move(*initrds);
-  if (value.contains("command_line")) {
-    auto line = require_text(value, "command_line");
-    if (!line) return std::unexpected(line.error());
-    kernel.command_line = std::move(*line);
-  }
-  return boot::BootEntry(std::move(kernel));
-}
 
 /// A text, or null for none of it.
 Result<std::optional<std::string>> find_text(const Json& object, std::string_view key) {
@@ -124,6 +70,46 @@ Result<boot::AccessChange> parse_access(const Json& value) {
   return change;
 }
 
+/// A number, or null for none (0).
+Result<std::optional<std::uint64_t>> find_number(const Json& object, std::string_view key) {
+  const auto found = object.find(key);
+  if (found == object.end()) return std::optional<std::uint64_t>();
+  if (found->is_null()) return std::optional<std::uint64_t>(0);
+  if (!found->is_number_unsigned()) return wrong(fmt::format("\"{}\" must be a number, or null.", key));
+  return std::optional(found->get<std::uint64_t>());
+}
+
+Result<boot::QuirksChange> parse_quirks(const Json& value) {
+  if (!value.is_object()) return wrong("\"quirks\" must be an object.");
+  if (auto known = check_keys(value, {"proxy_form", "loader", "tftp_no_options", "tftp_block_size", "serial_console"});
+      !known)
+    return std::unexpected(known.error());
+  boot::QuirksChange change;
+  if (value.contains("proxy_form")) {
+    const auto name = require_text(value, "proxy_form");
+    if (!name) return std::unexpected(name.error());
+    const auto form = boot::parse_proxy_form(*name);
+    if (!form) return std::unexpected(form.error());
+    change.proxy_form = *form;
+  }
+  auto loader = find_text(value, "loader");
+  if (!loader) return std::unexpected(loader.error());
+  change.loader = std::move(*loader);
+  if (const auto plain = value.find("tftp_no_options"); plain != value.end()) {
+    if (!plain->is_boolean()) return wrong("\"tftp_no_options\" must be true or false.");
+    change.tftp_no_options = plain->get<bool>();
+  }
+  for (const auto& [key, place] :
+       {std::pair{"tftp_block_size", &change.tftp_block_size}, std::pair{"serial_console", &change.serial_console}}) {
+    auto number = find_number(value, key);
+    if (!number) return std::unexpected(number.error());
+    *place = *number;
+  }
+  // Tried on a client without quirks, so that a wrong value is told before anything else is looked at.
+  if (auto good = boot::change_quirks({}, change); !good) return std::unexpected(good.error());
+  return change;
+}
+
 }  // namespace
 
 Result<Json> parse_json(std::string_view text) {
@@ -160,33 +146,6 @@ Result<std::string> require_text(const Json& object, std::string_view key) {
   return found->get<std::string>();
 }
 
-Result<boot::BootEntry> parse_boot(const Json& value, std::string_view where) {
-  if (!value.is_object()) return wrong(fmt::format("{} must be an object with a \"kind\".", where));
-  auto kind = require_text(value, "kind");
-  if (!kind) return std::unexpected(kind.error());
-  Result<boot::BootEntry> entry;
-  Result<void> known;
-  if (*kind == "wait") {
-    known = check_keys(value, {"kind"});
-    entry = boot::Wait{};
-  } else if (*kind == "local") {
-    known = check_keys(value, {"kind"});
-    entry = boot::LocalDisk{};
-  } else if (*kind == "disks") {
-    known = check_keys(value, {"kind", "drives"});
-    entry = parse_disks(value);
-  } else if (*kind == "kernel") {
-    known = check_keys(value, {"kind", "kernel", "initrds", "command_line"});
-    entry = parse_kernel(value);
-  } else {
-    return wrong("\"kind\" must be one of: wait, disks, kernel, local.");
-  }
-  if (!known) return std::unexpected(known.error());
-  if (!entry) return entry;
-  if (auto checked = boot::check_boot_entry(*entry); !checked) return std::unexpected(checked.error());
-  return entry;
-}
-
 Result<boot::ClientChange> parse_client_change(const Json& body) {
   boot::ClientChange change;
   if (const auto name = body.find("name"); name != body.end()) {
@@ -200,10 +159,16 @@ Result<boot::ClientChange> parse_client_change(const Json& body) {
     if (!parsed) return std::unexpected(parsed.error());
     change.boot = std::move(*parsed);
   }
+  if (auto menu = parse_menu_change(body, change); !menu) return std::unexpected(menu.error());
   if (const auto access = body.find("access"); access != body.end()) {
     auto parsed = parse_access(*access);
     if (!parsed) return std::unexpected(parsed.error());
     change.access = std::move(*parsed);
+  }
+  if (const auto quirks = body.find("quirks"); quirks != body.end()) {
+    auto parsed = parse_quirks(*quirks);
+    if (!parsed) return std::unexpected(parsed.error());
+    change.quirks = std::move(*parsed);
   }
   if (const auto address = body.find("reserved_address"); address != body.end()) {
     if (address->is_null()) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "http/api/json.hpp"
+#include "http/api/json_boot.hpp"
 
 namespace bootferry::http::api {
 namespace {
@@ -18,35 +19,45 @@ Json render_latency(const LatencyHistogram& latency) {
   return {{"p50_us", latency.quantile(0.5).count()}, {"p99_us", latency.quantile(0.99).count()}};
 }
 
-struct BootRenderer {
-  Json operator()(const boot::Wait&) const { return {{"kind", "wait"}}; }
-  Json operator()(const boot::LocalDisk&) const { return {{"kind", "local"}}; }
-  Json operator()(const boot::Disks& disks) const {
-    Json drives = Json::array();
-    for (const boot::Drive& drive : disks.drives) {
-      drives.push_back({{"image", drive.image}, {"mode", boot::name_of(drive.mode)}});
-      if (drive.quota.value != 0) drives.back()["quota"] = drive.quota.value;
-    }
-    return {{"kind", "disks"}, {"drives", std::move(drives)}};
-  }
-  Json operator()(const boot::Kernel& kernel) const {
-    Json initrds = Json::array();
-    for (const std::string& initrd : kernel.initrds) initrds.push_back(initrd);
-    return {{"kind", "kernel"},
-            {"kernel", kernel.kernel},
-            {"initrds", std::move(initrds)},
-            {"command_line", kernel.command_line}};
-  }
-};
+Json render_boot_summary(const boot::BootSummary& boot) {
+  return {{"id", boot.id},
+          {"state", boot::name_of(boot.state)},
+          {"stage", boot::name_of(boot.stage)},
+          {"started", render_time(boot.started)},
+          {"code", text_or_null(boot.code)},
+          {"reason", text_or_null(boot.reason)},
+          {"mend", text_or_null(boot.mend)}};
+}
+
+Json render_step(const boot::BootStep& step, WallTime started) {
+  Json fields = Json::object();
+  for (const auto& [name, value] : step.fields) fields[name] = value;
+  return {{"kind", boot::name_of(step.kind)},
+          {"at", render_time(step.at)},
+          {"ms", (step.at - started).count()},
+          {"last_ms", (step.last - started).count()},
+          {"count", step.count},
+          {"text", step.text},
+          {"fields", std::move(fields)}};
+}
 
 }  // namespace
-
-Json render_boot(const boot::BootEntry& entry) { return std::visit(BootRenderer{}, entry); }
 
 Json render_access(const boot::Access& access) {
   return {{"auth", boot::name_of(access.auth)},   {"initiator", text_or_null(access.initiator)},
           {"user", text_or_null(access.user)},    {"from", value_or_null(access.from)},
           {"secret_set", !access.secret.empty()}, {"target_secret_set", !access.target_secret.empty()}};
+}
+
+Json render_quirks(const boot::Quirks& quirks) {
+  const auto number_or_null = [](unsigned number) { return number == 0 ? Json(nullptr) : Json(number); };
+  const auto& learned = quirks.learned_proxy_form;
+  return {{"proxy_form", boot::name_of(quirks.proxy_form)},
+          {"learned_proxy_form", learned ? Json(boot::name_of(*learned)) : Json(nullptr)},
+          {"loader", text_or_null(quirks.loader)},
+          {"tftp_no_options", quirks.tftp_no_options},
+          {"tftp_block_size", number_or_null(quirks.tftp_block_size)},
+          {"serial_console", number_or_null(quirks.serial_console)}};
 }
 
 Json render_client(const boot::ClientView& view) {
@@ -57,15 +68,27 @@ Json render_client(const boot::ClientView& view) {
   return {{"mac", client.mac.to_string()},
           {"name", text_or_null(client.name)},
           {"known", client.known},
-          {"boot", render_boot(client.boot)},
+          {"boot", render_boot(view.boot)},
+          {"entries", render_entries(client.menu.entries)},
+          {"default_entry", text_or_null(client.menu.default_entry)},
+          {"menu_timeout", render_timeout(client.menu.timeout)},
+          {"next_boot", render_next_boot(client.next_boot)},
+          {"groups", client.groups},
+          {"variables", render_variables(client.menu.variables)},
+          {"offered", render_offered(view.offered)},
+          {"why", text_or_null(view.why)},
           {"access", render_access(client.access)},
+          {"quirks", render_quirks(client.quirks)},
           {"targets", std::move(targets)},
           {"reserved_address", value_or_null(client.reserved_address)},
           {"address", value_or_null(client.address)},
           {"architecture", known_architecture ? Json(boot::name_of(client.architecture)) : Json(nullptr)},
+          {"uuid", text_or_null(client.uuid)},
+          {"serial", text_or_null(client.serial)},
           {"state", boot::name_of(view.state)},
           {"first_seen", time_or_null(client.first_seen)},
-          {"last_seen", time_or_null(client.last_seen)}};
+          {"last_seen", time_or_null(client.last_seen)},
+          {"last_boot", view.last_boot ? render_boot_summary(*view.last_boot) : Json(nullptr)}};
 }
 
 Json render_image(const boot::ImageView& view) {
@@ -82,6 +105,31 @@ Json render_image(const boot::ImageView& view) {
           {"physical_block_size", view.image.traits.physical_block_size},
           {"version", view.image.versions.empty() ? 1 : view.image.current().number},
           {"used_by", std::move(users)}};
+}
+
+Json render_boot_record(const boot::BootRecord& boot, const boot::RegistrySnapshot& registry) {
+  const boot::Client* client = registry.find_client(boot.mac);
+  Json steps = Json::array();
+  for (const boot::BootStep& step : boot.steps) steps.push_back(render_step(step, boot.started));
+  return {{"id", boot.id},
+          {"mac", boot.mac.to_string()},
+          {"client", client ? text_or_null(client->name) : Json(nullptr)},
+          {"state", boot::name_of(boot.state)},
+          {"stage", boot::name_of(boot.stage)},
+          {"architecture", text_or_null(boot.architecture)},
+          {"firmware", text_or_null(boot.firmware)},
+          {"decision", text_or_null(boot.decision)},
+          {"image", text_or_null(boot.image)},
+          {"started", render_time(boot.started)},
+          {"updated", render_time(boot.updated)},
+          {"ended", time_or_null(boot.ended)},
+          {"code", text_or_null(boot.code)},
+          {"reason", text_or_null(boot.reason)},
+          {"mend", text_or_null(boot.mend)},
+          {"bytes_read", boot.bytes_read.value},
+          {"bytes_written", boot.bytes_written.value},
+          {"last_io", time_or_null(boot.last_io)},
+          {"steps", std::move(steps)}};
 }
 
 Json render_job(const boot::JobView& job) {
@@ -163,6 +211,12 @@ Json render_lease(const boot::Lease& lease, WallTime now) {
           {"expires", render_time(lease.expires)}};
 }
 
+Json render_network_server(const boot::NetworkServer& server) {
+  return {{"address", server.address.to_string()},        {"mac", server.mac.to_string()},
+          {"kind", boot::name_of(server.kind)},           {"boot_file", text_or_null(server.boot_file)},
+          {"first_seen", render_time(server.first_seen)}, {"last_seen", render_time(server.last_seen)}};
+}
+
 Json render_event(const boot::Event& event) {
   Json fields = Json::object();
   for (const auto& [name, value] : event.fields) fields[name] = value;
@@ -180,6 +234,14 @@ std::string render_line(const Json& value) { return value.dump(-1, ' ', false, J
 Answer make_json(unsigned status, const Json& value) {
   Answer answer(status, "application/json", render_line(value) + "\n");
   answer.add_header("Cache-Control", "no-store");
+  return answer;
+}
+
+Answer make_resource(unsigned status, const Json& value, std::initializer_list<const char*> moving) {
+  Answer answer = make_json(status, value);
+  Json edited = value;
+  for (const char* key : moving) edited.erase(key);
+  answer.set_revision(render_line(edited));
   return answer;
 }
 

@@ -9,6 +9,26 @@
 
 namespace bootferry::http::api {
 
+[[nodiscard]] Answer get_first_visit(const Request& request, const Site& site);
+[[nodiscard]] Answer get_first_visit_code(const Request& request, const Site& site);
+[[nodiscard]] Answer set_up(const Request& request, const Site& site);
+[[nodiscard]] Answer log_in(const Request& request, const Site& site);
+[[nodiscard]] Answer log_out(const Request& request, const Site& site);
+[[nodiscard]] Answer get_me(const Request& request, const Site& site);
+[[nodiscard]] Answer put_own_password(const Request& request, const Site& site);
+[[nodiscard]] Answer list_logins(const Request& request, const Site& site);
+[[nodiscard]] Answer end_login(const Request& request, const Site& site);
+
+[[nodiscard]] Answer list_users(const Request& request, const Site& site);
+[[nodiscard]] Answer add_user(const Request& request, const Site& site);
+[[nodiscard]] Answer put_user(const Request& request, const Site& site);
+[[nodiscard]] Answer remove_user(const Request& request, const Site& site);
+[[nodiscard]] Answer list_tokens(const Request& request, const Site& site);
+[[nodiscard]] Answer add_token(const Request& request, const Site& site);
+[[nodiscard]] Answer remove_token(const Request& request, const Site& site);
+[[nodiscard]] Answer list_changes(const Request& request, const Site& site);
+
+[[nodiscard]] Answer get_openapi(const Request& request, const Site& site);
 [[nodiscard]] Answer get_health(const Request& request, const Site& site);
 
 [[nodiscard]] Answer list_clients(const Request& request, const Site& site);
@@ -19,6 +39,22 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer list_assignments(const Request& request, const Site& site);
 [[nodiscard]] Answer put_assignment(const Request& request, const Site& site);
 [[nodiscard]] Answer remove_assignment(const Request& request, const Site& site);
+
+[[nodiscard]] Answer get_client_script(const Request& request, const Site& site);
+
+[[nodiscard]] Answer list_groups(const Request& request, const Site& site);
+[[nodiscard]] Answer get_group(const Request& request, const Site& site);
+[[nodiscard]] Answer put_group(const Request& request, const Site& site);
+[[nodiscard]] Answer remove_group(const Request& request, const Site& site);
+[[nodiscard]] Answer list_rules(const Request& request, const Site& site);
+[[nodiscard]] Answer put_rules(const Request& request, const Site& site);
+[[nodiscard]] Answer get_defaults(const Request& request, const Site& site);
+[[nodiscard]] Answer put_defaults(const Request& request, const Site& site);
+
+[[nodiscard]] Answer list_templates(const Request& request, const Site& site);
+[[nodiscard]] Answer get_template(const Request& request, const Site& site);
+[[nodiscard]] Answer put_template(const Request& request, const Site& site);
+[[nodiscard]] Answer remove_template(const Request& request, const Site& site);
 
 [[nodiscard]] Answer list_images(const Request& request, const Site& site);
 [[nodiscard]] Answer get_image(const Request& request, const Site& site);
@@ -59,11 +95,26 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer append_upload(const Request& request, const Site& site);
 [[nodiscard]] Answer remove_upload(const Request& request, const Site& site);
 
+[[nodiscard]] Answer list_boots(const Request& request, const Site& site);
+[[nodiscard]] Answer get_boot(const Request& request, const Site& site);
+[[nodiscard]] Answer get_packets(const Request& request, const Site& site);
+
 [[nodiscard]] Answer list_sessions(const Request& request, const Site& site);
 [[nodiscard]] Answer get_session(const Request& request, const Site& site);
 [[nodiscard]] Answer drop_session(const Request& request, const Site& site);
 
+[[nodiscard]] Answer wake_client(const Request& request, const Site& site);
+[[nodiscard]] Answer insert_floppy(const Request& request, const Site& site);
+[[nodiscard]] Answer get_medium(const Request& request, const Site& site);
+[[nodiscard]] Answer get_medium_path(const Request& request, const Site& site);
+[[nodiscard]] Answer run_check(const Request& request, const Site& site);
+
+[[nodiscard]] Answer list_loaders(const Request& request, const Site& site);
+
 [[nodiscard]] Answer list_leases(const Request& request, const Site& site);
+
+[[nodiscard]] Answer list_network_servers(const Request& request, const Site& site);
+[[nodiscard]] Answer probe_network(const Request& request, const Site& site);
 
 [[nodiscard]] Answer list_events(const Request& request, const Site& site);
 [[nodiscard]] Answer stream_events(const Request& request, const Site& site);

@@ -34,6 +34,12 @@ Result<std::string> decode_percent(std::string_view text) {
   return out;
 }
 
+/// A shim asks for what lies beside it by its own folder, two slashes and a name.
+void forgive_double_slash(std::string& path) {
+  if (!path.starts_with("/loaders/")) return;
+  for (std::size_t at = path.find("//"); at != std::string::npos; at = path.find("//", at)) path.erase(at, 1);
+}
+
 Result<void> check_segments(std::string_view path) {
   if (path.find('\\') != path.npos)
     return fail(ErrorKind::invalid, "The path has a backslash; parts of a path are parted by '/'.");
@@ -79,6 +85,7 @@ Result<Target> parse_target(std::string_view text) {
   if (!text.starts_with('/')) return fail(ErrorKind::invalid, "The path must begin with '/'.");
   auto path = decode_percent(text.substr(0, mark));
   if (!path) return std::unexpected(path.error());
+  forgive_double_slash(*path);
   if (auto checked = check_segments(*path); !checked) return std::unexpected(checked.error());
   auto query = parse_query(text.substr(std::min(mark + 1, text.size())));
   if (!query) return std::unexpected(query.error());

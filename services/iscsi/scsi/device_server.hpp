@@ -163,6 +163,13 @@ class LogicalUnit {
   /// The disk's changes take nearly all of DiskServices::quota: THIN PROVISIONING SOFT THRESHOLD REACHED for every
   /// nexus.
   virtual void on_space_low() {}
+  /// Runs `change`, which puts another medium into a removable disk, while no command is at work; what was written
+  /// before is durable by then. Then NOT READY TO READY CHANGE, MEDIUM MAY HAVE CHANGED for every nexus. conflict
+  /// while an initiator forbids it (PREVENT ALLOW MEDIUM REMOVAL), or a SANITIZE runs. Blocks.
+  [[nodiscard]] virtual Result<void> change_medium(const std::function<Result<void>()>& change) {
+    (void)change;
+    return fail(ErrorKind::unsupported, "Its medium cannot be changed.");
+  }
   /// `lun` is the 8-byte field as on the wire; a LUN that is not 0 is answered as SAM-5 4.7.4 says (INQUIRY qualifier
   /// 3, REPORT LUNS, else 25h/00h).
   [[nodiscard]] virtual std::unique_ptr<Task> make_task(const Nexus& nexus, std::uint64_t lun,

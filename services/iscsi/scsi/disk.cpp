@@ -94,6 +94,24 @@ void Disk::on_space_low() {
   if (threshold()) attentions_.raise_for_all(attention::soft_threshold);
 }
 
+Result<void> Disk::change_medium(const std::function<Result<void>()>& change) {
+  if (!identity_.removable) return fail(ErrorKind::unsupported, "Its medium cannot be taken out.");
+  if (medium_.prevented())
+    return fail(ErrorKind::conflict, "The machine keeps the medium in: unmount or eject it there first.");
+  if (sanitizer_.state() == Sanitizer::State::running)
+    return fail(ErrorKind::conflict, "The medium is being wiped (SANITIZE): wait for its end.");
+  {
+    const AccessGate::Alone alone(device_->gate());
+    if (auto flushed = device_->below().flush(); !flushed) return flushed;
+    if (auto changed = change(); !changed) return changed;
+    device_->turn_away();
+    changed_ = true;
+  }
+  (void)medium_.load();
+  attentions_.raise_for_all(attention::medium_may_have_changed);
+  return {};
+}
+
 std::optional<Disk::Threshold> Disk::threshold() const {
   constexpr std::uint64_t set_size = 64u << 10;
   const std::uint64_t sets = services_.quota.value / 10 * 9 / set_size;

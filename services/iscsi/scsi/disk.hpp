@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <optional>
 
@@ -33,6 +34,7 @@ class Disk final : public LogicalUnit, public std::enable_shared_from_this<Disk>
   void on_commands_cleared(const Nexus& of) override;
   void on_capacity_changed() override;
   void on_space_low() override;
+  [[nodiscard]] Result<void> change_medium(const std::function<Result<void>()>& change) override;
   [[nodiscard]] std::unique_ptr<Task> make_task(const Nexus& nexus, std::uint64_t lun,
                                                 const std::array<std::uint8_t, 16>& cdb) override;
   [[nodiscard]] Result<void> run_job(const DiskJob& job, MutableByteView buffer) override;
@@ -68,7 +70,8 @@ class Disk final : public LogicalUnit, public std::enable_shared_from_this<Disk>
 
   /// Whether it has that service action of SANITIZE.
   [[nodiscard]] bool sanitizes(std::uint8_t service_action) const {
-    return services_.background && writable_medium() && (service_action != 0x02 || thin());
+    // The mark is of the medium that was in when the disk was opened.
+    return services_.background && writable_medium() && !changed_ && (service_action != 0x02 || thin());
   }
   [[nodiscard]] Sanitizer& sanitizer() { return sanitizer_; }
   /// Marked for good when it returns. A conflict: one runs already. Blocks.
@@ -115,6 +118,7 @@ class Disk final : public LogicalUnit, public std::enable_shared_from_this<Disk>
   Modes modes_;
   Reservations reservations_;
   CopyLog copies_;
+  std::atomic<bool> changed_{false};  ///< another medium is in than at first
   Sanitizer sanitizer_{device_, services_.sanitize_mark};
 };
 

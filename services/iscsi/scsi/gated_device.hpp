@@ -21,12 +21,16 @@ class GatedDevice final : public images::BlockDevice {
     sealed_ = true;
   }
   void unseal() { sealed_ = false; }
+  /// What was let in before may not write any more: it meant the medium that was in then.
+  void turn_away() { ++seals_; }
   /// How often it was sealed: a command keeps what this was when it was let in.
   [[nodiscard]] std::uint64_t seals() const { return seals_; }
   /// Whether a command of back then may still write; asked with the gate held. One that waited for its data or in a
   /// queue until a SANITIZE was over must not bring back what was wiped.
   [[nodiscard]] bool admits(std::uint64_t seals) const { return !sealed_ && seals_ == seals; }
-  static Result<void> sealed() { return fail(ErrorKind::unavailable, "The disk is being sanitized."); }
+  static Result<void> sealed() {
+    return fail(ErrorKind::unavailable, "The disk is being sanitized, or its medium was changed.");
+  }
 
   ByteCount size() const override { return below_->size(); }
   std::uint32_t block_size() const override { return below_->block_size(); }

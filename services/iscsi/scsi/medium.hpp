@@ -26,6 +26,10 @@ class Medium {
     loaded_.store(false, std::memory_order_release);
     return true;
   }
+  [[nodiscard]] bool prevented() {
+    std::lock_guard lock(mutex_);
+    return !prevented_by_.empty();
+  }
   void prevent(std::uint64_t nexus) {
     std::lock_guard lock(mutex_);
     prevented_by_.insert(nexus);

@@ -16,8 +16,8 @@ RANGE = "10.99.0.100-10.99.0.199"
 class Bootferry:
     name = "bootferry"
 
-    def __init__(self, lab, mode="server", flags=(), state_dir: Path | None = None):
-        self.lab, self.mode, self.flags = lab, mode, list(flags)
+    def __init__(self, lab, mode="server", flags=(), state_dir: Path | None = None, dhcp_range=RANGE):
+        self.lab, self.mode, self.flags, self.dhcp_range = lab, mode, list(flags), dhcp_range
         self.state_dir = state_dir or lab.short / "state"
         self.namespace = lab.network.srv
         self._starts = 0
@@ -25,7 +25,7 @@ class Bootferry:
     def serve_command(self) -> list:
         command = [BINARY, "serve", "--interface", "eth0", "--state-dir", self.state_dir, "--dhcp-mode", self.mode]
         if self.mode == "server":
-            command += ["--dhcp-range", RANGE]
+            command += ["--dhcp-range", self.dhcp_range]
         return command + self.flags
 
     def start(self):
@@ -77,6 +77,14 @@ class Bootferry:
         elif access != "boot":
             arguments += access
         self.cli(*arguments)
+
+    def add_user(self, name: str, role: str, password="correct horse battery"):
+        self.password_file.write_text(password + "\n")
+        return self.cli("user", "add", name, "--role", role, "--password-file", self.password_file)
+
+    @property
+    def password_file(self) -> Path:
+        return self.lab.folder / "password"
 
     def sessions(self) -> list[dict]:
         return self._list(self.json("session", "list"), "sessions")

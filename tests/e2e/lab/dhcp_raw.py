@@ -24,13 +24,13 @@ class DhcpClient:
         self.socket.close()
 
     def send(self, kind: int, mac: str, options: dict[int, bytes] | None = None, xid: int | None = None, ciaddr="0.0.0.0",
-             to="255.255.255.255", flags=0x8000) -> int:
+             to="255.255.255.255", flags=0x8000, port=67) -> int:
         xid = random.getrandbits(32) if xid is None else xid
         packet = struct.pack("!BBBBIHH4s4s4s4s16s64s128s4s", 1, 1, 6, 0, xid, 0, flags, socket.inet_aton(ciaddr), bytes(4), bytes(4),
                              bytes(4), bytes.fromhex(mac.replace(":", "")), b"", b"", b"\x63\x82\x53\x63")
         for code, value in {53: bytes([kind]), 55: b"\x01\x03\x06\x0f", **(options or {})}.items():
             packet += bytes([code, len(value)]) + value
-        self.socket.sendto((packet + b"\xff").ljust(300, b"\0"), (to, 67))
+        self.socket.sendto((packet + b"\xff").ljust(300, b"\0"), (to, port))
         return xid
 
     def receive(self, xid: int, timeout=1.0) -> dict | None:

@@ -43,6 +43,33 @@ def boot_cd() -> Path:
     return _built("boot-cd", [script, DEMO / "serial_line.inc"], [script])
 
 
+def probe_floppy() -> Path:
+    script = ROOT / "tests" / "e2e" / "images" / "make-probe-floppy"
+    return _built("probe-floppy", [script, DEMO / "serial_line.inc"], [script])
+
+
+def probe_floppy_cd() -> Path:
+    """A CD that boots by emulating that floppy."""
+    script = ROOT / "tests" / "e2e" / "images" / "make-probe-floppy"
+    return _built("probe-floppy-cd", [script, DEMO / "serial_line.inc"], [script, "--cd"])
+
+
+def floppy_boots(image: Path) -> tuple[bytes, int]:
+    """What the floppy probe wrote into its sector 4: a mark, and how often it was booted."""
+    with open(image, "rb") as disk:
+        disk.seek(3 * 512)
+        sector = disk.read(8)
+    return sector[:4], int.from_bytes(sector[4:], "little")
+
+
+def efi_program(text: str, target: Path) -> Path:
+    """An EFI program (GRUB) that prints the text, waits a second and ends."""
+    config = target.with_suffix(".cfg")
+    config.write_text(f"echo {text}\nsleep 1\nexit\n")
+    run(["grub-mkimage", "-O", "x86_64-efi", "-c", config, "-p", "/", "-o", target, "echo", "sleep", "normal"])
+    return target
+
+
 def mini_debian() -> Path:
     script = ROOT / "tests" / "e2e" / "images" / "make-mini-debian"
     kernel = run(["apt-cache", "depends", "linux-image-amd64"], check=False).stdout

@@ -25,7 +25,9 @@ class RouterDhcp:
     def start(self):
         config = self.lab.folder / "router.conf"
         config.write_text(f"port=0\ninterface=eth0\nbind-interfaces\nno-ping\nlog-dhcp\ndhcp-leasefile={self.lab.folder}/router.leases\n"
-                          f"dhcp-range=10.99.0.100,10.99.0.199,255.255.255.0,1h\ndhcp-option=option:router,{ROUTER}\n")
+                          "dhcp-range=10.99.0.100,10.99.0.199,255.255.255.0,1h\n"
+                          "dhcp-range=10.98.0.100,10.98.0.199,255.255.255.0,1h\n"  # of PCs behind a relay
+                          f"dhcp-option=option:router,{ROUTER}\n")
         self.child = self.lab.add(start_dnsmasq(self.lab, "router", config, self.lab.network.dhcp))
         return self
 

@@ -157,6 +157,8 @@ class Sniffer:
         if ether_type == b"\x08\x06" and len(frame) >= 42:
             self.emit("arp", op=frame[21], sender=socket.inet_ntoa(frame[28:32]), target=socket.inet_ntoa(frame[38:42]),
                       mac=_mac(frame[22:28]))
+        elif ether_type == b"\x08\x42":
+            self.on_wake("ethernet", _mac(frame[0:6]), frame[14:])
         elif ether_type == b"\x86\xdd":
             self.on_ipv6(frame)
         elif ether_type == b"\x08\x00":
@@ -181,7 +183,17 @@ class Sniffer:
         elif frame[23] == 6 and len(body) >= 20:
             self.on_tcp(source, sport, target, dport, body)
 
+    def on_wake(self, way, to, payload):
+        """A magic packet: six bytes of 0xFF and sixteen times one address, wherever they lie."""
+        at = payload.find(b"\xff" * 6)
+        mac = payload[at + 6:at + 12]
+        if at >= 0 and len(mac) == 6 and payload[at + 6:at + 102] == mac * 16:
+            self.emit("wake", way=way, to=to, mac=_mac(mac))
+
     def on_udp(self, frame, source, sport, target, dport, payload):
+        if dport == 9:
+            self.on_wake("udp", target, payload)
+            return
         if {sport, dport} & {67, 68, 4011}:
             message = decode_dhcp(payload)
             if message:
@@ -204,14 +216,22 @@ class Sniffer:
             transfer["block"] = int(options.get("blksize", 512))
             self.emit("tftp-oack", client=target, file=transfer["file"], options=options)
         elif transfer and op == 3:
-            number = int.from_bytes(payload[2:4], "big")
-            if number == (transfer["last"] + 1) & 0xFFFF:
-                transfer["last"] = number
-                transfer["bytes"] += len(payload) - 4
-                if len(payload) - 4 < transfer["block"]:
-                    self.emit("tftp-done", client=target, file=transfer["file"], bytes=transfer["bytes"])
+            self.on_tftp_blocks(target, transfer, payload)
         elif op == 5 and (transfer or (source, sport) in self.tftp):
             self.emit("tftp-error", src=source, dst=target, code=int.from_bytes(payload[2:4], "big"), text=_text(payload[4:]))
+
+    def on_tftp_blocks(self, client, transfer, payload):
+        """A window that the server's kernel was given at once is seen here before it is cut (UDP_SEGMENT): several blocks in one."""
+        size = transfer["block"] + 4
+        for begin in range(0, len(payload), size):
+            block = payload[begin:begin + size]
+            number = int.from_bytes(block[2:4], "big")
+            if number != (transfer["last"] + 1) & 0xFFFF:
+                continue
+            transfer["last"] = number
+            transfer["bytes"] += len(block) - 4
+            if len(block) < size:
+                self.emit("tftp-done", client=client, file=transfer["file"], bytes=transfer["bytes"])
 
     def on_tcp(self, source, sport, target, dport, body):
         sequence = int.from_bytes(body[4:8], "big")

@@ -280,7 +280,7 @@ TEST_F(AdministrationTest, AChangeKeepsWhatItLeavesOut) {
   auto named = administration.put_client(pc1, naming);
   ASSERT_TRUE(named) << named.error().message;
   EXPECT_EQ(named->client.name, "pc1");
-  EXPECT_TRUE(std::holds_alternative<boot::Disks>(named->client.boot));
+  EXPECT_TRUE(std::holds_alternative<boot::Disks>(named->boot));
   EXPECT_EQ(named->targets, std::vector<std::string>{"iqn.2026-11.org.bootferry:525400000001.80"});
   naming.name = "";
   EXPECT_EQ(administration.put_client(pc1, naming)->client.name, "");

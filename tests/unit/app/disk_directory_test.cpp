@@ -26,7 +26,7 @@ class DiskDirectoryTest : public testing::Test {
     client.mac = mac;
     client.name = std::move(name);
     client.known = true;
-    client.boot = boot::Disks{std::move(drives)};
+    client.set_boot(boot::Disks{std::move(drives)});
     client.access.auth = boot::AuthKind::none;
     client.access.initiator = "any";
     registry.now.clients[mac] = client;
@@ -210,7 +210,7 @@ TEST_F(DiskDirectoryTest, ASessionWhoseDriveWasChangedHasNoRightAnyMore) {
   EXPECT_FALSE(open(pc1));
   directory.on_boot_script(pc1);
   EXPECT_TRUE(open(pc1));
-  registry.now.clients[pc1].boot = boot::Wait{};
+  registry.now.clients[pc1].set_boot(boot::Wait{});
   EXPECT_EQ(why(), "its drive was taken away");
   registry.now.clients.clear();
   EXPECT_EQ(why(), "its client was removed");

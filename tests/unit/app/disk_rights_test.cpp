@@ -39,7 +39,7 @@ struct DiskRightsTest : testing::Test {
   boot::Access& give(const MacAddress& mac, boot::AuthKind auth, std::string initiator = "", std::string secret = "") {
     boot::Client& client = registry.now.clients[mac];
     client.mac = mac;
-    client.boot = boot::Disks{{{"dos", boot::DriveMode::master}}};
+    client.set_boot(boot::Disks{{{"dos", boot::DriveMode::master}}});
     client.access.auth = auth;
     client.access.initiator = std::move(initiator);
     client.access.secret = boot::Secret(std::move(secret));

@@ -45,7 +45,7 @@ class House {
     boot::Client client;
     client.mac = mac;
     client.name = std::move(name);
-    client.boot = boot::Disks{std::move(drives)};
+    client.set_boot(boot::Disks{std::move(drives)});
     EXPECT_TRUE(registry().put_client(client));
     return client;
   }

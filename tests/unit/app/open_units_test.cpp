@@ -32,7 +32,7 @@ class OpenUnitsTest : public testing::Test {
   void assign(const MacAddress& mac, std::vector<boot::Drive> drives) {
     boot::Client client;
     client.mac = mac;
-    client.boot = boot::Disks{std::move(drives)};
+    client.set_boot(boot::Disks{std::move(drives)});
     registry.now.clients[mac] = client;
   }
   OpenUnits::Unit open(const MacAddress& mac, std::uint8_t number, const boot::Drive& drive) {

@@ -24,6 +24,7 @@ range = "10.0.0.100-10.0.0.199"
 dns = ["10.0.0.1", "9.9.9.9"]
 lease_seconds = 600
 router_advertisements = false
+ipv6 = true
 [iscsi]
 addresses = ["10.0.0.1", "fd00::1", "fe80::1%eth1"]
 ping_seconds = 5
@@ -40,6 +41,7 @@ http = 80
   EXPECT_EQ(settings->dhcp_dns.size(), 2u);
   EXPECT_EQ(settings->dhcp_lease_time, std::chrono::minutes(10));
   EXPECT_FALSE(settings->router_advertisements);
+  EXPECT_TRUE(settings->dhcp_ipv6);
   EXPECT_EQ(settings->iscsi_addresses, (std::vector<std::string>{"10.0.0.1", "fd00::1", "fe80::1%eth1"}));
   EXPECT_EQ(settings->iscsi_ping_after, std::chrono::seconds(5));
   EXPECT_EQ(settings->iscsi_ping_limit, std::chrono::seconds(7));

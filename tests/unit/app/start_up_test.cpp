@@ -12,7 +12,6 @@
 
 #include "app/admin_token.hpp"
 #include "app/appliance.hpp"
-#include "app/loaders.hpp"
 #include "app/port_owner.hpp"
 #include "app/state_folder.hpp"
 #include "support/temporary_folder.hpp"
@@ -49,21 +48,6 @@ TEST(StateFolder, IsHeldByOneServerAtATime) {
     EXPECT_TRUE(std::filesystem::is_directory(folder / "state" / "images"));
   }
   EXPECT_NO_THROW(StateFolder(folder / "state"));
-}
-
-TEST(Loaders, TheUsersOwnWinAndOnlyLoadersAreTaken) {
-  const test::TemporaryFolder folder;
-  for (const char* part : {"package", "user"}) std::filesystem::create_directory(folder / part);
-  for (const char* name : {"package/undionly.kpxe", "package/snponly.efi", "package/ipxe.iso", "package/.hidden.efi",
-                           "user/undionly.kpxe"}) {
-    std::ofstream(folder / name) << name;
-  }
-  const boot::LoaderCatalog catalog = find_loaders(folder / "package", folder / "user");
-  EXPECT_EQ(catalog.find("undionly.kpxe"), folder / "user/undionly.kpxe");
-  EXPECT_EQ(catalog.find("snponly.efi"), folder / "package/snponly.efi");
-  EXPECT_FALSE(catalog.find("ipxe.iso"));
-  EXPECT_FALSE(catalog.find(".hidden.efi"));
-  EXPECT_TRUE(find_loaders("/nonexistent", "/nonexistent").files().empty());
 }
 
 /// A socket of ours on a port of the kernel's choice.

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "boot/boot_policy.hpp"
+#include "boot/script_policy.hpp"
 
 namespace bootferry::boot {
 namespace {
@@ -101,8 +101,8 @@ TEST(Access, TheBootScriptFollowsIt) {
   registry.images["dos"].name = "dos";
   Client& client = registry.clients[pc];
   client.mac = pc;
-  client.boot = Disks{{{"dos", DriveMode::master}}};
-  const auto san = [&] { return std::get<SanBoot>(decide_script(pc, registry, {})); };
+  client.set_boot(Disks{{{"dos", DriveMode::master}}});
+  const auto san = [&] { return std::get<SanBoot>(decide_script({pc}, registry, {}).decision); };
   EXPECT_TRUE(san().needs_secret);
   EXPECT_EQ(san().initiator, own);
   client.access.initiator = "any";
@@ -114,7 +114,7 @@ TEST(Access, TheBootScriptFollowsIt) {
   for (const AuthKind kind : {AuthKind::chap, AuthKind::mutual}) {
     client.access.auth = kind;
     client.access.secret = Secret("a fixed secret");
-    const auto broken = std::get<Broken>(decide_script(pc, registry, {}));
+    const auto broken = std::get<Broken>(decide_script({pc}, registry, {}).decision);
     EXPECT_NE(broken.reason.find("--auth boot"), std::string::npos);
     EXPECT_EQ(broken.reason.find("a fixed secret"), std::string::npos);
   }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "boot/script_policy.hpp"
 #include "boot/target_name.hpp"
 
 namespace bootferry::boot {
@@ -22,10 +23,14 @@ RegistrySnapshot registry_with(BootEntry entry) {
   Client client;
   client.mac = pc1;
   client.known = true;
-  client.boot = std::move(entry);
+  if (!std::holds_alternative<Wait>(entry)) client.set_boot(std::move(entry));
   registry.clients[pc1] = client;
   for (const char* name : {"dos", "data"}) registry.images[name] = Image{name, "raw", "", mib(8), {}};
   return registry;
+}
+
+ScriptDecision script_for(const MacAddress& mac, const RegistrySnapshot& registry, const BootSettings& with) {
+  return decide_script({mac}, registry, with).decision;
 }
 
 LoaderDecision loader_for(Architecture architecture, Firmware firmware) {
@@ -58,14 +63,14 @@ TEST(DecideLoader, WhatHasNoLoaderIsIgnoredWithAReason) {
 }
 
 TEST(DecideScript, UnknownAndUnassignedClientsWait) {
-  const auto unknown = decide_script(pc1, RegistrySnapshot{}, settings());
+  const auto unknown = script_for(pc1, RegistrySnapshot{}, settings());
   EXPECT_EQ(std::get<WaitForAssignment>(unknown).script_url, "http://10.99.0.1:8080/boot/52:54:00:e2:e0:01.ipxe");
-  EXPECT_TRUE(std::holds_alternative<WaitForAssignment>(decide_script(pc1, registry_with(Wait{}), settings())));
+  EXPECT_TRUE(std::holds_alternative<WaitForAssignment>(script_for(pc1, registry_with(Wait{}), settings())));
 }
 
 TEST(DecideScript, DrivesRiseFrom0x80AndHaveOneTargetEach) {
   const auto decision =
-      decide_script(pc1, registry_with(Disks{{{"dos", DriveMode::master}, {"data", DriveMode::readonly}}}), settings());
+      script_for(pc1, registry_with(Disks{{{"dos", DriveMode::master}, {"data", DriveMode::readonly}}}), settings());
   const SanBoot& boot = std::get<SanBoot>(decision);
   EXPECT_EQ(boot.initiator, "iqn.2026-11.org.bootferry:525400e2e001");
   ASSERT_EQ(boot.drives.size(), 2u);
@@ -78,7 +83,7 @@ TEST(DecideScript, DrivesRiseFrom0x80AndHaveOneTargetEach) {
 TEST(DecideScript, AnotherIscsiPortStandsInTheUri) {
   BootSettings other = settings();
   other.iscsi_port = 13260;
-  const auto decision = decide_script(pc1, registry_with(Disks{{{"dos", DriveMode::master}}}), other);
+  const auto decision = script_for(pc1, registry_with(Disks{{{"dos", DriveMode::master}}}), other);
   EXPECT_EQ(std::get<SanBoot>(decision).drives[0].uri,
             "iscsi:10.99.0.1::13260::iqn.2026-11.org.bootferry:525400e2e001.80");
 }
@@ -86,20 +91,20 @@ TEST(DecideScript, AnotherIscsiPortStandsInTheUri) {
 TEST(DecideScript, AMissingImageIsSaidAndAskedAgain) {
   RegistrySnapshot registry = registry_with(Disks{{{"dos", DriveMode::master}}});
   registry.images.clear();
-  const auto decision = decide_script(pc1, registry, settings());
+  const auto decision = script_for(pc1, registry, settings());
   EXPECT_NE(std::get<Broken>(decision).reason.find("dos"), std::string::npos);
 }
 
 TEST(DecideScript, KernelFilesBecomeUrlsAndUrlsStay) {
-  const auto decision = decide_script(
-      pc1, registry_with(Kernel{"debian/vmlinuz", {"http://10.1.1.1/initrd"}, "root=/dev/nfs"}), settings());
+  const auto decision =
+      script_for(pc1, registry_with(Kernel{"debian/vmlinuz", {"http://10.1.1.1/initrd"}, "root=/dev/nfs"}), settings());
   const KernelBoot& boot = std::get<KernelBoot>(decision);
   EXPECT_EQ(boot.kernel_url, "http://10.99.0.1:8080/files/debian/vmlinuz");
   EXPECT_EQ(boot.initrd_urls, std::vector<std::string>{"http://10.1.1.1/initrd"});
 }
 
 TEST(DecideScript, LocalDiskIsLeftToTheMachine) {
-  EXPECT_TRUE(std::holds_alternative<LocalBoot>(decide_script(pc1, registry_with(LocalDisk{}), settings())));
+  EXPECT_TRUE(std::holds_alternative<LocalBoot>(script_for(pc1, registry_with(LocalDisk{}), settings())));
 }
 
 TEST(ArchitectureOf, KnowsOption93AndItsOldMistake) {

@@ -56,7 +56,7 @@ TEST(RegistrySnapshot, TellsWhoUsesAnImage) {
   RegistrySnapshot registry;
   Client client;
   client.mac = {{2, 0, 0, 0, 0, 1}};
-  client.boot = Disks{{{"dos", DriveMode::master}}};
+  client.set_boot(Disks{{{"dos", DriveMode::master}}});
   registry.clients[client.mac] = client;
   EXPECT_EQ(registry.users_of("dos"), std::vector<MacAddress>{client.mac});
   EXPECT_TRUE(registry.users_of("data").empty());

@@ -26,7 +26,7 @@ struct OverlayPlans : testing::Test {
     for (const auto& [mac, name] : {std::pair{pc1, "pc1"}, std::pair{pc2, "pc2"}}) {
       registry.clients[mac].mac = mac;
       registry.clients[mac].name = name;
-      registry.clients[mac].boot = Disks{{private_drive}};
+      registry.clients[mac].set_boot(Disks{{private_drive}});
     }
   }
   PlanFacts facts() { return {registry, {}, {next++}}; }

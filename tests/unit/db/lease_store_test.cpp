@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <future>
+#include <map>
 
 #include "db_fixture.hpp"
 
@@ -44,6 +45,31 @@ TEST_F(LeaseStoreTest, leases_survive_with_every_field) {
     EXPECT_EQ(loaded[i].hostname, saved[i].hostname);
     EXPECT_EQ(loaded[i].state, saved[i].state);
     EXPECT_EQ(loaded[i].expires, saved[i].expires);
+  }
+}
+
+TEST_F(LeaseStoreTest, Cve2021_25217_what_a_lease_holds_is_never_syntax) {
+  std::vector<boot::Lease> saved;
+  for (std::uint32_t n = 0; n < 256; ++n) {
+    boot::Lease lease = lease_number(n);
+    lease.client_id = Bytes(255, static_cast<std::uint8_t>(n));
+    if (n > 0 && n < 128) lease.hostname = std::string(63, static_cast<char>(n));
+    if (n == 200) lease.hostname = "'); DELETE FROM leases; --";
+    if (n == 201) lease.hostname = "\\\"}\nlease 10.0.0.1 {";
+    saved.push_back(lease);
+  }
+  {
+    LeaseStore store(*database, pool);
+    for (const boot::Lease& lease : saved) store.save(lease, [](Result<void> done) { EXPECT_TRUE(done); });
+  }
+  reopen();
+  const auto loaded = LeaseStore(*database, pool).load();
+  ASSERT_EQ(loaded.size(), saved.size());
+  std::map<Ipv4Address, boot::Lease> by_address;
+  for (const boot::Lease& lease : loaded) by_address[lease.address] = lease;
+  for (const boot::Lease& lease : saved) {
+    EXPECT_EQ(by_address[lease.address].client_id, lease.client_id);
+    EXPECT_EQ(by_address[lease.address].hostname, lease.hostname);
   }
 }
 

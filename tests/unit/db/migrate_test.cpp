@@ -5,6 +5,7 @@
 
 #include <cstring>
 
+#include "db/people_store.hpp"
 #include "db/registry_rows.hpp"
 #include "db/statement.hpp"
 #include "db_fixture.hpp"
@@ -17,7 +18,7 @@ namespace bootferry::db {
 namespace {
 
 /// The newest version this program has; each one before it needs a test that starts from a file of it.
-constexpr std::int64_t newest = 6;
+constexpr std::int64_t newest = 10;
 
 EmbeddedFile step(const char* name, const char* sql) { return {name, sql, sql + std::strlen(sql)}; }
 
@@ -65,7 +66,8 @@ TEST_F(MigrateTest, a_file_of_version_1_opens_with_what_it_holds) {
   auto database = open_database(file);
   const auto snapshot = load_snapshot(*database);
   ASSERT_EQ(snapshot.clients.size(), 1u);
-  EXPECT_EQ(snapshot.clients.begin()->second.boot, boot::BootEntry(boot::Disks{{{"dos", boot::DriveMode::master}}}));
+  EXPECT_EQ(snapshot.clients.begin()->second.menu.entries.at(0).boot,
+            boot::BootEntry(boot::Disks{{{"dos", boot::DriveMode::master}}}));
   EXPECT_EQ(snapshot.images.at("dos").block_size, 512u);
   EXPECT_EQ(database->query_number("PRAGMA user_version"), newest);
 }
@@ -127,7 +129,81 @@ TEST_F(MigrateTest, images_of_version_5_are_their_own_first_version_and_drives_s
   EXPECT_EQ(stack[0].file, "dos.raw");
   EXPECT_EQ(stack[0].format, "raw");
   EXPECT_EQ(stack[0].size, ByteCount{1048576});
-  EXPECT_EQ(snapshot.clients.begin()->second.boot, boot::BootEntry(boot::Disks{{{"dos", boot::DriveMode::readonly}}}));
+  EXPECT_EQ(snapshot.clients.begin()->second.menu.entries.at(0).boot,
+            boot::BootEntry(boot::Disks{{{"dos", boot::DriveMode::readonly}}}));
+}
+
+TEST_F(MigrateTest, each_boot_of_version_6_is_the_first_entry_of_its_client) {
+  {
+    auto old = std::make_unique<Database>(file);
+    migrate(*old, EmbeddedFiles{migrations.begin(), 6});
+    old->execute(
+        "INSERT INTO images (name, format, file, size, created) VALUES ('win', 'raw', 'win.raw', 1048576, "
+        "1700000000000), ('data', 'raw', 'data.raw', 1048576, 1700000000000);"
+        "INSERT INTO clients VALUES"
+        " ('52:54:00:e2:e0:01', 'pc1', 1, 'disks', NULL, NULL, NULL, NULL, 'bios', NULL, NULL),"
+        " ('52:54:00:e2:e0:02', 'pc2', 1, 'kernel', 'vmlinuz', 'quiet', NULL, NULL, 'bios', NULL, NULL),"
+        " ('52:54:00:e2:e0:03', NULL, 1, 'local', NULL, NULL, NULL, NULL, 'bios', NULL, NULL),"
+        " ('52:54:00:e2:e0:04', NULL, 0, 'wait', NULL, NULL, NULL, '10.99.0.7', 'efi-x64', 5, 6);"
+        "INSERT INTO drives VALUES ('52:54:00:e2:e0:01', 0, 'win', 'private', 1073741824),"
+        " ('52:54:00:e2:e0:01', 1, 'data', 'readonly', 0);"
+        "INSERT INTO initrds VALUES ('52:54:00:e2:e0:02', 0, 'b.img'), ('52:54:00:e2:e0:02', 1, 'a.img');");
+    ASSERT_EQ(old->query_number("PRAGMA user_version"), 6);
+  }
+  auto database = open_database(file);
+  const auto snapshot = load_snapshot(*database);
+  ASSERT_EQ(snapshot.clients.size(), 4u);
+  std::vector<boot::Menu> menus;
+  for (const auto& [mac, client] : snapshot.clients) menus.push_back(client.menu);
+  const boot::Disks disks{{{"win", boot::DriveMode::private_overlay, gib(1)}, {"data", boot::DriveMode::readonly}}};
+  EXPECT_EQ(menus[0].entries, (std::vector<boot::Entry>{{0, "disks", disks}})) << "0: its targets keep their names";
+  EXPECT_EQ(menus[1].entries,
+            (std::vector<boot::Entry>{{0, "kernel", boot::Kernel{"vmlinuz", {"b.img", "a.img"}, "quiet"}}}));
+  EXPECT_EQ(menus[2].entries, (std::vector<boot::Entry>{{0, "local", boot::LocalDisk{}}}));
+  EXPECT_TRUE(menus[3].entries.empty());
+  EXPECT_TRUE(snapshot.groups.empty() && snapshot.rules.empty());
+  EXPECT_EQ(std::get<boot::Entry>(snapshot.unknown).boot, boot::BootEntry(boot::Wait{}));
+  EXPECT_EQ(database->query_number("SELECT count(*) FROM pragma_foreign_key_check"), 0);
+}
+
+TEST_F(MigrateTest, clients_of_version_7_have_no_quirks) {
+  {
+    auto old = std::make_unique<Database>(file);
+    migrate(*old, EmbeddedFiles{migrations.begin(), 7});
+    old->execute(
+        "INSERT INTO clients (mac, name, known, architecture) VALUES ('52:54:00:e2:e0:01', 'pc1', 1, 'bios');");
+    ASSERT_EQ(old->query_number("PRAGMA user_version"), 7);
+  }
+  auto database = open_database(file);
+  const auto snapshot = load_snapshot(*database);
+  ASSERT_EQ(snapshot.clients.size(), 1u);
+  EXPECT_EQ(snapshot.clients.begin()->second.quirks, boot::Quirks{});
+}
+
+TEST_F(MigrateTest, a_file_of_version_8_keeps_its_log_and_has_no_boots_yet) {
+  {
+    auto old = std::make_unique<Database>(file);
+    migrate(*old, EmbeddedFiles{migrations.begin(), 8});
+    old->execute("INSERT INTO events VALUES (1, 1700000000000, 'dhcp-ack', NULL, NULL, 'It has an address.', '')");
+    ASSERT_EQ(old->query_number("PRAGMA user_version"), 8);
+  }
+  auto database = open_database(file);
+  EXPECT_EQ(database->query_number("SELECT count(*) FROM events"), 1);
+  EXPECT_EQ(database->query_number("SELECT count(*) FROM boots"), 0);
+}
+
+TEST_F(MigrateTest, a_file_of_version_9_has_no_users_and_takes_some) {
+  {
+    auto old = std::make_unique<Database>(file);
+    migrate(*old, EmbeddedFiles{migrations.begin(), 9});
+    old->execute(
+        "INSERT INTO clients (mac, name, known, architecture) VALUES ('52:54:00:e2:e0:01', 'pc1', 1, 'bios');");
+    ASSERT_EQ(old->query_number("PRAGMA user_version"), 9);
+  }
+  auto database = open_database(file);
+  EXPECT_EQ(load_snapshot(*database).clients.size(), 1u);
+  EXPECT_TRUE(PeopleStore(*database).load().users.empty());
+  EXPECT_TRUE(PeopleStore(*database).put_user({"alice", people::Role::admin, "hash", {}, {}}));
 }
 
 TEST_F(MigrateTest, an_old_file_is_copied_then_brought_forward) {

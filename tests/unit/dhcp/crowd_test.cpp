@@ -24,7 +24,7 @@ MacAddress machine(std::uint32_t number) {
 TEST(Crowd, each_machine_has_its_own_address_and_the_pool_ends_with_a_sentence) {
   Lab lab(Mode::server);
   std::set<Ipv4Address> given;
-  for (std::uint32_t i = 0; i < 100; ++i) {
+  for (std::uint32_t i = 0; i < 94; ++i) {
     const Ipv4Address address = lab.bind(machine(i));
     EXPECT_TRUE(lab.responder.on_probe_answer(address, pc1, lab.now()).empty());
     EXPECT_TRUE(Ipv4Range({ip("10.99.0.100"), ip("10.99.0.199")}).contains(address));
@@ -33,10 +33,55 @@ TEST(Crowd, each_machine_has_its_own_address_and_the_pool_ends_with_a_sentence) 
   const Actions full = lab.hear(make_request(MessageType::discover, machine(100)));
   EXPECT_TRUE(is_silent(full));
   ASSERT_TRUE(has_event(full, boot::EventKind::dhcp_ignored));
+  // The last six are for machines that have a name here; nobody gets one by asking for it.
+  Message wishful = make_request(MessageType::discover, machine(101));
+  wishful.set_address(option::requested_address, ip("10.99.0.199"));
+  EXPECT_TRUE(is_silent(lab.hear(wishful)));
+  for (std::uint32_t i = 200; i < 206; ++i) {
+    boot::Client named;
+    named.mac = machine(i);
+    named.known = true;
+    lab.registry.state->clients[named.mac] = named;
+    EXPECT_TRUE(given.insert(lab.bind(named.mac)).second);
+  }
+  EXPECT_EQ(given.size(), 100u);
   // Leases end; the address that ended first is given out first.
   lab.clock.advance(std::chrono::minutes(61));
   EXPECT_EQ(lab.bind(machine(100)), ip("10.99.0.100"));
   EXPECT_EQ(lab.bind(machine(7)), ip("10.99.0.107"));
+}
+
+TEST(Crowd, one_port_of_a_relay_has_so_many_machines_and_the_others_do_not_suffer) {
+  Lab lab(Mode::server);
+  const auto ask = [&lab](std::uint32_t number, std::uint8_t port) {
+    Message message = make_request(MessageType::discover, machine(number));
+    message.giaddr = ip("10.99.0.77");
+    message.set(option::agent_information, Bytes{1, 1, port});
+    return lab.hear(message);
+  };
+  for (std::uint32_t i = 0; i < PortLimits::machines_a_port; ++i) EXPECT_FALSE(is_silent(ask(i, 1))) << i;
+  const Actions refused = ask(1000, 1);
+  EXPECT_TRUE(is_silent(refused));
+  EXPECT_TRUE(has_event(refused, boot::EventKind::dhcp_ignored));
+  EXPECT_FALSE(is_silent(ask(3, 1))) << "those that were there go on";
+  EXPECT_FALSE(is_silent(ask(1001, 2)));
+  lab.clock.advance(PortLimits::memory + std::chrono::seconds(1));
+  EXPECT_FALSE(is_silent(ask(1000, 1)));
+}
+
+TEST(Crowd, ports_that_a_relay_makes_up_are_bounded) {
+  PortLimits limits;
+  Message message = make_request(MessageType::discover);
+  message.giaddr = ip("10.99.0.77");
+  std::size_t admitted = 0;
+  for (std::uint32_t i = 0; i < 10'000; ++i) {
+    message.set_u32(option::agent_information, i);
+    admitted += limits.try_admit(message, SteadyTime{});
+  }
+  EXPECT_EQ(admitted, 4096u);
+  EXPECT_TRUE(limits.try_admit(message, SteadyTime{} + PortLimits::memory + std::chrono::seconds(1)));
+  message.remove(option::agent_information);
+  EXPECT_TRUE(limits.try_admit(message, SteadyTime{}));
 }
 
 TEST(Crowd, leases_of_a_former_life_are_kept) {

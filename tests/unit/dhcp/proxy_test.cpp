@@ -115,6 +115,26 @@ TEST(Proxy, http_boot_gets_httpclient_and_url_in_offer_and_ack) {
   }
 }
 
+TEST(Proxy, a_raspberry_pi_finds_its_name_in_the_menu_and_is_told_what_it_lacks) {
+  const Message pi = with_pxe(make_request(MessageType::discover, mac("dc:a6:32:00:00:01")), 0);
+  Settings settings = make_settings(Mode::proxy);
+  Lab without(settings);
+  const Actions ignored = without.hear(pi);
+  EXPECT_TRUE(is_silent(ignored));
+  EXPECT_TRUE(has_event(ignored, boot::EventKind::dhcp_ignored));
+  settings.boot.loaders.add("bootcode.bin", {});
+  for (const Mode mode : {Mode::proxy, Mode::server}) {
+    settings.mode = mode;
+    Lab lab(settings);
+    const Message offer = sent(lab.discover(pi)).message;
+    EXPECT_EQ(offer.file, "bootcode.bin");
+    EXPECT_EQ(offer.text(option::vendor_class), "PXEClient");
+    const auto name = find_suboption(*offer.find(option::vendor_information), 9);
+    ASSERT_TRUE(name);
+    EXPECT_EQ(text_of(name->subspan(3)), "Raspberry Pi Boot");
+  }
+}
+
 TEST(Proxy, uuid_goes_back_only_when_it_came) {
   Lab lab(Mode::proxy);
   EXPECT_EQ(sent(lab.hear(with_pxe(discover, 0))).message.find(97), nullptr);

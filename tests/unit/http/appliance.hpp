@@ -19,8 +19,10 @@
 #include "base/async_loop_pool.hpp"
 #include "base/random.hpp"
 #include "base/worker_pool.hpp"
+#include "fake_boots.hpp"
 #include "fake_lives.hpp"
 #include "http/server.hpp"
+#include "support/people_store.hpp"
 
 namespace bootferry::http::test {
 
@@ -62,7 +64,8 @@ class FakeAdministration final : public boot::Administration {
     view.client.mac = mac();
     view.client.name = "pc1";
     view.client.known = true;
-    view.client.boot = boot::Disks{{{"dos", boot::DriveMode::master}}};
+    view.boot = boot::Disks{{{"dos", boot::DriveMode::master}}};
+    view.client.set_boot(view.boot);
     view.targets = {"iqn.2026-11.org.bootferry:525400e2e001.80"};
     image.image = {"dos", "raw", "dos.raw", mib(100), WallTime{std::chrono::seconds{1'790'000'000}}};
     image.allocated = mib(8);
@@ -90,7 +93,9 @@ class FakeAdministration final : public boot::Administration {
     changes.push_back(change);
     view.client.mac = asked;
     if (change.name) view.client.name = *change.name;
-    if (change.boot) view.client.boot = *change.boot;
+    if (change.boot) view.boot = *change.boot;
+    if (change.entries) view.client.menu.entries = *change.entries;
+    if (change.entries && change.entries->empty()) view.boot = boot::Wait{};
     if (change.access) {
       auto access = boot::change_access(view.client.access, *change.access);
       if (!access) return std::unexpected(access.error());
@@ -223,6 +228,15 @@ class Wire {
     EXPECT_EQ(::connect(wire.fd_, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
     return wire;
   }
+  static Wire lan_ipv6(std::uint16_t port) {
+    sockaddr_in6 to{};
+    to.sin6_family = AF_INET6;
+    to.sin6_port = htons(port);
+    to.sin6_addr = in6addr_loopback;
+    Wire wire(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    EXPECT_EQ(::connect(wire.fd_, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
+    return wire;
+  }
   static Wire control(const std::filesystem::path& path) {
     sockaddr_un to{};
     to.sun_family = AF_UNIX;
@@ -351,6 +365,12 @@ class FakeIntake final : public boot::Intake {
   boot::Administration& administration_;
 };
 
+class FakeNeighbours final : public boot::Neighbours {
+ public:
+  std::optional<MacAddress> find(const IpAddress&) const override { return known; }
+  std::optional<MacAddress> known;
+};
+
 class Appliance : public testing::Test {
  protected:
   Appliance() {
@@ -370,8 +390,21 @@ class Appliance : public testing::Test {
 
   void start() {
     server = std::make_unique<Server>(loops, db_pool,
-                                      Services{administration, registry, events, addresses, loaders, clock,
-                                               boot_settings, &metrics, &boot_secrets, &lives, &watch, &intake},
+                                      Services{.administration = administration,
+                                               .registry = registry,
+                                               .events = events,
+                                               .addresses = addresses,
+                                               .loaders = loaders,
+                                               .clock = clock,
+                                               .boot = boot_settings,
+                                               .metrics = &metrics,
+                                               .boot_secrets = &boot_secrets,
+                                               .lives = &lives,
+                                               .boot_watch = &watch,
+                                               .intake = &intake,
+                                               .boots = &boots,
+                                               .neighbours = &neighbours,
+                                               .accounts = with_people ? &accounts : nullptr},
                                       settings);
     server->open();
     server->start();
@@ -430,10 +463,17 @@ class Appliance : public testing::Test {
   boot::LoaderCatalog loaders;
   boot::BootSettings boot_settings;
   FakeLives lives;
+  FakeNeighbours neighbours;
+  FakeBoots boots;
   FakeWatch watch;
   boot::BootSecrets boot_secrets{{}, clock, {}, [](const MacAddress&, std::uint64_t) {}};
   Settings settings;
   FakeIntake intake{administration};
+  bool with_people = false;  ///< else there are no users, and reads are open
+  people::test::FakeStore people;
+  SystemRandom random;
+  people::Accounts accounts{
+      people, clock, random, [](const people::Accounts::Job& job) { job(); }, {.cost = people::PasswordCost::least}};
   std::unique_ptr<Server> server;
 };
 

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/boot_scripts.hpp"
 
+#include <fmt/format.h>
 #include <fstream>
 #include <set>
 
 #include "appliance.hpp"
+#include "http/script_templates.hpp"
 
 namespace bootferry::http::test {
 namespace {
 
-const boot::BootSettings lan{{0x0a630001}, 8080, 3260, {}};
+const boot::BootSettings lan{.server = {0x0a630001}, .http_port = 8080, .iscsi_port = 3260, .loaders = {}};
 
 RenderedScript render(const boot::ScriptDecision& decision, const std::filesystem::path& folder = {}) {
-  return render_script(decision, mac(), lan, folder);
+  boot::ScriptAnswer answer{decision, "http://10.99.0.1:8080/boot/52:54:00:e2:e0:01.ipxe", mac(), "", "", false, {}};
+  answer.variables = {{"mac", mac().to_string()}, {"name", "pc1"}, {"serial", "#1 && || ;"}};
+  return render_script(answer, lan, folder);
 }
 
 boot::SanDrive drive(int number) {
@@ -117,15 +121,135 @@ TEST(BootScript, WaitingShowsTheMacAndAsksAgain) {
   EXPECT_NE(script.text.find("52:54:00:e2:e0:01\n"), std::string::npos);
   EXPECT_NE(script.text.find("echo http://10.99.0.1:8080/\n"), std::string::npos);
   EXPECT_NE(script.text.find("--timeout 3000 "), std::string::npos);
-  EXPECT_NE(
-      script.text.find("chain --replace --autofree http://10.99.0.1:8080/boot/52:54:00:e2:e0:01.ipxe?again=1 ||\n"),
-      std::string::npos);
+  EXPECT_NE(script.text.find(
+                "chain --replace --autofree http://10.99.0.1:8080/boot/52:54:00:e2:e0:01.ipxe?again=1&uuid=${uuid}&"),
+            std::string::npos);
 }
 
 TEST(BootScript, BrokenSaysWhyInPlainWords) {
   const auto script = render(boot::Broken{"The image \"dos\" is gone.", ""});
   expect_sound(script.text);
   EXPECT_NE(script.text.find("echo The image ?dos? is gone.\n"), std::string::npos) << script.text;
+}
+
+boot::SanBoot san_of(std::initializer_list<int> numbers) {
+  boot::SanBoot san{"iqn.a:b", {}};
+  for (const int number : numbers) {
+    const std::string iqn = fmt::format("iqn.a:b.{:02x}", number);
+    san.drives.push_back({static_cast<std::uint8_t>(number), iqn, "iscsi:10.99.0.1::::" + iqn});
+  }
+  san.boot_drive = san.drives.front().number;
+  return san;
+}
+
+bool has(const RenderedScript& script, std::string_view text) { return script.text.find(text) != std::string::npos; }
+
+TEST(BootScript, AFloppyAndACdHaveTheirDriveNumbers) {
+  const auto floppy = render(san_of({0x00}));
+  expect_sound(floppy.text);
+  EXPECT_TRUE(has(floppy, "\nsanboot --drive 0x00 iscsi:10.99.0.1::::iqn.a:b.00 || goto failed\n")) << floppy.text;
+  EXPECT_EQ(floppy.sentence, "boots from its floppy drive");
+  const auto cd = render(san_of({0xe0}));
+  EXPECT_TRUE(has(cd, "\nsanboot --drive 0xe0 iscsi:")) << cd.text;
+  const auto both = render(san_of({0x00, 0xe0}));
+  EXPECT_TRUE(has(both,
+                  "sanhook --drive 0x00 iscsi:10.99.0.1::::iqn.a:b.00 || goto failed\n"
+                  "sanhook --drive 0xe0 iscsi:10.99.0.1::::iqn.a:b.e0 || goto failed\n"
+                  "sanboot --drive 0x00 || goto failed\n"))
+      << both.text;
+}
+
+TEST(BootScript, WhatDoesNotFitTheIbftIsHookedWithoutIt) {
+  auto san = san_of({0x80, 0x81});
+  san.drives[1].described = false;
+  san.keep_san = true;
+  const auto script = render(san);
+  expect_sound(script.text);
+  EXPECT_TRUE(has(script, "sanhook --drive 0x80 ")) << script.text;
+  EXPECT_TRUE(has(script, "sanhook --no-describe --drive 0x81 ")) << script.text;
+  EXPECT_TRUE(has(script, "\nset keep-san 1\n"));
+  EXPECT_NE(script.sentence.find("1 of them only through the BIOS"), std::string::npos);
+}
+
+TEST(BootScript, AnInstallerHooksFirstAndKeepsItsDisks) {
+  const auto script = render(boot::InstallerBoot{san_of({0x80}), {"http://a/linux", {"http://a/initrd.gz"}, "quiet"}});
+  expect_sound(script.text);
+  const auto at = [&](std::string_view text) { return script.text.find(text); };
+  EXPECT_LT(at("set keep-san 1\n"), at("sanhook --drive 0x80 iscsi:10.99.0.1::::iqn.a:b.80 || goto failed\n"));
+  EXPECT_LT(at("sanhook "), at("kernel http://a/linux initrd=initrd0 quiet || goto no_kernel\n"));
+  EXPECT_LT(at("initrd --name initrd0 http://a/initrd.gz || goto no_kernel\n"), at("boot || goto no_kernel\n"));
+}
+
+TEST(BootScript, WindowsIsNeverStartedWithoutItsDisk) {
+  const auto script = render(
+      boot::WindowsBoot{san_of({0x80}), "http://a/wimboot", {{"BCD", "http://a/w/BCD"}, {"boot.wim", "http://a/b"}}});
+  expect_sound(script.text);
+  EXPECT_TRUE(has(script,
+                  "sanhook --drive 0x80 iscsi:10.99.0.1::::iqn.a:b.80 || goto failed\n"
+                  "kernel http://a/wimboot || goto no_files\n"
+                  "initrd --name BCD http://a/w/BCD || goto no_files\n"
+                  "initrd --name boot.wim http://a/b || goto no_files\n"
+                  "boot || goto no_files\n"))
+      << script.text;
+}
+
+TEST(BootScript, EveryOtherKindHasItsCommand) {
+  const std::pair<boot::ScriptDecision, std::string_view> expected[] = {
+      {boot::MemdiskBoot{"http://a/memdisk", "http://a/f.img"},
+       "kernel http://a/memdisk floppy || goto failed\ninitrd http://a/f.img || goto failed\n"},
+      {boot::IsoBoot{"http://a/cd.iso"}, "sanboot --no-describe --drive 0xe0 http://a/cd.iso || goto failed\n"},
+      {boot::EfiBoot{"http://a/x.efi", "a b"}, "imgexec program a b || goto failed\n"},
+      {boot::ChainBoot{"http://a/x.ipxe"}, "chain --autofree http://a/x.ipxe || goto failed\n"},
+      {boot::ShellBoot{}, "\nshell ||\n"},
+      {boot::PowerOffBoot{}, "\npoweroff ||\n"},
+      {boot::Introduce{},
+       ".ipxe?again=1&uuid=${uuid}&serial=${serial:uristring}&platform=${platform}&arch=${buildarch} ||\n"}};
+  for (const auto& [decision, command] : expected) {
+    const auto script = render(decision);
+    expect_sound(script.text);
+    EXPECT_TRUE(has(script, command)) << script.text;
+  }
+}
+
+TEST(BootScript, AMenuHasKeysADefaultAndATimeout) {
+  boot::MenuBoot menu{{{0, "DOS 6"}, {7, "Windows 98 (German)"}}, 7, std::chrono::seconds(20)};
+  const auto script = render(menu);
+  expect_sound(script.text);
+  EXPECT_TRUE(has(script,
+                  "menu Bootferry: what shall pc1 boot?\n"
+                  "item --key 1 0 DOS 6\n"
+                  "item --key 2 7 Windows 98 (German)\n"
+                  "choose --timeout 20000 --default 7 chosen || goto menu\n"))
+      << script.text;
+  EXPECT_TRUE(has(script, "?entry=${chosen} ||\n"));
+  menu.timeout.reset();
+  EXPECT_TRUE(has(render(menu), "\nchoose --default 7 chosen || goto menu\n"));
+}
+
+TEST(BootScript, EveryBuiltInTemplateIsAScriptThatIpxeRuns) {
+  const auto names = template_names();
+  EXPECT_EQ(names.size(), std::variant_size_v<boot::ScriptDecision>) << "one of each decision";
+  for (const std::string& name : names) {
+    const auto verdict = check_template(name, read_template(name, {}));
+    EXPECT_TRUE(verdict) << name << ": " << (verdict ? "" : verdict.error().message);
+  }
+}
+
+TEST(BootScript, ATemplateWithAMistakeIsRefusedByItsLine) {
+  EXPECT_TRUE(check_template("wait", "#!ipxe\necho {{mac}} {{mine}}\n"));
+  const std::pair<const char*, const char*> bad[] = {
+      {"echo hi\n", "Line 1"},
+      {"#!ipxe\necho a\nsanbot x\n", "Line 3: iPXE has no command \"sanbot\""},
+      {"#!ipxe\nsleep 1 || gotoo x\n", "gotoo"},
+      {"#!ipxe\ngoto nowhere\n", "no label \":nowhere\""},
+      {"#!ipxe\ngoto\n", "goto needs a label"},
+      {"#!ipxe\n{{#open}}\n", "wait.ipxe is not valid"}};
+  for (const auto& [text, why] : bad) {
+    const auto verdict = check_template("wait", text);
+    ASSERT_FALSE(verdict) << text;
+    EXPECT_NE(verdict.error().message.find(why), std::string::npos) << verdict.error().message;
+  }
+  EXPECT_EQ(check_template("nothing", "#!ipxe\n").error().kind, ErrorKind::not_found);
 }
 
 TEST(BootScript, HostileValuesBecomeTheBrokenScreen) {
@@ -139,6 +263,15 @@ TEST(BootScript, HostileValuesBecomeTheBrokenScreen) {
         boot::KernelBoot{value, {}, ""},
         boot::KernelBoot{"http://a/k", {value}, ""},
         boot::KernelBoot{"http://a/k", {}, value},
+        boot::InstallerBoot{{value, {drive(0)}}, {"http://a/k", {}, ""}},
+        boot::InstallerBoot{{"iqn.a:b", {drive(0)}}, {"http://a/k", {}, value}},
+        boot::WindowsBoot{{"iqn.a:b", {drive(0)}}, value, {{"a", "http://a/a"}}},
+        boot::WindowsBoot{{"iqn.a:b", {drive(0)}}, "http://a/w", {{value, "http://a/a"}}},
+        boot::MemdiskBoot{"http://a/m", value},
+        boot::IsoBoot{value},
+        boot::EfiBoot{"http://a/e", value},
+        boot::ChainBoot{value},
+        boot::MenuBoot{{{1, value}}, 1, {}},
     };
     for (const auto& decision : decisions) {
       const auto script = render(decision);
@@ -188,14 +321,14 @@ TEST_F(BootScriptRoute, ServesTellsAndNotes) {
   EXPECT_NE(batch.events[0].text.find("waits to be assigned"), std::string::npos);
   ASSERT_EQ(registry.seen.size(), 3u);
   EXPECT_EQ(registry.seen[0].address, (Ipv4Address{0x7f000001}));
-  EXPECT_EQ(addresses.find({0x7f000001}), mac());
+  EXPECT_EQ(addresses.find(Ipv4Address{0x7f000001}), mac());
 }
 
 TEST_F(BootScriptRoute, AssignedMeansBooted) {
   boot::Client client;
   client.mac = mac();
   client.known = true;
-  client.boot = boot::Disks{{{"dos", boot::DriveMode::master}}};
+  client.set_boot(boot::Disks{{{"dos", boot::DriveMode::master}}});
   (void)registry.put_client(client);
   (void)registry.put_image({"dos", "raw", "dos.raw", mib(1), {}});
   start();
@@ -209,7 +342,7 @@ TEST_F(BootScriptRoute, EachFetchHasASecretOfItsOwnAndNoEventTellsIt) {
   boot::Client client;
   client.mac = mac();
   client.known = true;
-  client.boot = boot::Disks{{{"dos", boot::DriveMode::master}}};
+  client.set_boot(boot::Disks{{{"dos", boot::DriveMode::master}}});
   (void)registry.put_client(client);
   (void)registry.put_image({"dos", "raw", "dos.raw", mib(1), {}});
   start();

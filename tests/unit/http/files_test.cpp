@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "appliance.hpp"
+#include "http/download_events.hpp"
 
 namespace bootferry::http::test {
 namespace {
@@ -117,13 +118,62 @@ TEST_F(Files, ABigFileComesWholeAndTheConnectionStays) {
   EXPECT_EQ(ask(wire, "GET", "/files/vmlinuz").status, 200);
 }
 
+TEST_F(Files, WhatChangesBetweenTwoRequestsOfOneConnectionIsSeen) {
+  write_file("files/a", "first");
+  write_file("outside", "secret");
+  start();
+  Wire wire = dial();
+  EXPECT_EQ(ask(wire, "GET", "/files/a").body, "first");
+  EXPECT_EQ(ask(wire, "GET", "/files/a", "Range: bytes=1-2\r\n").body, "ir");
+  write_file("files/a", "longer than before");
+  EXPECT_EQ(ask(wire, "GET", "/files/a").body, "longer than before");
+  write_file("files/b", "another file moved in its place");
+  std::filesystem::rename(state_dir / "files/b", state_dir / "files/a");
+  EXPECT_EQ(ask(wire, "GET", "/files/a").body, "another file moved in its place");
+  std::filesystem::remove(state_dir / "files/a");
+  EXPECT_EQ(ask(wire, "GET", "/files/a").status, 404);
+  write_file("files/a", "back");
+  EXPECT_EQ(ask(wire, "GET", "/files/a").body, "back");
+  std::filesystem::remove(state_dir / "files/a");
+  std::filesystem::create_symlink(state_dir / "outside", state_dir / "files/a");
+  EXPECT_EQ(ask(wire, "GET", "/files/a").status, 404) << "a link out of the folder";
+  EXPECT_EQ(ask(wire, "GET", "/files/vmlinuz").status, 200);
+}
+
+TEST_F(Files, ALongDownloadIsSeenToMoveAtMostTwiceASecond) {
+  ManualClock manual;
+  const Site site{{administration, registry, events, addresses, loaders, manual, boot_settings}, settings};
+  addresses.learn(Ipv4Address{0x0a630032}, mac());
+  Request request;
+  request.peer = Ipv4Address{0x0a630032};
+  const auto subscription = events.subscribe([] {});
+  Answer brief(200, "", FilePart{nullptr, 0, 1 << 20});
+  tell_download(brief, request, site, "small");
+  EXPECT_FALSE(brief.progress_action()) << "over before anybody looks";
+  Answer answer(200, "", FilePart{nullptr, 0, 8'000'000});
+  tell_download(answer, request, site, "big.iso");
+  for (std::uint64_t sent = 100'000; sent < 8'000'000; sent += 100'000) {
+    manual.advance(std::chrono::milliseconds{100});
+    answer.progress_action()(sent);
+  }
+  answer.sent_action()();
+  const auto told = subscription->take().events;
+  ASSERT_EQ(told.size(), 16u) << "7.9 s, and the end";
+  using Fields = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(told[0].kind, boot::EventKind::file_progress);
+  EXPECT_EQ(told[0].mac, mac());
+  EXPECT_EQ(told[0].fields, (Fields{{"file", "big.iso"}, {"bytes", "500000"}, {"total", "8000000"}, {"percent", "6"}}));
+  EXPECT_EQ(told[0].text, "PC 52:54:00:e2:e0:01 has 6 % of big.iso");
+  EXPECT_EQ(told[15].kind, boot::EventKind::file_served);
+}
+
 TEST_F(Files, LoadersAreAClosedList) {
   write_file("elsewhere/undionly.kpxe", "loader");
   loaders.add("undionly.kpxe", state_dir / "elsewhere/undionly.kpxe");
   loaders.add("snponly.efi", state_dir / "elsewhere/undionly.kpxe");
   loaders.add("gone.efi", state_dir / "elsewhere/gone.efi");
   start();
-  addresses.learn({0x7f000001}, mac());
+  addresses.learn(Ipv4Address{0x7f000001}, mac());
   const auto subscription = events.subscribe([] {});
   Wire wire = dial();
   EXPECT_EQ(ask(wire, "GET", "/loaders/undionly.kpxe").body, "loader");

@@ -77,7 +77,7 @@ TEST_F(Overlays, VersionsArePublishedClonedAndRemoved) {
 TEST_F(Overlays, WhoFetchesAScriptThatHooksDisksBeginsABoot) {
   boot::Client pc;
   pc.mac = mac();
-  pc.boot = boot::Disks{{{"win", boot::DriveMode::fresh_overlay, {}}}};
+  pc.set_boot(boot::Disks{{{"win", boot::DriveMode::fresh_overlay, {}}}});
   ASSERT_TRUE(registry.put_client(pc));
   ASSERT_TRUE(registry.put_image({"win", "raw", "win.raw", mib(1)}));
   start();

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "appliance.hpp"
+#include "http/admission.hpp"
 
 #include <boost/system/system_error.hpp>
 
@@ -185,6 +186,29 @@ TEST_F(HttpServer, ConnectionsAreCapped) {
     status = again.read_reply().status;
   }
   EXPECT_EQ(status, 200);
+}
+
+TEST_F(HttpServer, AnswersOverIpv6AndUrlsNameTheAddressThatWasAsked) {
+  settings.ipv6_interface = "lo";
+  boot::Client client;
+  client.mac = mac();
+  client.set_boot(boot::Kernel{"vmlinuz", {}, ""});
+  registry.state.clients[mac()] = client;
+  start();
+  const std::string path = "/boot/52:54:00:e2:e0:01.ipxe";
+  Wire six = Wire::lan_ipv6(server->port());
+  const Reply over_six = ask(six, "GET", path);
+  EXPECT_NE(over_six.body.find("http://[::1]:8080/files/vmlinuz"), std::string::npos) << over_six.body;
+  EXPECT_EQ(addresses.find(*parse_ip_address("::1")), mac());
+  EXPECT_NE(get(path).body.find("http://10.99.0.1:8080/files/vmlinuz"), std::string::npos);
+}
+
+TEST_F(HttpServer, NoMachineHasMoreConnectionsForHavingManyIpv6Addresses) {
+  auto admission = std::make_shared<Admission>(10, 1);
+  const auto first = admission->try_enter(*parse_ip_address("fd00:1::1"));
+  EXPECT_NE(first, nullptr);
+  EXPECT_EQ(admission->try_enter(*parse_ip_address("fd00:1::2")), nullptr);
+  EXPECT_NE(admission->try_enter(*parse_ip_address("fd00:1:0:1::2")), nullptr);
 }
 
 TEST_F(HttpServer, TheControlSocketIsForRootOnly) {

@@ -30,6 +30,8 @@ TEST(Target, RefusesWhatLeadsAside) {
     EXPECT_FALSE(parse_target(bad)) << bad;
   }
   EXPECT_TRUE(parse_target("/..a/b.."));
+  EXPECT_EQ(parse_target("/loaders/secureboot//grubx64.efi")->path, "/loaders/secureboot/grubx64.efi") << "a shim";
+  EXPECT_FALSE(parse_target("/loaders//../admin-token"));
   EXPECT_TRUE(parse_target("/a/"));
 }
 

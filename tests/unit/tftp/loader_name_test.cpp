@@ -37,10 +37,30 @@ TEST_F(TftpLoaderName, the_boot_layer_suffix_is_an_alias) {
   EXPECT_EQ(found(".0"), "");
 }
 
+TEST_F(TftpLoaderName, what_a_shim_does_without_is_no_failure) {
+  EXPECT_TRUE(is_optional("secureboot/revocations_sbat.efi"));
+  EXPECT_TRUE(is_optional("shim_certificate_0.efi"));
+  EXPECT_FALSE(is_optional("secureboot/grubx64.efi"));
+  EXPECT_FALSE(is_optional("revocations/undionly.kpxe"));
+  EXPECT_FALSE(is_optional(""));
+}
+
 TEST_F(TftpLoaderName, slashes_before_the_name_do_no_harm) {
   for (const char* name : {"/undionly.kpxe", "//undionly.kpxe", "./undionly.kpxe", "/./undionly.kpxe",
                            "\\undionly.kpxe", ".\\undionly.kpxe"}) {
     EXPECT_EQ(found(name), "undionly.kpxe") << name;
+  }
+}
+
+TEST_F(TftpLoaderName, the_folder_of_another_server_is_forgiven) {
+  for (const char* name : {"tftpboot/undionly.kpxe", "/tftpboot/undionly.kpxe", "\\tftpboot\\undionly.kpxe.0\xff",
+                           "/srv/tftp/undionly.kpxe", "/var/lib/tftpboot/undionly.kpxe",
+                           "tftp://10.99.0.1/undionly.kpxe", "tftp://10.99.0.1/tftpboot/undionly.kpxe"}) {
+    EXPECT_EQ(found(name), "undionly.kpxe") << name;
+  }
+  for (const char* name : {"tftpboot/", "tftpboot/../undionly.kpxe", "tftpboot/tftpboot/undionly.kpxe", "tftp://",
+                           "tftp://10.99.0.1", "tftp://10.99.0.1/", "http://10.99.0.1/undionly.kpxe"}) {
+    EXPECT_EQ(found(name), "") << name;
   }
 }
 

@@ -1,20 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The shell on loopback: what only real sockets show, that is ports, strangers, refusals and events. The loop is turned
-// by hand.
-#include "tftp/server.hpp"
-
-#include <arpa/inet.h>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <stdlib.h>
-#include <unistd.h>
+// The shell on loopback: what only real sockets show, that is ports, strangers, refusals and events.
 #include <boost/system/system_error.hpp>
 
-#include <fstream>
-
 #include "base/random.hpp"
-#include "tftp/codec.hpp"
+#include "loopback.hpp"
 
 namespace bootferry::tftp {
 namespace {
@@ -22,114 +11,6 @@ namespace {
 using boot::EventKind;
 using namespace std::string_literals;
 using testing::HasSubstr;
-
-/// A client's UDP socket on 127.0.0.1.
-class Peer {
- public:
-  Peer() : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
-    sockaddr_in local = address(0);
-    if (::bind(socket_, reinterpret_cast<sockaddr*>(&local), sizeof local) != 0)
-      throw std::runtime_error("no loopback");
-  }
-  ~Peer() { ::close(socket_); }
-  Peer(const Peer&) = delete;
-  Peer& operator=(const Peer&) = delete;
-
-  void send(std::uint16_t port, ByteView bytes) {
-    const sockaddr_in to = address(port);
-    ASSERT_EQ(::sendto(socket_, bytes.data(), bytes.size(), 0, reinterpret_cast<const sockaddr*>(&to), sizeof to),
-              static_cast<ssize_t>(bytes.size()));
-  }
-  std::optional<std::string> try_receive() {
-    std::array<char, 70'000> buffer;
-    sockaddr_in from{};
-    socklen_t size = sizeof from;
-    const ssize_t count =
-        ::recvfrom(socket_, buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
-    if (count < 0) return std::nullopt;
-    server_port = ntohs(from.sin_port);
-    return std::string(buffer.data(), static_cast<std::size_t>(count));
-  }
-  std::uint16_t server_port = 0;  ///< of the last packet received: the transfer's port
-
- private:
-  static sockaddr_in address(std::uint16_t port) {
-    sockaddr_in made{};
-    made.sin_family = AF_INET;
-    made.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    made.sin_port = htons(port);
-    return made;
-  }
-  int socket_;
-};
-
-struct TftpServer : testing::Test {
-  boost::asio::io_context context{1};
-  ManualClock clock;
-  boot::EventBus bus{clock};
-  boot::AddressBook addresses;
-  boot::LoaderCatalog loaders;
-  std::unique_ptr<boot::EventSubscription> subscription = bus.subscribe([] {});
-  std::filesystem::path folder;
-  std::string content = std::string(1000, 'x') + std::string(300, 'y');
-  std::optional<Server> server;
-
-  TftpServer() {
-    std::string name = (std::filesystem::temp_directory_path() / "bootferry-tftp-XXXXXX").string();
-    folder = ::mkdtemp(name.data());
-    write("loader", content);
-    loaders.add("loader", folder / "loader");
-    loaders.add("gone", folder / "gone");
-    addresses.learn({0x7f000001}, {{0x52, 0x54, 0, 0, 0, 1}});
-    begin({});
-  }
-  ~TftpServer() override {
-    server.reset();
-    std::filesystem::remove_all(folder);
-  }
-  void begin(Settings settings) {
-    settings.port = 0;
-    server.emplace(context, settings, loaders, bus, addresses, clock);
-    server->open();
-    server->start();
-  }
-  void write(const char* name, const std::string& text) { std::ofstream(folder / name, std::ios::binary) << text; }
-
-  /// Turns the loop until the peer has a packet; empty when none came.
-  std::string receive(Peer& peer) {
-    for (int i = 0; i < 400; ++i) {
-      context.poll();
-      if (auto packet = peer.try_receive()) return *packet;
-      context.run_one_for(std::chrono::milliseconds{5});
-    }
-    return "";
-  }
-  /// What comes of itself after everything that waits was done.
-  std::optional<std::string> receive_at_once(Peer& peer) {
-    for (int i = 0; i < 20; ++i) context.poll();
-    return peer.try_receive();
-  }
-  void ask(Peer& peer, const std::string& file, std::vector<Option> options = {}, const std::string& mode = "octet") {
-    peer.send(server->port(), encode_read_request({file, mode, std::move(options)}));
-  }
-  void ack(Peer& peer, std::uint16_t block) { peer.send(peer.server_port, encode_ack(block)); }
-  std::vector<boot::Event> told() {
-    for (int i = 0; i < 20; ++i) context.poll();
-    return subscription->take().events;
-  }
-  /// The whole file in 512-byte blocks.
-  std::string download(Peer& peer, const std::string& file, const std::string& mode = "octet") {
-    ask(peer, file, {}, mode);
-    std::string got;
-    for (std::uint16_t block = 1;; ++block) {
-      const std::string packet = receive(peer);
-      if (packet.size() < 4 || packet[1] != 3) return "bad packet";
-      got += packet.substr(4);
-      ack(peer, block);
-      if (packet.size() < 516) return got;
-    }
-  }
-};
 
 TEST_F(TftpServer, sends_a_loader_from_a_port_of_its_own_and_tells_it) {
   Peer peer;
@@ -295,6 +176,43 @@ TEST_F(TftpServer, garbage_leaves_the_others_undisturbed) {
   ack(peer, 1);
   std::string packet = receive(peer);
   EXPECT_EQ(packet.substr(0, 4), "\0\3\0\2"s);
+}
+
+TEST_F(TftpServer, quirks_of_the_machine_limit_what_is_agreed) {
+  const MacAddress mac{{0x52, 0x54, 0, 0, 0, 1}};
+  registry.state.clients[mac].mac = mac;
+  registry.state.clients[mac].quirks.tftp_block_size = 1024;
+  Peer small;
+  ask(small, "loader", {{"blksize", "1468"}, {"tsize", "0"}});
+  EXPECT_EQ(receive(small),
+            "\0\6blksize\0"
+            "1024\0tsize\0"
+            "1300\0"s);
+  registry.state.clients[mac].quirks.tftp_no_options = true;
+  Peer plain;
+  ask(plain, "loader", {{"blksize", "1468"}, {"tsize", "0"}});
+  EXPECT_EQ(receive(plain).substr(0, 4), "\0\3\0\1"s) << "DATA at once, in blocks of 512 bytes";
+}
+
+TEST_F(TftpServer, a_slow_download_is_seen_to_move_at_most_twice_a_second) {
+  content = std::string(20'000, 'z');
+  write("loader", content);
+  Peer peer;
+  ask(peer, "loader");
+  for (std::uint16_t block = 1; block <= 39; ++block) {
+    ASSERT_NE(receive(peer), "");
+    clock.advance(std::chrono::milliseconds{100});
+    ack(peer, block);
+  }
+  std::vector<boot::Event> progress;
+  for (boot::Event& event : told()) {
+    if (event.kind == EventKind::tftp_progress) progress.push_back(std::move(event));
+  }
+  ASSERT_EQ(progress.size(), 7u) << "3.9 s";
+  EXPECT_THAT(progress[0].fields, testing::Contains(std::pair("bytes"s, "2560"s)));
+  EXPECT_THAT(progress[0].fields, testing::Contains(std::pair("total"s, "20000"s)));
+  EXPECT_THAT(progress[0].fields, testing::Contains(std::pair("percent"s, "12"s)));
+  EXPECT_THAT(progress[0].fields, testing::Contains(std::pair("block"s, "5"s)));
 }
 
 TEST_F(TftpServer, a_full_house_gives_the_place_of_one_that_never_answered) {

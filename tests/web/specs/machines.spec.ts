@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { expect, machineRow, machines, test } from '../support/fixtures.ts';
+import { enter, expect, machineRow, machines, test } from '../support/fixtures.ts';
 
 const mac = '52:54:00:e2:e0:01';
 
@@ -37,31 +37,98 @@ test('reset makes the page read everything anew', async ({ page, server }) => {
   await expect(machineRow(page, 'after')).toBeVisible();
 });
 
-test('only one event stream is opened', async ({ page, server }) => {
-  const streams: string[] = [];
-  page.on('request', (request) => {
-    if (request.url().endsWith('/events/stream')) streams.push(request.url());
-  });
+test('only one event stream is open, however many tabs there are', async ({ page, context, server }) => {
   await page.goto(server.url);
   server.seeMachine(mac);
   await expect(machineRow(page, mac)).toBeVisible();
-  expect(streams).toHaveLength(1);
+  const second = await context.newPage();
+  await second.goto(server.url);
+  await expect(machineRow(second, mac)).toBeVisible();
+  server.seeMachine('52:54:00:e2:e0:02');
+  await expect(machineRow(page, '52:54:00:e2:e0:02')).toBeVisible();
+  await expect(machineRow(second, '52:54:00:e2:e0:02')).toBeVisible();
+  expect(server.streams).toBe(1);
 });
 
-test('activity folds repetitions', async ({ page, server }) => {
+test('a second browser sees a change at once', async ({ page, browser, server }) => {
+  server.addImage('dos');
+  server.seeMachine(mac);
   await page.goto(server.url);
+  const other = await browser.newContext();
+  await enter(other, server, 'viewer');
+  const watcher = await other.newPage();
+  await watcher.goto(server.url);
+  await expect(machineRow(watcher, mac)).toContainText('Not assigned');
+
+  await machineRow(page, mac).getByRole('button', { name: /^Assign/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: /^dos/ }).click();
+
+  await expect(machineRow(watcher, mac)).toContainText('dos');
+  await other.close();
+});
+
+test('a search leaves the machines that are like that', async ({ page, server }) => {
+  for (let i = 10; i < 30; i += 1) server.seeMachine(`52:54:00:00:00:${i}`, { name: `pc${i}`, known: true, address: `10.99.0.${i}` });
+  await page.goto(server.url);
+  const search = page.getByRole('searchbox', { name: 'Search machines' });
+  await search.fill('10.99.0.17');
+  await expect(machines(page).getByRole('listitem')).toHaveCount(1);
+  await expect(machineRow(page, 'pc17')).toBeVisible();
+  await search.fill('no such');
+  await expect(machines(page)).toContainText('No machine is like that.');
+});
+
+test('a boot that failed says why in the list, and how to mend it on its page', async ({ page, server }) => {
+  server.seeMachine(mac, { name: 'pc1', known: true, state: 'off' });
+  await page.goto(server.url);
+  await expect(machineRow(page, 'pc1')).toContainText('Off');
+  server.addBoot(mac, [[0, 'discover', 'It asks for an address.'], [2500, 'refused', 'It may not open dos.', 9000, 4]], {
+    state: 'failed', stage: 'login', code: 'target-busy', reason: 'Another machine has dos open.', mend: 'Shut that one down.',
+  });
+  await expect(machineRow(page, 'pc1')).toContainText('Failed');
+  await expect(machineRow(page, 'pc1')).toContainText('Another machine has dos open.');
+
+  await page.getByRole('link', { name: 'pc1' }).click();
+  const boots = page.getByRole('region', { name: 'Boots' });
+  await expect(boots.getByRole('alert')).toContainText('Shut that one down.');
+  const steps = boots.getByRole('list', { name: 'Steps of the boot' }).getByRole('listitem');
+  await expect(steps).toHaveCount(2);
+  await expect(steps.nth(1)).toContainText('+2.50 s');
+  await expect(steps.nth(1)).toContainText('(4 times)');
+
+  server.addBoot(mac, [[0, 'discover', 'It asks again.'], [10, 'script', 'It got its script.'], [20, 'login', 'It opened dos.']]);
+  await expect(steps).toHaveCount(3);
+  await expect(boots.getByRole('alert')).toHaveCount(0);
+});
+
+test('activity folds repetitions, and shows what is asked for', async ({ page, server }) => {
+  server.seeMachine(mac, { name: 'pc1', known: true });
+  await page.goto(`${server.url}#/activity`);
   for (let i = 0; i < 3; i += 1) server.publish('script-served', mac, `${mac} waits to be assigned`);
-  await expect(page.getByRole('region', { name: 'Activity' })).toContainText(`${mac} waits to be assigned (3 times)`);
+  const activity = page.getByRole('region', { name: 'Activity' });
+  await expect(activity).toContainText('pc1 waits to be assigned (3 times)');
+  await page.getByLabel('What about').selectOption('Trouble');
+  await expect(activity).toContainText('Nothing of what is remembered fits.');
+  server.publish('login-refused', mac, 'pc1 may not open dos');
+  await expect(activity.getByRole('listitem')).toHaveCount(1);
+  await page.getByLabel('What about').selectOption('Everything');
+  await page.getByLabel('Words to look for').fill('WAITS');
+  await expect(activity.getByRole('listitem')).toHaveCount(1);
 });
 
-test('sessions count their bytes by themselves', async ({ page, server }) => {
+test('sessions count their bytes by themselves, and one is dropped', async ({ page, server }) => {
   server.seeMachine(mac, { name: 'pc1', known: true, state: 'on' });
-  await page.goto(server.url);
+  await page.goto(`${server.url}#/sessions`);
   const sessions = page.getByRole('region', { name: 'Sessions' });
   await expect(sessions).toContainText('No machine has a disk open');
   const session = server.addSession(mac, 'dos');
-  await expect(sessions.getByRole('row', { name: /pc1/ })).toContainText('1 MiB');
-  session['bytes_read'] = 3 * 1024 * 1024;
-  await expect(sessions.getByRole('row', { name: /pc1/ })).toContainText('3 MiB');
-  await expect(sessions.getByRole('row', { name: /pc1/ })).toContainText('read 1.2 ms');
+  const row = sessions.getByRole('row', { name: /pc1/ });
+  await expect(row).toContainText('1 MiB');
+  session['bytes_read'] = 5 * 1024 * 1024;
+  await expect(row).toContainText('5 MiB');
+  await expect(row).toContainText('read 1.2 ms');
+  await expect(row).toContainText('MiB/s');
+  await row.getByRole('button', { name: /^Drop the session of pc1/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Drop' }).click();
+  await expect(sessions).toContainText('No machine has a disk open');
 });

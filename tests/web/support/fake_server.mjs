@@ -5,23 +5,45 @@ import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Refusal } from './fake_refusal.mjs';
+import { findRoute } from './fake_routes.mjs';
+import { callerOf, checkRight } from './fake_people.mjs';
+import { answerUpload } from './fake_uploads.mjs';
 
 const defaultPage = process.env.BOOTFERRY_PAGE ?? fileURLToPath(new URL('../../../web/dist', import.meta.url));
 const contentTypes = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self' data:";
 
-class Refusal extends Error {
-  constructor(status, detail) {
-    super(detail);
-    this.status = status;
-  }
-}
-
 export class FakeServer {
   token = 'test-admin-token';
   clients = new Map();
   images = new Map();
+  /** {password, role, created, password_changed} by name; empty: the first visit is still to come */
+  users = new Map();
+  code = 'ferry-1234';
+  tokens = [];
+  groups = new Map();
+  unknown = { kind: 'wait' };
+  rules = [];
+  ownTemplates = new Map();
+  servers = [];
+  /** what the self-test answers */
+  checkLines = [];
   sessions = [];
+  /** [{number, comment, created, size, allocated, depth, used_by}] by image, oldest first */
+  versions = new Map();
+  overlays = [];
+  jobs = [];
+  leases = [];
+  /** whole boot records, newest first */
+  boots = [];
+  /** what a check of an image finds, by its name */
+  findings = new Map();
+  uploads = new Map();
+  /** SHA-256 of what was uploaded, by image */
+  receivedSums = new Map();
+  /** set, an upload's line is cut when this many bytes of it are there */
+  cutUploadAt = null;
   events = [];
   /** every write that was let through, for tests to read */
   writes = [];
@@ -35,10 +57,15 @@ export class FakeServer {
     this.port_ = 0;
     this.nextEvent_ = 1;
     this.started_ = new Date();
+    this.addUser('admin', 'admin');
+    this.addUser('viewer', 'viewer');
   }
 
+  /** What a proxy in front of it is called; null without one. */
+  proxyUrl = null;
+
   get url() {
-    return `http://127.0.0.1:${this.port_}${this.base_}`;
+    return this.proxyUrl ?? `http://127.0.0.1:${this.port_}${this.base_}`;
   }
 
   /** The first call picks a free port; later ones take the same again. */
@@ -64,15 +91,25 @@ export class FakeServer {
 
   // What happens on the network -----------------------------------------------------------------------------------
 
-  addImage(name, size = 104857600, allocated = 8388608) {
-    this.images.set(name, { name, format: 'raw', size, allocated, created: now() });
+  addImage(name, size = 104857600, allocated = 8388608, more = {}) {
+    this.images.set(name, {
+      name, format: 'raw', size, block_size: 512, physical_block_size: 4096, removable: false, thick: false, allocated, created: now(), ...more,
+    });
+    this.versions.set(name, [{ number: 1, comment: 'as it was added', created: now(), size, allocated, depth: 1, used_by: [] }]);
     this.publish('image-added', null, `Image ${name} was added`);
+  }
+
+  /** Its password is its name and "-password". */
+  addUser(name, role) {
+    this.users.set(name, { password: `${name}-password`, role, created: now(), password_changed: now() });
   }
 
   /** A client as it would be after its first DHCP packet, changed by `more`. */
   seeMachine(mac, more = {}) {
     const client = {
-      mac, name: null, known: false, boot: { kind: 'wait' }, targets: [], reserved_address: null, address: null,
+      mac, name: null, known: false, boot: { kind: 'wait' }, entries: [], default_entry: null, menu_timeout: null, next_boot: null, groups: [],
+      variables: {}, offered: [], why: null, uuid: null, serial: null, vendor: null, last_boot: null,
+      quirks: { proxy_form: 'auto', learned_proxy_form: null, loader: null, tftp_no_options: false, tftp_block_size: null, serial_console: null }, targets: [], reserved_address: null, address: null,
       architecture: 'bios', state: 'waiting', first_seen: now(), last_seen: now(), ...more,
     };
     this.clients.set(mac, client);
@@ -91,6 +128,35 @@ export class FakeServer {
     this.sessions.push(session);
     this.publish('session-opened', mac, `${this.clients.get(mac)?.name ?? mac} opened ${image}`);
     return session;
+  }
+
+  addOverlay(mac, image, more = {}) {
+    const overlay = {
+      mac, image, mode: 'private', version: 1, current_version: this.versions.get(image).at(-1).number, behind: false, in_use: false,
+      created: now(), size: this.images.get(image).size, allocated: 1310720, quota: null, snapshots: [], ...more,
+    };
+    this.overlays.push(overlay);
+    this.publish('overlay-made', mac, `${mac} changes ${image}`);
+    return overlay;
+  }
+
+  /** steps: [ms, kind, text]; the client's last_boot follows. */
+  addBoot(mac, steps, more = {}) {
+    const started = Date.now() - (steps.at(-1)?.[0] ?? 0);
+    const boot = {
+      id: this.boots.length + 1, mac, client: this.clients.get(mac)?.name ?? null, state: 'booted', stage: 'system', architecture: 'bios',
+      firmware: 'BIOS PXE', decision: 'san', image: null, started: new Date(started).toISOString(), updated: now(), ended: null,
+      code: null, reason: null, mend: null, bytes_read: 0, bytes_written: 0, last_io: null, ...more,
+      steps: steps.map(([ms, kind, text, last_ms = ms, count = 1]) => ({
+        kind, at: new Date(started + ms).toISOString(), ms, last_ms, count, text, fields: {},
+      })),
+    };
+    this.boots.unshift(boot);
+    const { id, state, stage, code, reason, mend } = boot;
+    const client = this.clients.get(mac);
+    if (client !== undefined) client.last_boot = { id, state, stage, started: boot.started, code, reason, mend };
+    this.publish(reason === null ? 'boot-ended' : 'boot-stalled', mac, reason ?? `${mac} has booted`, { fields: { boot: id, state, stage } });
+    return boot;
   }
 
   publish(kind, mac, text, more = {}) {
@@ -112,17 +178,25 @@ export class FakeServer {
       if (!pathname.startsWith(this.base_)) throw new Refusal(404, `There is nothing at ${pathname}.`);
       const path = pathname.slice(this.base_.length);
       if (!path.startsWith('api/v1/')) return await this.answerFile(path, response);
-      const route = path.slice('api/v1/'.length).split('/').map(decodeURIComponent);
-      if (request.method === 'GET') return this.answerRead(route, searchParams, request, response);
-      this.checkToken(request);
-      const body = await readBody(request);
-      const answer = this.change(request.method, route, body);
-      this.writes.push({ method: request.method, path, body });
-      answer === undefined ? send(response, 204) : send(response, 200, answer);
+      await this.answerApi(request, response, path.slice('api/v1/'.length), searchParams);
     } catch (error) {
       const status = error.status ?? 500;
       send(response, status, { title: 'Refused', status, detail: error.message }, 'application/problem+json');
     }
+  }
+
+  async answerApi(request, response, path, query) {
+    const { method } = request;
+    if (method === 'GET' && this.readsAnswer !== null) throw new Refusal(this.readsAnswer, 'The server is not there.');
+    const caller = callerOf(this, request);
+    if (!isOpen(path)) checkRight(this, caller, method === 'GET' || method === 'HEAD' ? 'read' : 'write', request);
+    if (method === 'GET' && path === 'events/stream') return this.openStream(request, response);
+    if (path.startsWith('uploads') && !(method === 'GET' && path === 'uploads')) return await answerUpload(this, request, response, path);
+    const { handle, parts } = findRoute(method, path);
+    const body = method === 'GET' ? undefined : await readBody(request);
+    const answer = handle(this, { parts, query, body, caller, response });
+    if (method !== 'GET') this.writes.push({ method, path, body });
+    answer === undefined ? send(response, 204) : send(response, 200, answer);
   }
 
   async answerFile(path, response) {
@@ -132,20 +206,6 @@ export class FakeServer {
     });
     response.writeHead(200, { 'Content-Type': contentTypes[extname(file)] ?? 'application/octet-stream', 'Content-Security-Policy': policy });
     response.end(bytes);
-  }
-
-  answerRead([what, key], query, request, response) {
-    if (this.readsAnswer !== null) throw new Refusal(this.readsAnswer, 'The server is not there.');
-    if (what === 'events' && key === 'stream') return this.openStream(request, response);
-    const answers = {
-      health: () => this.health(),
-      clients: () => ({ clients: [...this.clients.values()] }),
-      images: () => ({ images: [...this.images.values()].map((image) => this.withUsers(image)) }),
-      sessions: () => ({ sessions: this.sessions }),
-      events: () => ({ events: this.events.slice(-Number(query.get('limit') ?? 100)) }),
-    };
-    if (answers[what] === undefined || key !== undefined) throw new Refusal(404, `There is no ${what}.`);
-    send(response, 200, answers[what]());
   }
 
   openStream(request, response) {
@@ -159,55 +219,35 @@ export class FakeServer {
     request.on('close', () => this.streams_.delete(response));
   }
 
-  checkToken(request) {
-    const given = request.headers.authorization;
-    if (given === undefined) throw new Refusal(401, 'Changes need the admin token; it is in STATE_DIR/admin-token.');
-    if (given !== `Bearer ${this.token}`) throw new Refusal(403, 'This is not the admin token; it is in STATE_DIR/admin-token.');
-  }
-
-  change(method, [what, mac], body) {
-    const client = this.clients.get(mac);
-    if (client === undefined) throw new Refusal(404, `There is no client ${mac}.`);
-    if (method === 'PUT' && what === 'assignments') this.assign(client, body);
-    else if (method === 'PUT' && what === 'clients') this.rename(client, body);
-    else throw new Refusal(405, `${method} is not possible here.`);
-    this.publish('client-changed', mac, `Client ${mac} was changed`);
-    return client;
-  }
-
-  assign(client, boot) {
-    for (const drive of boot.drives ?? []) {
-      if (!this.images.has(drive.image)) throw new Refusal(409, `There is no image ${drive.image}: add it first.`);
-    }
-    client.boot = boot;
-    client.known = true;
-  }
-
-  rename(client, { name, ...unknown }) {
-    const [key] = Object.keys(unknown);
-    if (key !== undefined) throw new Refusal(400, `The key ${key} is not known here.`);
-    if ([...this.clients.values()].some((other) => other !== client && other.name === name && name !== '')) {
-      throw new Refusal(409, `Another client has the name ${name} already: choose another one.`);
-    }
-    client.name = name === '' ? null : name;
-    client.known = true;
-  }
-
   withUsers(image) {
     const uses = (client) => client.boot.drives?.some((drive) => drive.image === image.name);
-    return { ...image, used_by: [...this.clients.values()].filter(uses).map((client) => client.mac) };
+    return { ...image, version: this.versions.get(image.name).at(-1).number, used_by: [...this.clients.values()].filter(uses).map((client) => client.mac) };
+  }
+
+  get port() {
+    return this.port_;
+  }
+
+  /** How many live streams are open now. */
+  get streams() {
+    return this.streams_.size;
   }
 
   health() {
     return {
       status: 'ok', version: '0.1.0', started: this.started_.toISOString(), uptime_seconds: Math.floor((Date.now() - this.started_) / 1000),
       interface: 'eth0', server_address: '10.99.0.1', dhcp_mode: 'proxy', ports: { dhcp: 67, pxe: 4011, tftp: 69, http: 8080, iscsi: 3260 },
-      clients: this.clients.size, images: this.images.size, sessions: this.sessions.length,
+      clients: this.clients.size, images: this.images.size, sessions: this.sessions.length, warnings: [],
     };
   }
 }
 
-function now() {
+/** What needs no right. */
+function isOpen(path) {
+  return ['me', 'login', 'logout', 'first-visit', 'health'].includes(path);
+}
+
+export function now() {
   return new Date().toISOString();
 }
 
@@ -231,5 +271,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const server = new FakeServer();
   await server.start(Number(process.argv[2] ?? 8081));
   fillWithHomeLab(server);
-  console.log(`${server.url}  (admin token: ${server.token})`);
+  console.log(`${server.url}  (admin: admin-password, viewer: viewer-password, token: ${server.token})`);
 }

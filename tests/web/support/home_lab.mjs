@@ -29,5 +29,67 @@ export function fillWithHomeLab(server) {
   server.publish('tftp-done', '52:54:00:e2:e0:02', 'retro-486 got undionly.kpxe (70 KiB)');
   server.publish('script-served', '52:54:00:e2:e0:02', 'retro-486 got its boot script: msdos-622');
   server.publish('login-refused', '52:54:00:e2:e0:03', 'living-room may not open debian-12: workshop-pc has it open for writing');
+  fillImages(server);
+  fillBoots(server);
+  server.leases.push(
+    { address: '10.99.0.100', mac: '52:54:00:e2:e0:01', hostname: 'workshop-pc', state: 'bound', expires: minutesAgo(-600) },
+    { address: '10.99.0.104', mac: '52:54:00:e2:e0:02', hostname: null, state: 'bound', expires: minutesAgo(-580) },
+  );
+  const workshop = server.clients.get('52:54:00:e2:e0:01');
+  workshop.reserved_address = '10.99.0.100';
+  workshop.vendor = 'QEMU virtual NIC';
+  workshop.entries = [
+    { name: 'Debian', boot: workshop.boot },
+    { name: 'Windows', boot: { kind: 'disks', drives: [disk('windows-11', 'private')] } },
+    { name: 'Rescue', boot: { kind: 'iso', iso: 'rescue/systemrescue.iso' } },
+  ];
+  workshop.offered = workshop.entries.map((entry) => ({ ...entry, group: null }));
+  server.servers.push({
+    address: '10.99.0.254', mac: '52:54:00:00:00:fe', kind: 'dhcp', boot_file: null, first_seen: minutesAgo(600), last_seen: minutesAgo(3),
+  });
+  server.groups.set('classroom', {
+    name: 'classroom', entries: [{ name: 'Windows', boot: { kind: 'disks', drives: [disk('windows-11', 'fresh')] } }], default_entry: null,
+    menu_timeout: null, variables: {}, clients: [],
+  });
+  server.tokens.push({ id: 1, name: 'grafana', scope: 'read', owner: 'admin', created: minutesAgo(900), expires: minutesAgo(-90_000), used: minutesAgo(1) });
+  server.checkLines.push(
+    { id: 'tftp', verdict: 'ok', text: 'TFTP sends undionly.kpxe whole (74 KB).', mend: null },
+    { id: 'loaders', verdict: 'warn', text: 'There is no loader for 64-bit ARM.', mend: 'Put ipxe-arm64.efi into the folder of loaders.' },
+    { id: 'firewall', verdict: 'fail', text: 'The firewall drops UDP 69.', mend: 'nft add rule inet filter input udp dport 69 accept' },
+  );
   for (let i = 0; i < 6; i += 1) server.publish('script-served', '9c:b6:54:aa:10:7e', '9c:b6:54:aa:10:7e waits to be assigned');
+}
+
+function fillImages(server) {
+  server.versions.get('windows-11').push(
+    { number: 2, comment: 'with Word', created: minutesAgo(300), size: 64 * 1024 ** 3, allocated: 812 * 1024 ** 2, depth: 2, used_by: [] },
+  );
+  const snapshot = { number: 1, version: 1, comment: 'before the update', created: minutesAgo(700), allocated: 4194304 };
+  server.addOverlay('52:54:00:e2:e0:03', 'windows-11', {
+    behind: true, current_version: 2, allocated: 1.9 * 1024 ** 3, quota: 2 * 1024 ** 3, snapshots: [snapshot], created: minutesAgo(4000),
+  });
+  server.jobs.push({
+    id: 5, kind: 'add-image', image: 'ubuntu-26.04', state: 'running', step: 'converting', done: 3.1e9, total: 8.4e9, error: null,
+    started: minutesAgo(2), ended: null, source: null,
+  });
+  server.findings.set('msdos-622', [
+    { severity: 'ok', code: 'mbr-signature', sentence: 'The boot signature is there.', mend: '', repairable: false },
+    { severity: 'warning', code: 'config-emm386', sentence: 'CONFIG.SYS loads EMM386, under which a PC that booted over the network stops.', mend: 'Take the line out.', repairable: false },
+    { severity: 'error', code: 'fat-hidden-sectors', sentence: 'The boot sector counts 0 hidden sectors; the partition begins behind 63.', mend: 'Write 63.', repairable: true },
+  ]);
+}
+
+function fillBoots(server) {
+  server.addBoot('52:54:00:e2:e0:01', [
+    [0, 'discover', 'It asks for an address (UEFI PXE).', 4000, 2], [120, 'offer', 'The router offers 10.99.0.100; we name the loader.'], [180, 'address', 'It takes 10.99.0.100.'],
+    [230, 'loader', 'It fetches snponly.efi.', 610], [1400, 'ipxe', 'iPXE asks for its script.'], [1460, 'script', 'It got its boot script: debian-12.'],
+    [1530, 'login', 'iPXE opened debian-12.'], [1560, 'read', 'It reads the first sector.', 9800, 312], [16200, 'system', 'Linux opened debian-12 itself.'],
+  ], { image: 'debian-12', architecture: 'efi-x64', bytes_read: 412e6, bytes_written: 88e6 });
+  server.addBoot('52:54:00:e2:e0:03', [
+    [0, 'discover', 'It asks for an address (UEFI PXE).'], [90, 'offer', 'The router offers 10.99.0.101; we name the loader.'], [300, 'loader', 'It fetches snponly.efi.', 700],
+    [1500, 'script', 'It got its boot script: debian-12.'], [1580, 'refused', 'It may not open debian-12: workshop-pc has it open for writing.', 9600, 5],
+  ], {
+    state: 'failed', stage: 'login', image: 'debian-12', code: 'target-busy', reason: 'Another machine has debian-12 open for writing.',
+    mend: 'Give this machine the image as private, or shut workshop-pc down.',
+  });
 }

@@ -2,6 +2,7 @@
 // The virtual PC of an e2e run, as the harness describes it in the environment.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { need } from './real_server.ts';
 
 export interface RealMachine {
   url: string;
@@ -16,11 +17,6 @@ export interface RealMachine {
 }
 
 export function requireMachine(): RealMachine {
-  const need = (name: string): string => {
-    const value = process.env[name];
-    if (value === undefined || value === '') throw new Error(`${name} is not set: tests/web/README.md lists what an e2e run needs`);
-    return value;
-  };
   const command = need('BOOTFERRY_POWER_ON');
   const firstDhcpFile = need('BOOTFERRY_FIRST_DHCP_FILE');
   const bannerFile = need('BOOTFERRY_BANNER_FILE');

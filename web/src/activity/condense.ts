@@ -11,7 +11,11 @@ export interface ActivityLine {
   count: number;
 }
 
-const badKinds = new Set<EventKind>(['dhcp-nak', 'dhcp-decline', 'tftp-failed', 'login-refused']);
+const badKinds = new Set<EventKind>(['dhcp-nak', 'dhcp-decline', 'dhcp-ignored', 'tftp-failed', 'login-refused', 'boot-stalled', 'space-low', 'dhcp-other-server', 'dhcp-other-chosen']);
+
+export function isBad(kind: EventKind): boolean {
+  return badKinds.has(kind);
+}
 
 /** How many lines back a repetition is looked for: a machine that asks again and again takes turns with others. */
 const foldDistance = 4;
@@ -27,7 +31,7 @@ export function condense(events: readonly ServerEvent[], most: number): Activity
       continue;
     }
     if (lines.length === most) break;
-    lines.push({ id: event.id, time: event.time, text: event.text, bad: badKinds.has(event.kind), count: 1 });
+    lines.push({ id: event.id, time: event.time, text: event.text, bad: isBad(event.kind), count: 1 });
   }
   return lines;
 }

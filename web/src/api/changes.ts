@@ -1,30 +1,125 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the page changes. Each answer is put into the list at once; the live stream brings the rest.
-import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
-import { write } from './http';
-import type { Boot, Client, ClientChange } from './types';
+// What the page changes, one function per route. Each answer is put into the list at once; the live line brings the rest.
+import { send, write } from './http';
+import { markOld, queryClient, takeClient } from './queries';
+import type {
+  Assignment, Boot, BootScript, Check, Client, ClientChange, DriveMode, Group, Image, NewImage, OtherServer, Overlay, Rule,
+  SelfTest, Template,
+} from './types';
 
-export function useAssign() {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: ({ mac, boot }: { mac: string; boot: Boot }) =>
-      write<Client>('PUT', `assignments/${encodeURIComponent(mac)}`, boot),
-    onSuccess: (client) => takeClient(queries, client),
-  });
+const part = encodeURIComponent;
+
+export async function assign(mac: string, boot: Boot): Promise<Client> {
+  return taken(await write<Client>('PUT', `assignments/${part(mac)}`, boot));
 }
 
-export function useChangeClient() {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: ({ mac, change }: { mac: string; change: ClientChange }) =>
-      write<Client>('PUT', `clients/${encodeURIComponent(mac)}`, change),
-    onSuccess: (client) => takeClient(queries, client),
-  });
+export async function changeClient(mac: string, change: ClientChange): Promise<Client> {
+  return taken(await write<Client>('PUT', `clients/${part(mac)}`, change));
 }
 
-function takeClient(queries: QueryClient, changed: Client): void {
-  queries.setQueryData<Client[]>(['clients'], (clients) =>
-    clients?.map((client) => (client.mac === changed.mac ? changed : client)),
-  );
-  void queries.invalidateQueries({ queryKey: ['images'] });
+function taken(client: Client): Client {
+  takeClient(client);
+  markOld('images', 'overlays');
+  return client;
 }
+
+export async function removeClient(mac: string): Promise<void> {
+  await write('DELETE', `clients/${part(mac)}`);
+  markOld('clients', 'images', 'overlays');
+}
+
+export async function wakeClient(mac: string): Promise<void> {
+  await write('POST', `clients/${part(mac)}/wake`);
+}
+
+/** As a change: only who may write may see how machines are let in. */
+export async function readScript(mac: string): Promise<BootScript> {
+  return (await (await send(`clients/${part(mac)}/script`, { method: 'GET', headers: {} })).json()) as BootScript;
+}
+
+export async function putGroup(name: string, group: Partial<Omit<Group, 'name' | 'clients'>>): Promise<void> {
+  await write('PUT', `groups/${part(name)}`, group);
+  markOld('groups', 'clients');
+}
+
+export async function removeGroup(name: string): Promise<void> {
+  await write('DELETE', `groups/${part(name)}`);
+  markOld('groups', 'clients', 'defaults');
+}
+
+export async function putDefaults(defaults: { unknown: Assignment }): Promise<void> {
+  await write('PUT', 'defaults', defaults);
+  markOld('defaults', 'clients');
+}
+
+export async function putRules(rules: readonly Rule[]): Promise<void> {
+  await write('PUT', 'rules', { rules });
+  markOld('rules', 'clients');
+}
+
+export async function putTemplate(name: string, text: string): Promise<void> {
+  await write<Template>('PUT', `templates/${part(name)}`, { text });
+  markOld('templates');
+}
+
+export async function removeTemplate(name: string): Promise<void> {
+  await write('DELETE', `templates/${part(name)}`);
+  markOld('templates');
+}
+
+export const swapFloppy = (mac: string, image: string) => write('POST', `clients/${part(mac)}/floppy`, { image });
+
+export const runSelfTest = () => write<SelfTest>('POST', 'check');
+
+export async function probeServers(): Promise<void> {
+  const { servers } = await write<{ servers: OtherServer[] }>('POST', 'network/servers/probe');
+  queryClient.setQueryData(['servers'], servers);
+}
+
+export async function dropSession(id: number): Promise<void> {
+  await write('DELETE', `sessions/${id}`);
+  markOld('sessions');
+}
+
+// Images ------------------------------------------------------------------------------------------------------------
+
+async function changeImage<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+  const answer = await write<T>(method, path, body);
+  markOld('images', 'versions', 'check');
+  return answer;
+}
+
+export const createImage = (image: NewImage) => changeImage<Image>('POST', 'images', image);
+export const removeImage = (name: string) => changeImage<void>('DELETE', `images/${part(name)}`);
+export const growImage = (name: string, size: number) => changeImage<Image>('POST', `images/${part(name)}/grow`, { size });
+export const repairImage = (name: string) => changeImage<Check>('POST', `images/${part(name)}/repair`);
+export const publishVersion = (name: string, body: { comment?: string; from?: number }) =>
+  changeImage<Image>('POST', `images/${part(name)}/publish`, body);
+export const cloneImage = (name: string, body: { name: string; from?: number }) =>
+  changeImage<Image>('POST', `images/${part(name)}/clone`, body);
+export const removeVersion = (name: string, number: number) => changeImage<Image>('DELETE', `images/${part(name)}/versions/${number}`);
+
+export async function cancelJob(id: number): Promise<void> {
+  await write('DELETE', `jobs/${id}`);
+  markOld('jobs');
+}
+
+// Overlays ----------------------------------------------------------------------------------------------------------
+
+/** Which overlay is meant: a machine can have one of each kind on an image. */
+export type OverlayId = Pick<Overlay, 'mac' | 'image'> & { mode: DriveMode };
+
+async function changeOverlay<T>(method: 'POST' | 'DELETE', { mac, image, mode }: OverlayId, what: string, body?: unknown): Promise<T> {
+  const answer = await write<T>(method, `clients/${part(mac)}/overlays/${part(image)}${what}?mode=${mode}`, body);
+  markOld('overlays', 'images', 'versions');
+  return answer;
+}
+
+export const takeSnapshot = (of: OverlayId, comment: string) => changeOverlay<Overlay>('POST', of, '/snapshots', { comment });
+export const removeSnapshot = (of: OverlayId, number: number) => changeOverlay<Overlay>('DELETE', of, `/snapshots/${number}`);
+export const rollBack = (of: OverlayId, snapshot: number) => changeOverlay<Overlay>('POST', of, '/rollback', { snapshot });
+export const applyOverlay = (of: OverlayId, comment: string) => changeOverlay<Overlay>('POST', of, '/apply', { comment });
+export const rebaseOverlay = (of: OverlayId) => changeOverlay<Overlay>('POST', of, '/rebase', {});
+export const cloneOverlay = (of: OverlayId, name: string) => changeOverlay<Overlay>('POST', of, '/clone', { name });
+export const growOverlay = (of: OverlayId, size: number) => changeOverlay<Overlay>('POST', of, '/grow', { size });
+export const discardOverlay = (of: OverlayId) => changeOverlay<void>('DELETE', of, '');

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can go wrong between the page and the server, each with one sentence for the person in front of it.
+import { t } from '@lingui/core/macro';
 import type { ProblemBody } from './types';
 
 export class Problem extends Error {
   constructor(
     readonly status: number,
     readonly detail: string,
+    /** a setting or a command that helps */
+    readonly hint: string | null = null,
   ) {
     super(detail);
     this.name = 'Problem';
@@ -22,13 +25,13 @@ export async function readProblem(response: Response): Promise<Problem> {
   } catch {
     // Not from our API: a proxy's own error page, for example.
   }
-  const detail = body.detail ?? body.title ?? `The server answered ${response.status} ${response.statusText}.`;
-  return new Problem(response.status, detail);
+  const detail = body.detail ?? body.title ?? t`The server answered ${response.status} ${response.statusText}.`;
+  return new Problem(response.status, detail, body.hint ?? null);
 }
 
 /** null when there is nothing to tell. */
 export function tellError(error: unknown): string | null {
   if (error === null || error === undefined || error instanceof Cancelled) return null;
-  if (error instanceof Problem) return error.detail;
-  return 'The server does not answer. Is Bootferry running, and is this device on its network?';
+  if (error instanceof Problem) return error.hint === null ? error.detail : `${error.detail} ${error.hint}`;
+  return t`The server does not answer. Is Bootferry running, and is this device on its network?`;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Alert, Button, Divider, Group, Modal, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { t } from '@lingui/core/macro';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useAssign } from '../api/changes';
+import { assign } from '../api/changes';
 import { tellError } from '../api/problem';
 import { useImages } from '../api/queries';
 import type { Boot, Client, DriveMode } from '../api/types';
@@ -17,8 +19,8 @@ export function AssignDialog({ client, onClose }: { client: Client | undefined; 
     <Modal
       opened={client !== undefined}
       onClose={onClose}
-      title={client === undefined ? '' : `What shall ${titleOf(client)} boot?`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      title={client === undefined ? '' : t`What shall ${titleOf(client)} boot?`}
+      closeButtonProps={{ 'aria-label': t`Close` }}
       size="lg"
     >
       {client !== undefined && <Choices key={client.mac} client={client} onClose={onClose} />}
@@ -28,22 +30,19 @@ export function AssignDialog({ client, onClose }: { client: Client | undefined; 
 
 function Choices({ client, onClose }: { client: Client; onClose: () => void }) {
   const images = useImages().data ?? [];
-  const assign = useAssign();
+  const assigning = useMutation({ mutationFn: (boot: Boot) => assign(client.mac, boot) });
   const drives = client.boot.kind === 'disks' ? client.boot.drives : [];
   const [mode, setMode] = useState<DriveMode>('master');
   const [several, setSeveral] = useState(drives.length > 1);
 
   const choose = (boot: Boot) =>
-    assign.mutate(
-      { mac: client.mac, boot },
-      {
-        onSuccess: (changed) => {
-          notifications.show({ message: tellAssigned(changed) });
-          onClose();
-        },
+    assigning.mutate(boot, {
+      onSuccess: (changed) => {
+        notifications.show({ message: tellAssigned(changed) });
+        onClose();
       },
-    );
-  const failure = tellError(assign.error);
+    });
+  const failure = tellError(assigning.error);
 
   return (
     <Stack gap="md">
@@ -53,34 +52,34 @@ function Choices({ client, onClose }: { client: Client; onClose: () => void }) {
         </Alert>
       )}
       {several ? (
-        <DriveEditor images={images} drives={drives} busy={assign.isPending} onSave={(wanted) => choose({ kind: 'disks', drives: wanted })} />
+        <DriveEditor images={images} drives={drives} busy={assigning.isPending} onSave={(wanted) => choose({ kind: 'disks', drives: wanted })} />
       ) : (
         <>
           <ModeChoice mode={mode} onChange={setMode} />
           <ImageChoice
             client={client}
             images={images}
-            busy={assign.isPending}
+            busy={assigning.isPending}
             onChoose={(image) => choose({ kind: 'disks', drives: [{ image, mode }] })}
           />
         </>
       )}
-      <Divider label={<Text size="xs">or</Text>} />
+      <Divider label={<Text size="xs">{t`or`}</Text>} />
       <Group gap="sm">
         <Button variant="default" size="sm" onClick={() => setSeveral(!several)} disabled={images.length === 0}>
-          {several ? 'One drive' : 'Several drives'}
+          {several ? t`One drive` : t`Several drives`}
         </Button>
         <Button
           variant="default"
           size="sm"
-          disabled={assign.isPending || client.boot.kind === 'local'}
+          disabled={assigning.isPending || client.boot.kind === 'local'}
           onClick={() => choose({ kind: 'local' })}
         >
-          Boot local disk
+          {t`Boot local disk`}
         </Button>
         {client.boot.kind !== 'wait' && (
-          <Button variant="default" size="sm" disabled={assign.isPending} onClick={() => choose({ kind: 'wait' })}>
-            Unassign and wait
+          <Button variant="default" size="sm" disabled={assigning.isPending} onClick={() => choose({ kind: 'wait' })}>
+            {t`Unassign and wait`}
           </Button>
         )}
       </Group>
@@ -89,7 +88,7 @@ function Choices({ client, onClose }: { client: Client; onClose: () => void }) {
 }
 
 function tellAssigned(client: Client): string {
-  if (client.boot.kind === 'wait') return `${titleOf(client)} waits at its next boot.`;
-  const what = client.boot.kind === 'local' ? 'its own disk' : describeBoot(client.boot);
-  return client.state === 'waiting' ? `${titleOf(client)} boots ${what} now.` : `${titleOf(client)} boots ${what} from its next start on.`;
+  if (client.boot.kind === 'wait') return t`${titleOf(client)} waits at its next boot.`;
+  const what = client.boot.kind === 'local' ? t`its own disk` : describeBoot(client.boot);
+  return client.state === 'waiting' ? t`${titleOf(client)} boots ${what} now.` : t`${titleOf(client)} boots ${what} from its next start on.`;
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, CloseButton, Group, NativeSelect, Stack, Text } from '@mantine/core';
+import { t } from '@lingui/core/macro';
 import { useState } from 'react';
 import type { Drive, DriveMode, Image } from '../api/types';
-import { driveModes } from './drive_modes';
+import { driveModeChoices } from './drive_modes';
 import classes from './DriveEditor.module.css';
 
 const mostDrives = 4;
 
 interface DriveEditorProps {
-  images: Image[];
+  images: readonly Image[];
   /** what the machine has now */
   drives: Drive[];
   busy: boolean;
@@ -23,7 +24,7 @@ export function DriveEditor({ images, drives: given, busy, onSave }: DriveEditor
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
-        The machine boots from the first drive.
+        {t`The machine boots from the first drive.`}
       </Text>
       {drives.map((drive, index) => (
         <DriveRow
@@ -37,10 +38,10 @@ export function DriveEditor({ images, drives: given, busy, onSave }: DriveEditor
       ))}
       <Group gap="sm">
         <Button onClick={() => onSave(drives)} loading={busy}>
-          Assign drives
+          {t`Assign drives`}
         </Button>
         <Button variant="default" disabled={drives.length >= mostDrives} onClick={() => setDrives([...drives, nextDrive(images, drives)])}>
-          Add a drive
+          {t`Add a drive`}
         </Button>
       </Group>
     </Stack>
@@ -48,7 +49,7 @@ export function DriveEditor({ images, drives: given, busy, onSave }: DriveEditor
 }
 
 /** The first image that is not among the drives yet: one image twice in one machine is seldom meant. */
-function nextDrive(images: Image[], drives: Drive[]): Drive {
+export function nextDrive(images: readonly Image[], drives: Drive[]): Drive {
   const unused = images.find((image) => drives.every((drive) => drive.image !== image.name));
   return { image: (unused ?? images[0])?.name ?? '', mode: 'master' };
 }
@@ -56,12 +57,12 @@ function nextDrive(images: Image[], drives: Drive[]): Drive {
 interface DriveRowProps {
   number: number;
   drive: Drive;
-  images: Image[];
+  images: readonly Image[];
   onChange: (drive: Drive) => void;
   onRemove: (() => void) | undefined;
 }
 
-function DriveRow({ number, drive, images, onChange, onRemove }: DriveRowProps) {
+export function DriveRow({ number, drive, images, onChange, onRemove }: DriveRowProps) {
   const driveName = `0x${(0x80 + number).toString(16)}`;
   return (
     <div className={classes.drive}>
@@ -70,19 +71,19 @@ function DriveRow({ number, drive, images, onChange, onRemove }: DriveRowProps) 
       </Text>
       <NativeSelect
         className={classes.image}
-        aria-label={`Image of drive ${driveName}`}
+        aria-label={t`Image of drive ${driveName}`}
         data={images.map((image) => image.name)}
         value={drive.image}
         onChange={(event) => onChange({ ...drive, image: event.currentTarget.value })}
       />
       <NativeSelect
         className={classes.mode}
-        aria-label={`Mode of drive ${driveName}`}
-        data={driveModes.map(({ value, label }) => ({ value, label }))}
+        aria-label={t`Mode of drive ${driveName}`}
+        data={driveModeChoices()}
         value={drive.mode}
         onChange={(event) => onChange({ image: drive.image, mode: event.currentTarget.value as DriveMode })}
       />
-      <CloseButton className={classes.remove} aria-label={`Remove drive ${driveName}`} disabled={onRemove === undefined} onClick={onRemove} />
+      <CloseButton className={classes.remove} aria-label={t`Remove drive ${driveName}`} disabled={onRemove === undefined} onClick={onRemove} />
     </div>
   );
 }

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Text, UnstyledButton } from '@mantine/core';
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
+import { Link } from 'wouter';
 import { useNames } from '../api/queries';
 import type { Client, Image } from '../api/types';
+import { places } from '../app/places';
 import type { Names } from '../machines/names';
 import { formatBytes } from '../shared/format';
 import classes from './ImageChoice.module.css';
 
 interface ImageChoiceProps {
   client: Client;
-  images: Image[];
+  images: readonly Image[];
   busy: boolean;
   onChoose: (image: string) => void;
 }
@@ -19,13 +23,15 @@ export function ImageChoice({ client, images, busy, onChoose }: ImageChoiceProps
   if (images.length === 0) {
     return (
       <Text size="sm" c="dimmed">
-        There is no image yet. Add one on the server: <span className="mono">bootferry image add NAME FILE</span>
+        <Trans>
+          There is no image yet. <Link href={places.images}>Make or upload one</Link> first.
+        </Trans>
       </Text>
     );
   }
   const current = client.boot.kind === 'disks' ? client.boot.drives[0]?.image : undefined;
   return (
-    <ul className={classes.list} aria-label="Images to boot">
+    <ul className={classes.list} aria-label={t`Images to boot`}>
       {images.map((image) => (
         <li key={image.name}>
           <UnstyledButton className={classes.choice} disabled={busy} onClick={() => onChoose(image.name)}>
@@ -33,7 +39,7 @@ export function ImageChoice({ client, images, busy, onChoose }: ImageChoiceProps
               {image.name}
             </Text>
             <Text size="xs" c="dimmed" span>
-              {[formatBytes(image.size), ...noteOn(image, client, names), ...(image.name === current ? ['assigned now'] : [])].join(' · ')}
+              {[formatBytes(image.size), ...noteOn(image, client, names), ...(image.name === current ? [t`assigned now`] : [])].join(' · ')}
             </Text>
           </UnstyledButton>
         </li>
@@ -45,6 +51,7 @@ export function ImageChoice({ client, images, busy, onChoose }: ImageChoiceProps
 function noteOn(image: Image, client: Client, names: Names): string[] {
   const others = image.used_by.filter((mac) => mac !== client.mac);
   if (others.length === 0) return [];
-  if (others.length > 2) return [`used by ${others.length} machines`];
-  return [`used by ${others.map((mac) => names.get(mac) ?? mac).join(' and ')}`];
+  if (others.length > 2) return [t`used by ${others.length} machines`];
+  const who = others.map((mac) => names.get(mac) ?? mac).join(', ');
+  return [t`used by ${who}`];
 }

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Group, TextInput } from '@mantine/core';
+import { t } from '@lingui/core/macro';
+import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, type KeyboardEvent, useState } from 'react';
-import { useChangeClient } from '../api/changes';
+import { changeClient } from '../api/changes';
 import { tellError } from '../api/problem';
 import type { Client } from '../api/types';
 import { titleOf } from './describe';
 
 export function NameForm({ client, onDone }: { client: Client; onDone: () => void }) {
   const [name, setName] = useState(client.name ?? '');
-  const change = useChangeClient();
+  const change = useMutation({ mutationFn: (wanted: string) => changeClient(client.mac, { name: wanted }) });
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const wanted = name.trim();
     if (wanted === (client.name ?? '')) return onDone();
-    change.mutate({ mac: client.mac, change: { name: wanted } }, { onSuccess: onDone });
+    change.mutate(wanted, { onSuccess: onDone });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape') onDone();
@@ -25,7 +27,7 @@ export function NameForm({ client, onDone }: { client: Client; onDone: () => voi
       <Group gap={6} wrap="nowrap" align="flex-start">
         <TextInput
           size="xs"
-          aria-label={`Name of ${titleOf(client)}`}
+          aria-label={t`Name of ${titleOf(client)}`}
           placeholder={client.mac}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
@@ -36,10 +38,10 @@ export function NameForm({ client, onDone }: { client: Client; onDone: () => voi
           maw={220}
         />
         <Button size="xs" type="submit" loading={change.isPending}>
-          Save
+          {t`Save`}
         </Button>
         <Button size="xs" variant="default" onClick={onDone}>
-          Cancel
+          {t`Cancel`}
         </Button>
       </Group>
     </form>

@@ -4,31 +4,59 @@ import { type ReactNode, useId } from 'react';
 import { tellError } from '../api/problem';
 import classes from './Section.module.css';
 
-interface SectionProps<T> {
+interface CardProps {
   title: string;
-  items: T[] | undefined;
+  /** 1 for the section that is the page */
+  order?: 1 | 2;
+  count?: number | undefined;
+  /** buttons at the right of the title */
+  actions?: ReactNode;
+  children: ReactNode;
+}
+
+/** A titled card. */
+export function Card({ title, order = 2, count, actions, children }: CardProps) {
+  const id = useId();
+  return (
+    <Paper component="section" withBorder aria-labelledby={id} className={classes.section}>
+      <Group gap="xs" justify="space-between" className={classes.head}>
+        <Group gap="xs">
+          <Title order={order} size="h4" id={id}>
+            {title}
+          </Title>
+          {count !== undefined && count > 0 && (
+            <Badge variant="default" size="sm" className={classes.count} aria-hidden>
+              {count}
+            </Badge>
+          )}
+        </Group>
+        {actions !== undefined && <Group gap="xs">{actions}</Group>}
+      </Group>
+      {children}
+    </Paper>
+  );
+}
+
+export function CardBody({ children }: { children: ReactNode }) {
+  return <div className={classes.body}>{children}</div>;
+}
+
+interface SectionProps<T> extends Omit<CardProps, 'count' | 'children'> {
+  items: readonly T[] | undefined;
   error: unknown;
   /** said when the list is empty */
   empty: ReactNode;
-  children: (items: T[]) => ReactNode;
+  children: (items: readonly T[]) => ReactNode;
+  /** above the list, also above an empty one */
+  before?: ReactNode;
 }
 
 /** A titled list with its three other faces: loading, failed, empty. */
-export function Section<T>({ title, items, error, empty, children }: SectionProps<T>) {
-  const id = useId();
+export function Section<T>({ items, error, empty, children, before, ...card }: SectionProps<T>) {
   const failure = items === undefined ? tellError(error) : null;
   return (
-    <Paper component="section" withBorder aria-labelledby={id} className={classes.section}>
-      <Group gap="xs" className={classes.head}>
-        <Title order={2} size="h4" id={id}>
-          {title}
-        </Title>
-        {items !== undefined && items.length > 0 && (
-          <Badge variant="default" size="sm" className={classes.count} aria-hidden>
-            {items.length}
-          </Badge>
-        )}
-      </Group>
+    <Card {...card} count={items?.length}>
+      {before}
       {failure !== null && (
         <Alert color="red" role="alert" m="md" mt={0}>
           {failure}
@@ -36,11 +64,11 @@ export function Section<T>({ title, items, error, empty, children }: SectionProp
       )}
       {items === undefined && failure === null && <Skeleton height={48} m="md" mt={0} width="auto" />}
       {items?.length === 0 && (
-        <Text c="dimmed" size="sm" className={classes.empty}>
+        <Text c="dimmed" size="sm" component="div" className={classes.empty}>
           {empty}
         </Text>
       )}
       {items !== undefined && items.length > 0 && children(items)}
-    </Paper>
+    </Card>
   );
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ActionIcon } from '@mantine/core';
+import { t } from '@lingui/core/macro';
 import { useSyncExternalStore } from 'react';
 import { tokenKeeper } from '../api/token_keeper';
 import { KeyIcon } from '../shared/icons';
@@ -12,8 +13,8 @@ export function ForgetToken() {
     <ActionIcon
       variant="default"
       size="lg"
-      aria-label="Forget the admin token"
-      title="This browser knows the admin token. Click to forget it."
+      aria-label={t`Forget the admin token`}
+      title={t`This browser knows the admin token. Click to forget it.`}
       onClick={() => tokenKeeper.forget()}
     >
       <KeyIcon />

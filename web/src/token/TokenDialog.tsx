@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Checkbox, Code, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { type FormEvent, useEffect, useState, useSyncExternalStore } from 'react';
 import { tokenKeeper } from '../api/token_keeper';
 
@@ -24,39 +26,41 @@ export function TokenDialog() {
     <Modal
       opened={asking.step !== 'closed'}
       onClose={() => tokenKeeper.cancel()}
-      title="Admin token"
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      title={t`Admin token`}
+      closeButtonProps={{ 'aria-label': t`Close` }}
       zIndex={400}
       centered
     >
       <form onSubmit={submit}>
         <Stack gap="md">
           <Text size="sm">
-            Changes need the admin token. Bootferry printed it at its first start; on the server it is in the file{' '}
-            <Code>STATE_DIR/admin-token</Code>, by default:
+            <Trans>
+              Changes need the admin token. Bootferry printed it at its first start; on the server it is in the file{' '}
+              <Code>STATE_DIR/admin-token</Code>, by default:
+            </Trans>
           </Text>
           <Code block>sudo cat /var/lib/bootferry/admin-token</Code>
           <PasswordInput
-            label="Token"
+            label={t`Token`}
             value={token}
             onChange={(event) => setToken(event.currentTarget.value)}
             error={complaint}
             autoComplete="off"
             data-autofocus
-            visibilityToggleButtonProps={{ 'aria-label': 'Show the token' }}
+            visibilityToggleButtonProps={{ 'aria-label': t`Show the token` }}
           />
           <Checkbox
-            label="Remember it on this device"
-            description="Otherwise it is forgotten when this tab closes."
+            label={t`Remember it on this device`}
+            description={t`Otherwise it is forgotten when this tab closes.`}
             checked={remember}
             onChange={(event) => setRemember(event.currentTarget.checked)}
           />
           <Group justify="flex-end" gap="sm">
             <Button variant="default" onClick={() => tokenKeeper.cancel()}>
-              Cancel
+              {t`Cancel`}
             </Button>
             <Button type="submit" loading={checking} disabled={token.trim() === ''}>
-              Continue
+              {t`Continue`}
             </Button>
           </Group>
         </Stack>

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// A backup is one file: the database as it was at one moment, plus a few small files beside it (settings, boot scripts,
+// the server's key) in the table kept_files. Disks of images are not in it, only the list of them. Called by
+// `bootferry backup` and `restore` and by the API; blocks: on a worker.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+namespace bootferry::db {
+
+struct KeptFile {
+  std::string name;  ///< "bootferry.toml", "ipxe-scripts/san.ipxe"
+  std::string content;
+};
+
+struct Backup {
+  WallTime made{};
+  std::int64_t version = 0;  ///< of the tables (PRAGMA user_version)
+  std::size_t clients = 0, images = 0;
+  std::vector<KeptFile> files;
+};
+
+/// Copies the database `from`, also one that a server is writing to, and the files to `to`, which must not be there;
+/// mode 0600, on the disk before it returns. A failure leaves nothing.
+[[nodiscard]] Result<Backup> make_backup(const std::filesystem::path& from, const std::filesystem::path& to,
+                                         std::vector<KeptFile> files, WallTime now);
+
+/// Looks at all of it: invalid when it is no backup, damaged, or of a newer Bootferry.
+[[nodiscard]] Result<Backup> read_backup(const std::filesystem::path& file);
+
+/// Puts the backup's tables in the place of `database`, at once or not at all; what was there is kept as
+/// "bootferry.db.before-restore". No server may run on it. The kept files are the caller's to write.
+[[nodiscard]] Result<Backup> restore_backup(const std::filesystem::path& file, const std::filesystem::path& database);
+
+}  // namespace bootferry::db

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// The half of Registry that is boot::AssignmentStore: groups, rules, the default for unknown machines, next boots.
+#include <fmt/format.h>
+#include <algorithm>
+
+#include "db/entry_rows.hpp"
+#include "db/registry.hpp"
+#include "db/registry_checks.hpp"
+#include "db/registry_rows.hpp"
+
+namespace bootferry::db {
+namespace {
+
+boot::Event assignment_event(std::string text) {
+  boot::Event event;
+  event.kind = boot::EventKind::assignment_changed;
+  event.text = std::move(text);
+  return event;
+}
+
+Result<void> check_assignment(const boot::RegistrySnapshot& snapshot, const boot::Assignment& then) {
+  if (const auto* client = std::get_if<boot::AsClient>(&then)) {
+    const boot::Client* known = snapshot.find_client(client->mac);
+    if (!known || !known->known)
+      return fail(ErrorKind::not_found, fmt::format("there is no client {}; add it first", client->mac.to_string()));
+  }
+  if (const auto* group = std::get_if<boot::AsGroup>(&then); group && !snapshot.groups.contains(group->group)) {
+    return fail(ErrorKind::not_found, fmt::format("there is no group {}; make it first (bootferry group set {})",
+                                                  group->group, group->group));
+  }
+  const auto* entry = std::get_if<boot::Entry>(&then);
+  if (!entry) return {};
+  if (auto good = boot::check_boot_entry(entry->boot); !good) return good;
+  return check_images(snapshot, entry->boot);
+}
+
+/// As it is stored: with an id, which a boot that is the same as before keeps.
+void name_entry(boot::Assignment& then, const std::vector<const boot::Assignment*>& before, unsigned& next) {
+  auto* entry = std::get_if<boot::Entry>(&then);
+  if (!entry) return;
+  entry->name = std::string(boot::name_of(entry->boot));
+  for (const boot::Assignment* one : before) {
+    const auto* known = std::get_if<boot::Entry>(one);
+    if (known && known->boot == entry->boot && known->id < boot::no_entry) return void(entry->id = known->id);
+  }
+  entry->id = next++;
+}
+
+}  // namespace
+
+Result<void> Registry::put_group(const boot::Group& wanted) {
+  if (auto name = boot::check_client_name(wanted.name); !name)
+    return fail(ErrorKind::invalid,
+                fmt::format("\"{}\" is not a group's name; use 1 to 63 letters, digits, '-', '_' or '.'",
+                            wanted.name.substr(0, 64)));
+  if (auto entries = boot::check_entries(wanted.menu); !entries) return entries;
+  const bool names_default = wanted.menu.default_entry.empty() ||
+                             std::ranges::find(wanted.menu.entries, wanted.menu.default_entry, &boot::Entry::name) !=
+                                 wanted.menu.entries.end();
+  if (!names_default)
+    return fail(ErrorKind::not_found, fmt::format("the group {} has no entry \"{}\" that could be its default",
+                                                  wanted.name, wanted.menu.default_entry));
+  std::lock_guard lock(database_.mutex());
+  auto next = std::make_shared<Snapshot>(*snapshot());
+  if (auto images = check_images(*next, wanted.menu); !images) return images;
+  const bool is_new = !next->groups.contains(wanted.name);
+  boot::Group& group = next->groups[wanted.name];
+  const boot::Menu before = std::exchange(group.menu, wanted.menu);
+  group.name = wanted.name;
+  boot::keep_entry_ids(group.menu, before, next_entry_, false);
+  return commit(std::move(next),
+                {assignment_event(fmt::format("Group {} was {}", group.name, is_new ? "added" : "changed"))},
+                [&] { write_group(database_, group); });
+}
+
+Result<void> Registry::remove_group(std::string_view name) {
+  std::lock_guard lock(database_.mutex());
+  auto next = std::make_shared<Snapshot>(*snapshot());
+  const auto at = next->groups.find(name);
+  if (at == next->groups.end())
+    return fail(ErrorKind::not_found, fmt::format("there is no group {}", name.substr(0, 64)));
+  const auto in_use = [&](std::string who) {
+    return fail(ErrorKind::conflict,
+                fmt::format("the group {} is used by {}; give that something else first", name, who));
+  };
+  const auto names_it = [&](const boot::Assignment& then) {
+    const auto* group = std::get_if<boot::AsGroup>(&then);
+    return group && group->group == name;
+  };
+  for (const auto& [mac, client] : next->clients) {
+    if (std::ranges::find(client.groups, name) != client.groups.end()) return in_use(title(client));
+  }
+  for (std::size_t i = 0; i < next->rules.size(); ++i) {
+    if (names_it(next->rules[i].then)) return in_use(fmt::format("rule {}", i + 1));
+  }
+  if (names_it(next->unknown)) return in_use("the default for unknown machines");
+  const std::string gone(name);
+  next->groups.erase(at);
+  return commit(std::move(next), {assignment_event(fmt::format("Group {} was removed", gone))},
+                [&] { delete_group(database_, gone); });
+}
+
+Result<void> Registry::put_rules(const std::vector<boot::Rule>& rules) {
+  if (rules.size() > boot::max_rules)
+    return fail(ErrorKind::invalid, fmt::format("there are at most {} rules", boot::max_rules));
+  std::lock_guard lock(database_.mutex());
+  const auto now = snapshot();
+  auto next = std::make_shared<Snapshot>(*now);
+  std::vector<const boot::Assignment*> before;
+  for (const boot::Rule& rule : now->rules) before.push_back(&rule.then);
+  next->rules = rules;
+  for (boot::Rule& rule : next->rules) {
+    if (auto good = boot::check_rule(rule); !good) return good;
+    if (auto good = check_assignment(*next, rule.then); !good) return good;
+    name_entry(rule.then, before, next_entry_);
+  }
+  const auto& changed = *next;
+  return commit(next,
+                {assignment_event(fmt::format("The rules for machines were changed; there are {}", rules.size()))},
+                [&] { write_rules(database_, changed.rules, changed.unknown); });
+}
+
+Result<void> Registry::put_unknown(const boot::UnknownDefault& unknown) {
+  if (std::holds_alternative<boot::AsClient>(unknown))
+    return fail(ErrorKind::invalid, "unknown machines cannot all be one client; give them a group");
+  std::lock_guard lock(database_.mutex());
+  const auto now = snapshot();
+  auto next = std::make_shared<Snapshot>(*now);
+  next->unknown = unknown;
+  if (auto good = check_assignment(*next, next->unknown); !good) return good;
+  name_entry(next->unknown, {&now->unknown}, next_entry_);
+  const auto& changed = *next;
+  return commit(next, {assignment_event("What unknown machines get was changed")},
+                [&] { write_rules(database_, changed.rules, changed.unknown); });
+}
+
+Result<void> Registry::spend_next_boot(const MacAddress& mac) {
+  std::lock_guard lock(database_.mutex());
+  auto next = std::make_shared<Snapshot>(*snapshot());
+  const auto at = next->clients.find(mac);
+  if (at == next->clients.end() || !at->second.next_boot)
+    return fail(ErrorKind::conflict, fmt::format("the next boot of {} was used just now", mac.to_string()));
+  boot::Client& client = at->second;
+  if (client.next_boot->once) client.spent = client.next_boot->once;
+  client.next_boot.reset();
+  return commit(next,
+                {event_of(boot::EventKind::client_changed, client,
+                          fmt::format("Client {} was given its next boot", title(client)))},
+                [&] { write_client(database_, client); });
+}
+
+void Registry::learn(const boot::Sighting& sighting) {
+  note_seen(sighting);
+  flush_seen();
+}
+
+}  // namespace bootferry::db

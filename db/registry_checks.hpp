@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an edit of the registry must hold to beyond itself: that what it names is there, and that nothing is named
+// twice. Pure functions of a snapshot; used by Registry only.
+#pragma once
+
+#include "boot/client_registry.hpp"
+#include "boot/event.hpp"
+
+namespace bootferry::db {
+
+[[nodiscard]] std::string title(const boot::Client& client);  ///< "pc1 (52:54:00:e2:e0:01)"
+[[nodiscard]] boot::Event event_of(boot::EventKind kind, const boot::Client& client, std::string text);
+
+[[nodiscard]] Result<void> check_images(const boot::RegistrySnapshot& snapshot, const boot::BootEntry& entry);
+[[nodiscard]] Result<void> check_images(const boot::RegistrySnapshot& snapshot, const boot::Menu& menu);
+/// Name and reserved address belong to one client; its groups and every drive's image must be there.
+[[nodiscard]] Result<void> check_against(const boot::RegistrySnapshot& snapshot, const boot::Client& client);
+/// The next boot and the default name entries that there are; asked of the snapshot that has the client.
+[[nodiscard]] Result<void> check_names(const boot::RegistrySnapshot& snapshot, const boot::Client& client);
+/// An entry's id above all that are taken.
+[[nodiscard]] unsigned find_next_entry(const boot::RegistrySnapshot& snapshot);
+
+}  // namespace bootferry::db

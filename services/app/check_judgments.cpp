@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/check_judgments.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "base/units.hpp"
+#include "boot/loader_table.hpp"
+
+namespace bootferry::app {
+namespace {
+
+using boot::Architecture;
+using boot::CheckLine;
+using boot::CheckVerdict;
+
+constexpr std::uint64_t little_space = 1ull << 30;
+constexpr unsigned raw_socket_bit = 13;  // CAP_NET_RAW, capability.h
+
+std::string first_word(const std::filesystem::path& file) {
+  std::string word;
+  std::ifstream(file) >> word;
+  return word;
+}
+
+/// Docker's and Podman's own: 172.17.0.0/16, 10.88.0.0/16.
+bool is_container_bridge(const Ipv4Network& network) {
+  return (network.address.value >> 16) == 0xac11 || (network.address.value >> 16) == 0x0a58;
+}
+
+}  // namespace
+
+CheckLine good(std::string id, std::string text) { return {std::move(id), CheckVerdict::ok, std::move(text), {}}; }
+CheckLine warn(std::string id, std::string text, std::string mend) {
+  return {std::move(id), CheckVerdict::warning, std::move(text), std::move(mend)};
+}
+CheckLine bad(std::string id, std::string text, std::string mend) {
+  return {std::move(id), CheckVerdict::failure, std::move(text), std::move(mend)};
+}
+
+LinkFacts read_link(const std::string& interface) {
+  LinkFacts facts;
+  const std::filesystem::path folder = "/sys/class/net/" + interface;
+  std::error_code ignored;
+  for (const NetworkInterface& one : list_interfaces()) {
+    if (one.name != interface) continue;
+    facts.present = true;
+    facts.up = one.up;
+    facts.address = one.network.address;
+  }
+  facts.carrier = first_word(folder / "carrier") != "0";  // unreadable while it is down, and where /sys is hidden
+  facts.wireless = std::filesystem::exists(folder / "wireless", ignored);
+  facts.in_container =
+      std::filesystem::exists("/.dockerenv", ignored) || std::filesystem::exists("/run/.containerenv", ignored);
+  return facts;
+}
+
+CheckLine judge_interface(const NetworkInterface& served, const LinkFacts& now) {
+  const std::string id = "interface";
+  const std::string name = fmt::format("{} ({})", served.name, served.network.to_string());
+  if (!now.present || !now.address)
+    return bad(id, fmt::format("The LAN interface {} has no address any more.", name),
+               "sudo systemctl restart bootferry");
+  if (*now.address != served.network.address)
+    return bad(id,
+               fmt::format("The LAN interface {} has the address {} now; machines are still told the old one.", name,
+                           now.address->to_string()),
+               "sudo systemctl restart bootferry");
+  if (!now.up)
+    return bad(id, fmt::format("The LAN interface {} is down.", name), "sudo ip link set " + served.name + " up");
+  if (!now.carrier)
+    return bad(id, fmt::format("The LAN interface {} has no link: no cable, or the switch is off.", name),
+               "Plug the cable in.");
+  if (now.in_container && is_container_bridge(served.network))
+    return bad(id, fmt::format("{} is a container's own network: no machine's broadcast reaches it.", name),
+               "Run the container with --network host.");
+  if (now.wireless)
+    return warn(id, fmt::format("The LAN interface {} is wireless: many access points drop DHCP of others.", name),
+                "Connect this server by cable.");
+  return good(id, fmt::format("The LAN interface is {}.", name));
+}
+
+bool read_raw_socket_right() {
+  std::ifstream status("/proc/self/status");
+  std::string line;
+  while (std::getline(status, line)) {
+    if (line.starts_with("CapEff:")) return (std::stoull(line.substr(7), nullptr, 16) >> raw_socket_bit & 1) != 0;
+  }
+  return false;
+}
+
+CheckLine judge_raw_sockets(bool allowed) {
+  if (allowed) return good("raw-sockets", "Answers can be sent to machines that have no address yet.");
+  return warn("raw-sockets",
+              "Without CAP_NET_RAW answers go by broadcast, addresses are not probed, and iPXE waits 16 s longer.",
+              "Run as root, or start by the systemd unit, which has AmbientCapabilities=CAP_NET_RAW.");
+}
+
+CheckLine judge_loaders(const boot::LoaderCatalog& loaders, const std::set<Architecture>& seen) {
+  std::string none, mend;
+  bool waits = false;
+  for (const Architecture architecture :
+       {Architecture::bios, Architecture::efi_x64, Architecture::efi_ia32, Architecture::efi_arm64}) {
+    const auto chosen = boot::choose_loader(architecture, boot::Firmware::pxe, {}, loaders);
+    if (chosen) continue;
+    const bool common = architecture == Architecture::bios || architecture == Architecture::efi_x64;
+    if (!common && !seen.contains(architecture)) continue;
+    waits = true;
+    none += fmt::format("{}{}", none.empty() ? "" : ", ", boot::name_of(architecture));
+    if (mend.empty()) mend = common ? "sudo apt-get install ipxe" : chosen.error().message;
+  }
+  if (waits) return bad("loaders", fmt::format("There is no boot loader for {}.", none), std::move(mend));
+  return good("loaders", "There is a boot loader for each kind of machine that was seen, and for every PC.");
+}
+
+CheckLine judge_dhcp_mode(DhcpMode mode) {
+  switch (mode) {
+    case DhcpMode::proxy:
+      return good("dhcp-mode", "Addresses come from your router, boot files from here (proxy).");
+    case DhcpMode::server:
+      return good("dhcp-mode", "This server hands out addresses and boot files.");
+    case DhcpMode::off:
+      break;
+  }
+  return warn("dhcp-mode", "DHCP is off: only machines that another DHCP server sends here can boot.",
+              "Set dhcp.mode = \"proxy\" in /etc/bootferry/bootferry.toml.");
+}
+
+CheckLine judge_other_servers(const std::vector<boot::NetworkServer>& servers, DhcpMode mode) {
+  const std::string id = "other-servers";
+  std::string givers;
+  for (const boot::NetworkServer& server : servers) {
+    if (std::string complaint = boot::complaint_of(server, mode == DhcpMode::server); !complaint.empty())
+      return warn(id, std::move(complaint), "bootferry network servers --probe");
+    if (server.kind != boot::ServerKind::proxy) givers += (givers.empty() ? "" : ", ") + server.address.to_string();
+  }
+  if (mode == DhcpMode::proxy && givers.empty())
+    return warn(id, "No DHCP server answers here: machines get no address, and a proxy gives none.",
+                "Switch the router's DHCP on, or set dhcp.mode = \"server\" in /etc/bootferry/bootferry.toml.");
+  return good(id, givers.empty() ? "There is no other DHCP or PXE server." : "Addresses are given by " + givers + ".");
+}
+
+CheckLine judge_space(DiskSpace space, const std::string& folder) {
+  const std::string text = fmt::format("{} of {} are free on the disk of {}.", render_byte_count({space.available}),
+                                       render_byte_count({space.capacity}), folder);
+  if (space.available == 0) return bad("space", text, "Remove images or changes that nobody needs.");
+  const std::uint64_t low = std::max(space.capacity / 20, std::min(little_space, space.capacity / 2));
+  return space.available < low ? warn("space", text, "Remove images or changes that nobody needs.")
+                               : good("space", text);
+}
+
+}  // namespace bootferry::app

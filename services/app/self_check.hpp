@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Probes our own services as PXE BIOS, UEFI, HTTP boot, iPXE and an initiator would, and looks at what often stands in
+// their way. Owned by Appliance; run() on the db thread, one at a time.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "app/check_probes.hpp"
+#include "app/firewall.hpp"
+#include "app/network_interface.hpp"
+#include "app/settings.hpp"
+#include "boot/boot_policy.hpp"
+#include "boot/client_registry.hpp"
+#include "boot/network_servers.hpp"
+#include "boot/self_check.hpp"
+#include "dhcp/settings.hpp"
+
+namespace bootferry::app {
+
+class ApplianceSelfCheck final : public boot::SelfCheck {
+ public:
+  /// `registry` and `network` outlive it; neither is asked before run().
+  ApplianceSelfCheck(Settings settings, NetworkInterface interface, dhcp::Settings dhcp,
+                     const boot::ClientRegistry& registry, boot::NetworkServers& network)
+      : settings_(std::move(settings)),
+        interface_(std::move(interface)),
+        dhcp_(std::move(dhcp)),
+        registry_(registry),
+        network_(network) {}
+
+  [[nodiscard]] std::vector<boot::CheckLine> run() override;
+
+ private:
+  [[nodiscard]] boot::CheckLine check_dhcp(Pretender pretender) const;
+  [[nodiscard]] boot::CheckLine check_tftp() const;
+  [[nodiscard]] boot::CheckLine check_script() const;
+  [[nodiscard]] boot::CheckLine check_http_loader() const;
+  [[nodiscard]] boot::CheckLine check_iscsi() const;
+  [[nodiscard]] Ipv4Address iscsi_address() const;
+
+  const Settings settings_;
+  const NetworkInterface interface_;
+  const dhcp::Settings dhcp_;
+  const boot::ClientRegistry& registry_;
+  boot::NetworkServers& network_;
+  std::mutex one_at_a_time_;
+};
+
+/// The ports that must be let in, of these settings.
+[[nodiscard]] std::vector<ServicePort> service_ports(const Settings& settings);
+
+}  // namespace bootferry::app

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who asks over DHCPv6: is it firmware that wants to boot, and which MAC has it (RFC 5970, RFC 8415 section 11). Called
+// by responder; pure, any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "boot/boot_policy.hpp"
+#include "dhcpv6/message.hpp"
+
+namespace bootferry::dhcpv6 {
+
+struct NetbootClient {
+  boot::ClientFacts facts;  ///< its MAC is all zeros when neither DUID nor address tell it
+  Bytes vendor_class;       ///< option 16 of the answer: PXEClient or HTTPClient, under its own enterprise number
+};
+
+/// Empty for everybody who does not netboot. `source` is where the message came from.
+[[nodiscard]] std::optional<NetbootClient> find_netboot_client(const Message& message, const Ipv6Address& source);
+
+/// Of a DUID that is made of a link-layer address (DUID-LLT, DUID-LL).
+[[nodiscard]] std::optional<MacAddress> find_mac_in_duid(ByteView duid);
+/// Of a link-local address that is made of a MAC (RFC 4291 appendix A), as firmware does it.
+[[nodiscard]] std::optional<MacAddress> find_mac_in_address(const Ipv6Address& address);
+
+}  // namespace bootferry::dhcpv6

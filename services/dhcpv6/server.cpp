@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dhcpv6/server.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/system/system_error.hpp>
+#include <cerrno>
+#include <cstring>
+
+#include "base/log.hpp"
+#include "dhcpv6/codec.hpp"
+
+namespace bootferry::dhcpv6 {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr const char* all_servers = "ff02::1:2";
+
+template <class Value>
+void set_option(int fd, int level, int name, const Value& value, const std::string& what) {
+  if (::setsockopt(fd, level, name, &value, sizeof(value)) != 0)
+    throw boost::system::system_error(errno, boost::system::system_category(), what);
+}
+
+std::string text_of_address(const in6_addr& address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  return inet_ntop(AF_INET6, &address, text.data(), text.size()) ? text.data() : "";
+}
+
+/// Ours on the interface: a global or unique local one, else the link-local one; empty without IPv6.
+std::string find_server_address(const std::string& interface) {
+  ifaddrs* all = nullptr;
+  if (::getifaddrs(&all) != 0) return {};
+  std::string best;
+  for (const ifaddrs* one = all; one; one = one->ifa_next) {
+    if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET6 || interface != one->ifa_name) continue;
+    sockaddr_in6 address;
+    std::memcpy(&address, one->ifa_addr, sizeof(address));
+    const bool link_local = IN6_IS_ADDR_LINKLOCAL(&address.sin6_addr);
+    if (best.empty() || !link_local) best = text_of_address(address.sin6_addr);
+    if (!link_local) break;
+  }
+  ::freeifaddrs(all);
+  return best;
+}
+
+}  // namespace
+
+/// Kept alive by its own pending operations, so that a server may go away while they end.
+class Server::Core : public std::enable_shared_from_this<Core> {
+ public:
+  Core(asio::any_io_executor executor, Settings settings, Dependencies deps)
+      : executor_(std::move(executor)),
+        settings_(settings),
+        deps_(deps),
+        responder_(std::move(settings), deps.registry) {}
+
+  void open();
+  void start() { wait(); }
+  void stop();
+
+ private:
+  static constexpr int datagrams_a_turn = 64;
+
+  void wait();
+  /// False when none waits.
+  bool receive();
+  void answer(const Message& message, const sockaddr_in6& source, bool multicast);
+
+  asio::any_io_executor executor_;
+  Settings settings_;
+  Dependencies deps_;
+  Responder responder_;
+  std::unique_ptr<asio::posix::stream_descriptor> socket_;
+  RateLimit warnings_{20, 1};
+  bool stopped_ = false;
+  std::array<std::uint8_t, 2048> buffer_{};
+};
+
+void Server::Core::open() {
+  const std::string name = fmt::format("UDP port {} (DHCPv6) on {}", settings_.server_port, settings_.interface);
+  const int fd = ::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) throw boost::system::system_error(errno, boost::system::system_category(), name);
+  socket_ = std::make_unique<asio::posix::stream_descriptor>(executor_, fd);
+  set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1, name);
+  set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, name);
+  if (::setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, settings_.interface.c_str(),
+                   static_cast<socklen_t>(settings_.interface.size())) != 0)
+    throw boost::system::system_error(errno, boost::system::system_category(), name);
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_port = htons(settings_.server_port);
+  if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
+    throw boost::system::system_error(errno, boost::system::system_category(), name);
+  ipv6_mreq group{};
+  group.ipv6mr_interface = settings_.interface_index;
+  inet_pton(AF_INET6, all_servers, &group.ipv6mr_multiaddr);
+  set_option(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, group, name);
+}
+
+void Server::Core::stop() {
+  if (std::exchange(stopped_, true) || !socket_) return;
+  boost::system::error_code ignored;
+  socket_->close(ignored);
+}
+
+void Server::Core::wait() {
+  if (!socket_ || stopped_) return;
+  socket_->async_wait(asio::posix::stream_descriptor::wait_read,
+                      [self = shared_from_this()](const boost::system::error_code& error) {
+                        if (error || self->stopped_) return;
+                        for (int i = 0; i < datagrams_a_turn && self->receive(); ++i) {
+                        }
+                        self->wait();
+                      });
+}
+
+bool Server::Core::receive() {
+  sockaddr_in6 source{};
+  iovec piece{buffer_.data(), buffer_.size()};
+  alignas(cmsghdr) std::array<char, 128> control{};
+  msghdr header{};
+  header.msg_name = &source;
+  header.msg_namelen = sizeof(source);
+  header.msg_iov = &piece;
+  header.msg_iovlen = 1;
+  header.msg_control = control.data();
+  header.msg_controllen = control.size();
+  const ssize_t size = ::recvmsg(socket_->native_handle(), &header, MSG_DONTWAIT);
+  if (size < 0) return errno == EINTR;
+  if ((header.msg_flags & MSG_TRUNC) != 0) return true;
+  bool multicast = false;
+  for (cmsghdr* item = CMSG_FIRSTHDR(&header); item; item = CMSG_NXTHDR(&header, item)) {
+    if (item->cmsg_level != IPPROTO_IPV6 || item->cmsg_type != IPV6_PKTINFO) continue;
+    in6_pktinfo info;
+    std::memcpy(&info, CMSG_DATA(item), sizeof(info));
+    multicast = IN6_IS_ADDR_MULTICAST(&info.ipi6_addr);
+  }
+  const Result<Message> message = decode(ByteView(buffer_).first(static_cast<std::size_t>(size)));
+  if (message) answer(*message, source, multicast);
+  return true;
+}
+
+void Server::Core::answer(const Message& message, const sockaddr_in6& source, bool multicast) {
+  const std::string ours = find_server_address(settings_.interface);
+  if (ours.empty()) return;
+  Ipv6Address from;
+  std::memcpy(from.data(), &source.sin6_addr, from.size());
+  Answer answer = responder_.on_message(message, from, multicast, ours, deps_.clock.now());
+  if (answer.seen) deps_.registry.note_seen(*answer.seen);
+  if (answer.reply) {
+    const Bytes bytes = encode(*answer.reply);
+    const ssize_t sent = ::sendto(socket_->native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT,
+                                  reinterpret_cast<const sockaddr*>(&source), sizeof(source));
+    if (sent < 0 && warnings_.try_take(deps_.clock.now()))
+      log::warning("DHCPV6_SEND_FAILED", {{"interface", settings_.interface}, {"reason", std::strerror(errno)}});
+  }
+  for (boot::Event& event : answer.events) deps_.events.publish(std::move(event));
+}
+
+Server::Server(asio::any_io_executor executor, Settings settings, Dependencies dependencies)
+    : core_(std::make_shared<Core>(std::move(executor), std::move(settings), dependencies)) {}
+
+Server::~Server() { stop(); }
+void Server::open() { core_->open(); }
+void Server::start() { core_->start(); }
+void Server::stop() { core_->stop(); }
+
+}  // namespace bootferry::dhcpv6

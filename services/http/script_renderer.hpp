@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// A decision of the policy as the text that iPXE runs: values are checked, then put into the template of their kind.
+// Called by boot_scripts for machines, and by the API for people who look. Reads templates, so it may wait.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "boot/script_policy.hpp"
+
+namespace bootferry::http {
+
+struct RenderedScript {
+  std::string name;      ///< of the template: "san", "kernel", "local", "wait", "broken", ...
+  std::string sentence;  ///< for the event: "boots from 2 disks"
+  std::string text;
+};
+/// A decision with a value that iPXE could misread, or a template that is none, becomes the broken screen, which says
+/// so. `scripts_folder` may not exist.
+[[nodiscard]] RenderedScript render_script(const boot::ScriptAnswer& answer, const boot::BootSettings& settings,
+                                           const std::filesystem::path& scripts_folder);
+
+/// What is wrong with the text of a template: no such name, no template, or a script that iPXE would not run. Tries it
+/// with made-up values of its kind.
+[[nodiscard]] Result<void> check_template(std::string_view name, std::string_view text);
+
+}  // namespace bootferry::http

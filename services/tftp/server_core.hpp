@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inside of the TFTP server: its doors (port 69 over IPv4 and IPv6), and the downloads, each with a socket of its own.
+// Made by server.cpp; what comes to the doors is in server_requests.cpp, what comes to a download in
+// server_downloads.cpp. Loop 0.
+#pragma once
+
+#include <array>
+#include <boost/asio/steady_timer.hpp>
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "base/rate_limit.hpp"
+#include "tftp/loader_files.hpp"
+#include "tftp/report.hpp"
+#include "tftp/server.hpp"
+#include "tftp/server_socket.hpp"
+#include "tftp/server_socket_set.hpp"
+
+namespace bootferry::tftp {
+
+/// One download: its socket, its machine and the bytes it sends.
+struct Session {
+  Session(UdpSocket opened, Endpoint asker, ReadRequest asked, LoaderFiles::Content bytes, const Terms& terms)
+      : socket(std::move(opened)),
+        client(asker),
+        request(std::move(asked)),
+        content(std::move(bytes)),
+        transfer(*content, terms) {}
+
+  UdpSocket socket;
+  Endpoint client;
+  ReadRequest request;
+  LoaderFiles::Content content;
+  Transfer transfer;
+  Subject subject;
+  SteadyTime began{};
+  SteadyTime told{};         ///< when its progress was told last
+  bool asked_again = false;  ///< the same machine has begun another download since: silence of this one is no news
+  bool announced = false;
+};
+
+class Server::Core : public std::enable_shared_from_this<Server::Core> {
+ public:
+  Core(boost::asio::io_context& context, Settings settings, const boot::LoaderCatalog& loaders, boot::EventBus& events,
+       const boot::AddressBook& addresses, const Clock& clock, const boot::ClientRegistry* registry)
+      : executor_(context.get_executor()),
+        settings_(std::move(settings)),
+        loaders_(loaders),
+        events_(events),
+        addresses_(addresses),
+        clock_(clock),
+        registry_(registry),
+        sockets_(executor_),
+        timer_(executor_) {}
+
+  void open() {
+    add_door(settings_.address, settings_.port);
+    port_ = doors_.front().port();
+    if (settings_.ipv6) open_ipv6();
+  }
+  void start() { wait(); }
+  void stop();
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+ private:
+  using SessionPtr = std::shared_ptr<Session>;
+
+  void add_door(IpAddress address, std::uint16_t port);
+  void open_ipv6();
+  void wait();
+  void on_readable(int descriptor);
+  void on_request(const UdpSocket& door, const Datagram& datagram);
+  void on_read_request(const UdpSocket& door, const Datagram& datagram, const ReadRequest& request);
+  void on_answer(const SessionPtr& session, const Datagram& datagram);
+  [[nodiscard]] bool repeats_known(const Endpoint& client, const ReadRequest& request);
+  [[nodiscard]] bool make_room(const IpAddress& address);
+  void refuse(const UdpSocket& door, const Datagram& datagram, ErrorCode code, const std::string& text);
+  void refuse_loader(const UdpSocket& door, const Datagram& datagram, const std::string& file, ErrorCode code,
+                     const std::string& text);
+  [[nodiscard]] Terms terms_for(const ReadRequest& request, const Subject& subject) const;
+  void begin(const Datagram& datagram, const ReadRequest& request, std::string file, LoaderFiles::Content content);
+  void perform(const SessionPtr& session, const Transfer::Actions& actions, std::string_view client_error = {});
+  void tell_progress(Session& session, SteadyTime now);
+  void finish(const SessionPtr& session, Transfer::Outcome outcome, std::string_view client_error);
+  void arm_timer();
+  void on_timer();
+
+  boost::asio::any_io_executor executor_;
+  const Settings settings_;
+  const boot::LoaderCatalog& loaders_;
+  boot::EventBus& events_;
+  const boot::AddressBook& addresses_;
+  const Clock& clock_;
+  const boot::ClientRegistry* registry_;
+  LoaderFiles files_;
+  SocketSet sockets_;             ///< doors and downloads
+  std::vector<UdpSocket> doors_;  ///< IPv4, and IPv6 where there is one
+  std::uint16_t port_ = 0;
+  boost::asio::steady_timer timer_;
+  bool timer_armed_ = false;
+  SteadyTime last_refusal_logged_{};
+  RateLimit unknown_names_{100, 10};  ///< old ROMs try a dozen names each
+  bool stopped_ = false;
+  std::map<Endpoint, SessionPtr> sessions_;            ///< by the client's address and port
+  std::unordered_map<int, SessionPtr> by_descriptor_;  ///< the same ones
+  std::array<std::uint8_t, 2048> buffer_;
+};
+
+/// At most 120 characters, none of which could mislead a terminal or a log.
+[[nodiscard]] std::string printable(std::string_view text);
+
+}  // namespace bootferry::tftp

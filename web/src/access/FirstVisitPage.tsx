@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { t } from '@lingui/core/macro';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { tellError } from '../api/problem';
+import { Door } from './Door';
+import { setUp } from './me';
+
+/** Whoever can read the server's console makes himself the admin. Machines boot meanwhile. */
+export function FirstVisitPage({ onLater }: { onLater: () => void }) {
+  const [code, setCode] = useState('');
+  const [name, setName] = useState('admin');
+  const [password, setPassword] = useState('');
+  const visit = useMutation({ mutationFn: () => setUp(code.trim(), name.trim(), password) });
+  return (
+    <Door
+      title={t`Welcome`}
+      text={t`Choose the admin's password. The code stands on the server's console and in its log; "bootferry first-visit" shows it again.`}
+      action={t`Set the password`}
+      ready={code.trim() !== '' && name.trim() !== '' && password !== ''}
+      busy={visit.isPending}
+      failure={tellError(visit.error)}
+      onSubmit={() => visit.mutate()}
+      after={
+        <Button variant="subtle" onClick={onLater}>
+          {t`Later: only look around`}
+        </Button>
+      }
+    >
+      <TextInput
+        label={t`Code`}
+        value={code}
+        onChange={(event) => setCode(event.currentTarget.value)}
+        autoComplete="one-time-code"
+        autoFocus
+      />
+      <TextInput label={t`Name`} value={name} onChange={(event) => setName(event.currentTarget.value)} autoComplete="username" />
+      <PasswordInput
+        label={t`Password`}
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+        autoComplete="new-password"
+        visibilityToggleButtonProps={{ 'aria-label': t`Show it` }}
+      />
+    </Door>
+  );
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ReactNode, useState } from 'react';
+import { FirstVisitPage } from './FirstVisitPage';
+import { LoginPage } from './LoginPage';
+import { useMe } from './me';
+
+/** Lets people in: the first of all makes himself the admin, later ones log in. */
+export function Gate({ children }: { children: ReactNode }) {
+  const { data: me, error } = useMe();
+  const [later, setLater] = useState(false);
+  // Where the server does not answer, the pages say so.
+  if (me === undefined) return error === null ? null : children;
+  if (me.right === 'anyone') return <LoginPage />;
+  if (me.first_visit && me.via === 'nothing' && !later) return <FirstVisitPage onLater={() => setLater(true)} />;
+  return children;
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Alert, Group, NativeSelect, Text } from '@mantine/core';
+import { t } from '@lingui/core/macro';
+import { useMutation } from '@tanstack/react-query';
+import { useMayWrite } from '../access/me';
+import { changeClient } from '../api/changes';
+import { tellError } from '../api/problem';
+import type { Client, ClientChange } from '../api/types';
+import { EntriesEditor } from '../entries/EntriesEditor';
+import { TimeoutChoice } from '../entries/TimeoutChoice';
+import { describeBoot } from '../machines/describe';
+import { Card, CardBody } from '../shared/Section';
+
+/** What the machine can boot: in which order, which by default, and which just once. */
+export function EntriesCard({ client }: { client: Client }) {
+  const mayWrite = useMayWrite();
+  const change = useMutation({ mutationFn: (wanted: ClientChange) => changeClient(client.mac, wanted) });
+  const { entries, next_boot, offered } = client;
+  const failure = tellError(change.error);
+  const once = next_boot === null ? '' : typeof next_boot === 'string' ? next_boot : describeBoot(next_boot);
+  const names = [...new Set([...offered.map(({ name }) => name), ...(once === '' ? [] : [once])])];
+  const shared = offered.filter(({ group }) => group !== null);
+  return (
+    <Card title={t`Boot entries`} count={entries.length}>
+      <CardBody>
+        {failure !== null && (
+          <Alert color="red" role="alert" mb="sm">
+            {failure}
+          </Alert>
+        )}
+        {entries.length === 0 && (
+          <Text size="sm" c="dimmed">
+            {client.why ?? t`None of its own: its screen waits.`}
+          </Text>
+        )}
+        <EntriesEditor
+          entries={entries}
+          preset={client.default_entry}
+          mayWrite={mayWrite}
+          onEntries={(wanted) => change.mutate({ entries: wanted })}
+          onPreset={(name) => change.mutate({ default_entry: name })}
+        />
+        {shared.length > 0 && (
+          <Text size="sm" c="dimmed" mt="xs">
+            {t`From its groups: ${shared.map(({ name, group }) => `${name} (${group})`).join(', ')}`}
+          </Text>
+        )}
+        <Group gap="md" mt="md">
+          <NativeSelect
+            size="xs"
+            label={t`Next boot, once`}
+            disabled={!mayWrite || change.isPending}
+            value={once}
+            onChange={(event) => change.mutate({ next_boot: event.currentTarget.value || null })}
+            data={[{ value: '', label: t`As usual` }, ...names.map((name) => ({ value: name, label: name }))]}
+          />
+          {entries.length + shared.length > 1 && (
+            <TimeoutChoice
+              disabled={!mayWrite || change.isPending}
+              timeout={client.menu_timeout}
+              onChange={(menu_timeout) => change.mutate({ menu_timeout })}
+            />
+          )}
+        </Group>
+      </CardBody>
+    </Card>
+  );
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { t } from '@lingui/core/macro';
+import { useMutation } from '@tanstack/react-query';
+import { useMayWrite } from '../access/me';
+import { WriteOnly } from '../access/WriteOnly';
+import { putGroup, removeGroup } from '../api/changes';
+import { tellError } from '../api/problem';
+import { useGroups } from '../api/queries';
+import type { Group as ClientGroup } from '../api/types';
+import { EntriesEditor } from '../entries/EntriesEditor';
+import { TimeoutChoice } from '../entries/TimeoutChoice';
+import { ask } from '../shared/ask';
+import { CardBody, Section } from '../shared/Section';
+
+/** Boot entries that several machines share. */
+export function GroupsCard() {
+  const { data, error } = useGroups();
+  if (data === undefined && error !== null) return null;
+  return (
+    <Section
+      title={t`Groups`}
+      items={data}
+      error={error}
+      empty={t`None. The machines of a group share its boot entries.`}
+      actions={
+        <WriteOnly>
+          <Button size="xs" variant="default" onClick={askForGroup}>
+            {t`New group`}
+          </Button>
+        </WriteOnly>
+      }
+    >
+      {(groups) => (
+        <CardBody>
+          <Stack gap="lg">
+            {groups.map((group) => (
+              <OneGroup key={group.name} group={group} />
+            ))}
+          </Stack>
+        </CardBody>
+      )}
+    </Section>
+  );
+}
+
+function OneGroup({ group }: { group: ClientGroup }) {
+  const mayWrite = useMayWrite();
+  const { name, clients, ...menu } = group;
+  const change = useMutation({ mutationFn: (wanted: Partial<typeof menu>) => putGroup(name, { ...menu, ...wanted }) });
+  const failure = tellError(change.error);
+  return (
+    <div>
+      <Group justify="space-between" mb="xs">
+        <Text fw={600} size="sm">
+          {name} · {t`${clients.length} machines`}
+        </Text>
+        <WriteOnly>
+          <Button
+            size="compact-xs"
+            variant="default"
+            aria-label={t`Remove the group ${name}`}
+            onClick={() => ask({ title: t`Remove the group ${name}?`, action: t`Remove`, danger: true, run: () => removeGroup(name) })}
+          >
+            {t`Remove`}
+          </Button>
+        </WriteOnly>
+      </Group>
+      {failure !== null && (
+        <Alert color="red" role="alert" mb="sm">
+          {failure}
+        </Alert>
+      )}
+      <EntriesEditor
+        entries={menu.entries}
+        preset={menu.default_entry}
+        mayWrite={mayWrite}
+        onEntries={(entries) => change.mutate({ entries })}
+        onPreset={(default_entry) => change.mutate({ default_entry })}
+      />
+      {menu.entries.length > 1 && (
+        <Group mt="xs">
+          <TimeoutChoice disabled={!mayWrite} timeout={menu.menu_timeout} onChange={(menu_timeout) => change.mutate({ menu_timeout })} />
+        </Group>
+      )}
+    </div>
+  );
+}
+
+function askForGroup(): void {
+  ask({
+    title: t`New group`,
+    text: t`A machine joins it on the machine's page.`,
+    fields: [{ name: 'name', label: t`Name` }],
+    action: t`Make it`,
+    run: ({ name = '' }) => putGroup(name.trim(), {}),
+  });
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Alert, Button, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { t } from '@lingui/core/macro';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useRef, useState, useSyncExternalStore } from 'react';
+import { tellError } from '../api/problem';
+import { ask, currentQuestion, type Field, onQuestion, type Question } from './ask';
+import { parseSize } from './format';
+
+export function AskDialog() {
+  const question = useSyncExternalStore(onQuestion, currentQuestion);
+  // The words stay while the dialog fades out.
+  const last = useRef(question);
+  if (question !== null) last.current = question;
+  const shown = last.current;
+  return (
+    <Modal opened={question !== null} onClose={() => ask(null)} title={shown?.title} closeButtonProps={{ 'aria-label': t`Close` }} centered>
+      {shown !== null && <Form key={shown.title} question={shown} />}
+    </Modal>
+  );
+}
+
+function Form({ question }: { question: Question }) {
+  const fields = question.fields ?? [];
+  const [values, setValues] = useState<Record<string, string>>(() =>
+    Object.fromEntries(fields.map(({ name, initial }) => [name, initial ?? ''])),
+  );
+  const run = useMutation({
+    mutationFn: () => question.run(values),
+    onSuccess: () => {
+      // What ran may have asked the next question.
+      if (currentQuestion() === question) ask(null);
+      if (question.done !== undefined) notifications.show({ message: question.done });
+    },
+  });
+  const failure = tellError(run.error);
+  const whole = fields.every((field) => isWhole(field, values[field.name] ?? ''));
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (whole && !run.isPending) run.mutate();
+  };
+
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="md">
+        {question.text !== undefined && (
+          <Text size="sm" component="div">
+            {question.text}
+          </Text>
+        )}
+        {fields.map((field, index) => {
+          const Input = field.kind === 'password' ? PasswordInput : TextInput;
+          return (
+            <Input
+              key={field.name}
+              label={field.label}
+              description={field.description}
+              placeholder={field.placeholder}
+              value={values[field.name] ?? ''}
+              onChange={(event) => setValues({ ...values, [field.name]: event.currentTarget.value })}
+              autoComplete={field.kind === 'password' ? 'new-password' : 'off'}
+              data-autofocus={index === 0 || undefined}
+              {...(field.kind === 'password' && { visibilityToggleButtonProps: { 'aria-label': t`Show it` } })}
+            />
+          );
+        })}
+        {failure !== null && (
+          <Alert color="red" role="alert">
+            {failure}
+          </Alert>
+        )}
+        <Group justify="flex-end" gap="sm">
+          <Button variant="default" onClick={() => ask(null)}>
+            {t`Cancel`}
+          </Button>
+          <Button
+            type="submit"
+            color={question.danger === true ? 'var(--bf-danger)' : undefined}
+            loading={run.isPending}
+            disabled={!whole}
+            data-autofocus={fields.length === 0 || undefined}
+          >
+            {question.action}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function isWhole({ kind, optional }: Field, value: string): boolean {
+  if (value.trim() === '') return optional === true;
+  return kind !== 'size' || parseSize(value) !== null;
+}
