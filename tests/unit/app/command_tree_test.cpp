@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "app/command_line.hpp"
+#include "support/source_tree.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace bootferry::app {
@@ -56,7 +57,7 @@ TEST_F(CommandTree, FishKnowsWhichWordsFollow) {
 
 /// The guide is where people look: a command that it does not name is not there for them.
 TEST_F(CommandTree, TheGuideNamesEveryCommand) {
-  std::ifstream in(BOOTFERRY_SOURCE_DIR "/docs/user-guide.md");
+  std::ifstream in(test::in_source_tree("docs/user-guide.md"));
   const std::string guide{std::istreambuf_iterator<char>(in), {}};
   ASSERT_FALSE(guide.empty());
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))

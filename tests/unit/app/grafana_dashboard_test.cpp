@@ -6,17 +6,19 @@
 #include <regex>
 #include <set>
 
+#include "support/source_tree.hpp"
+
 namespace bootferry::app {
 namespace {
 
 std::string read(const std::string& file) {
-  std::ifstream in(std::string(BOOTFERRY_SOURCE_DIR) + file);
+  std::ifstream in(test::in_source_tree(file));
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
 TEST(GrafanaDashboard, AsksOnlyForMetricsThatAreServed) {
-  const auto dashboard = nlohmann::json::parse(read("/packaging/grafana-dashboard.json"));
-  const std::string source = read("/services/app/metrics.cpp");
+  const auto dashboard = nlohmann::json::parse(read("packaging/grafana-dashboard.json"));
+  const std::string source = read("services/app/metrics.cpp");
   ASSERT_FALSE(source.empty());
   const std::regex metric("(bootferry|process)_[a-z_]+");
   std::set<std::string> asked;

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "app/setting_keys.hpp"
+#include "support/source_tree.hpp"
 
 namespace bootferry::app {
 namespace {
@@ -35,7 +36,7 @@ Settings everything_changed() {
 }
 
 TEST(SettingsText, TheFileThatIsInstalledIsTheOneWithAllDefaults) {
-  EXPECT_EQ(render_settings(Settings{}), read_file(BOOTFERRY_SOURCE_DIR "/packaging/bootferry.toml"))
+  EXPECT_EQ(render_settings(Settings{}), read_file(test::in_source_tree("packaging/bootferry.toml")))
       << "write it again: bootferry config show /dev/null > packaging/bootferry.toml";
 }
 

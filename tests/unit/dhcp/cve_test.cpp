@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "dhcp/codec.hpp"
 #include "dhcp_testing.hpp"
+#include "support/source_tree.hpp"
 
 namespace bootferry::dhcp {
 namespace {
@@ -20,7 +21,7 @@ Message decoded(const Message& message) { return decode(encode(message, 65535).v
 
 std::vector<Message> real_messages() {
   std::vector<Message> messages;
-  for (const auto& entry : std::filesystem::directory_iterator(BOOTFERRY_SOURCE_DIR "/tests/vectors/dhcp")) {
+  for (const auto& entry : std::filesystem::directory_iterator(test::in_source_tree("tests/vectors/dhcp"))) {
     std::ifstream file(entry.path());
     Bytes bytes;
     for (std::string line; std::getline(file, line);) {

@@ -7,6 +7,7 @@
 
 #include "dhcp/codec.hpp"
 #include "dhcp_testing.hpp"
+#include "support/source_tree.hpp"
 
 namespace bootferry::dhcp {
 namespace {
@@ -18,7 +19,7 @@ struct Vector {
 
 std::vector<Vector> read_vectors() {
   std::vector<Vector> vectors;
-  for (const auto& entry : std::filesystem::directory_iterator(BOOTFERRY_SOURCE_DIR "/tests/vectors/dhcp")) {
+  for (const auto& entry : std::filesystem::directory_iterator(test::in_source_tree("tests/vectors/dhcp"))) {
     if (entry.path().extension() != ".hex") continue;
     Vector vector{entry.path().filename().string(), {}, {}};
     std::ifstream file(entry.path());
