@@ -21,14 +21,22 @@ class ImageDraft {
         file_(std::move(other.file_)),
         claim_(std::move(other.claim_)) {}
   ImageDraft& operator=(ImageDraft&&) = delete;
+  /// Its room is free at once, whoever still holds the file: the kernel takes the Landlock rules of a converter down
+  /// after its end, and with them the file that they name.
   ~ImageDraft() {
-    if (!path_.empty()) ::unlink(path_.c_str());
+    if (!path_.empty() && ::unlink(path_.c_str()) == 0) (void)!::ftruncate(file_.get(), 0);
   }
 
   [[nodiscard]] const std::string& name() const { return name_; }  ///< that the image will have
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] int fd() const { return file_.get(); }  ///< read and write
   void keep() { path_.clear(); }                        ///< it has a name now
+  /// What was written, without any name: the claim is free, and the file goes with the descriptor.
+  [[nodiscard]] FileDescriptor take_unnamed() {
+    ::unlink(std::exchange(path_, {}).c_str());
+    claim_.reset();
+    return std::move(file_);
+  }
 
  private:
   std::string name_;

@@ -126,9 +126,8 @@ Result<Imported> Importer::import_file(const ImportOrder& order, const StepRepor
 }
 
 Result<Imported> Importer::unpack_in(const ImportOrder& order, int input, Imported found, const StepReport& report) {
-  auto made = library_.make_draft(order.name);
-  if (!made) return std::unexpected(made.error());
-  std::optional<images::ImageDraft> draft(std::move(*made));
+  auto draft = library_.make_draft(order.name);
+  if (!draft) return std::unexpected(draft.error());
   const auto packed = look_at(input);
   if (!packed) return std::unexpected(packed.error());
   if (auto done = unpack_confined(converters_, input, draft->fd(), packed->size, told(report, "unpacking")); !done)
@@ -145,10 +144,8 @@ Result<Imported> Importer::unpack_in(const ImportOrder& order, int input, Import
     if (auto named = library_.name_draft(std::move(*draft), found.shape); !named) return std::unexpected(named.error());
     return found;
   }
-  // What was unpacked is on the way only: its file has no name from here on, and the image's own draft takes that.
-  const FileDescriptor unpacked(::fcntl(draft->fd(), F_DUPFD_CLOEXEC, 0));
-  if (!unpacked) return images::posix_fail(errno, "open", draft->path());
-  draft.reset();
+  // What was unpacked is on the way only: the image's own draft takes its name.
+  const FileDescriptor unpacked = draft->take_unnamed();
   return convert_in(order, unpacked.get(), found, report);
 }
 

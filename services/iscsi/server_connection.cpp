@@ -156,6 +156,7 @@ void Connection::schedule_flush() {
 
 void Connection::flush() {
   if (ended_) return;
+  if (closing_ && jobs_in_pool_ == 0) end_nexus();
   note_latencies();
   meter_->set_depth(session_->open_commands());
   if (waits_writable_) return;
@@ -314,13 +315,23 @@ void Connection::end(std::string reason) {
   if (jobs_in_pool_ == 0) finish_ending();
 }
 
+/// Its reservations and locks go before the initiator can hear that the session is over: whoever comes next, from this
+/// machine or another, may come at once.
+void Connection::end_nexus() {
+  if (!nexus_began_ || nexus_ended_) return;
+  nexus_ended_ = true;
+  parked_.clear();
+  for (Running& running : running_) running.task.reset();
+  opened_.unit->on_nexus_end(nexus_);
+}
+
 /// Nothing of this connection is on the disk any more.
 void Connection::finish_ending() {
   for (Running& running : running_) running.task.reset();
   waiting_resets_.clear();
   if (session_) session_->release_resets();
   if (nexus_began_) {
-    opened_.unit->on_nexus_end(nexus_);
+    end_nexus();
     boot::SessionView totals;
     meter_->report(totals, core_->clock.now());
     publish(boot::EventKind::session_closed, "let go of its disk: " + end_reason_,

@@ -72,6 +72,7 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   void start_logout(std::uint16_t seconds, std::string reason);
   void release_idle();
   void end(std::string reason);
+  void end_nexus();
   void finish_ending();
   [[nodiscard]] bool congested() const;
 
@@ -134,6 +135,7 @@ class Connection final : public SessionDoor, public std::enable_shared_from_this
   OpenedTarget opened_;
   scsi::Nexus nexus_;
   bool nexus_began_ = false;
+  bool nexus_ended_ = false;
   bool wrote_ = false;
   std::vector<Running> running_;
   std::vector<Answered> answered_;                     ///< and not yet sent

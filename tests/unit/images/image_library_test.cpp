@@ -195,6 +195,28 @@ TEST_F(ImageLibraryTest, a_draft_is_an_image_once_it_is_named_and_nothing_before
   EXPECT_EQ(library_.name_draft(library_.make_draft("empty").value(), {}).error().kind, ErrorKind::invalid);
 }
 
+TEST_F(ImageLibraryTest, a_draft_that_goes_gives_its_room_back_though_somebody_holds_its_file) {
+  images::FileDescriptor held;
+  struct stat info{};
+  {
+    auto draft = library_.make_draft("made").value();
+    ASSERT_EQ(::write(draft.fd(), "data", 4), 4);
+    held = images::FileDescriptor(::dup(draft.fd()));
+  }
+  ASSERT_EQ(::fstat(held.get(), &info), 0);
+  EXPECT_EQ(info.st_size, 0);
+
+  const auto unnamed = [this] {
+    auto draft = library_.make_draft("made").value();
+    EXPECT_EQ(::write(draft.fd(), "data", 4), 4);
+    return draft.take_unnamed();
+  }();
+  ASSERT_EQ(::fstat(unnamed.get(), &info), 0);
+  EXPECT_EQ(info.st_size, 4);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "images"));
+  EXPECT_TRUE(library_.make_draft("made")) << "its name is free";
+}
+
 TEST_F(ImageLibraryTest, nobody_sees_an_image_before_it_is_whole) {
   const auto file = source(1 << 20);
   bool asked = false;

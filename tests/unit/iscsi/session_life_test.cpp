@@ -123,6 +123,54 @@ TEST_F(RightsTest, ARightThatGoesDuringTheLoginIsMissedByNobody) {
   EXPECT_EQ(decode<AsyncMessage>(late.receive().bhs).event, AsyncEvent::logout_request);
 }
 
+/// A disk that looks around when a session leaves it.
+class WatchedUnit final : public scsi::LogicalUnit {
+ public:
+  WatchedUnit(std::shared_ptr<scsi::LogicalUnit> disk, std::function<void()> on_end)
+      : disk_(std::move(disk)), on_end_(std::move(on_end)) {}
+  void on_nexus_begin(const scsi::Nexus& nexus) override { disk_->on_nexus_begin(nexus); }
+  void on_nexus_end(const scsi::Nexus& nexus) override {
+    on_end_();
+    disk_->on_nexus_end(nexus);
+  }
+  void on_reset(const scsi::Nexus& by) override { disk_->on_reset(by); }
+  void on_capacity_changed() override { disk_->on_capacity_changed(); }
+  std::unique_ptr<scsi::Task> make_task(const scsi::Nexus& nexus, std::uint64_t lun,
+                                        const std::array<std::uint8_t, 16>& cdb) override {
+    return disk_->make_task(nexus, lun, cdb);
+  }
+  Result<void> run_job(const scsi::DiskJob& job, MutableByteView buffer) override {
+    return disk_->run_job(job, buffer);
+  }
+  images::BlockDevice& device() override { return disk_->device(); }
+  const scsi::Naa& naa() const override { return disk_->naa(); }
+
+ private:
+  std::shared_ptr<scsi::LogicalUnit> disk_;
+  std::function<void()> on_end_;
+};
+
+class LogoutTest : public ServerFixture {};
+
+// The machine that hears that it is out may come again at once, or tell another one to: its reservation must be gone.
+TEST_F(LogoutTest, IsAnsweredWhenNothingOfTheSessionIsLeftOnTheDisk) {
+  Initiator pc(server.port());
+  std::atomic<int> ends{0}, told_too_soon{0};
+  directory.unit = std::make_shared<WatchedUnit>(directory.unit, [&] {
+    ++ends;
+    told_too_soon += pc.has_news();
+  });
+  ASSERT_EQ(pc.log_in(disk), LoginStatus::success);
+  pc.settle();
+  pc.send(LogoutRequest{.task_tag = 9});
+  EXPECT_EQ(pc.receive().opcode(), Opcode::logout_response);
+  EXPECT_EQ(ends, 1);
+  EXPECT_TRUE(pc.receive().closed);
+  EXPECT_TRUE(eventually([&] { return directory.holds == 0; }));
+  EXPECT_EQ(ends, 1);
+  EXPECT_EQ(told_too_soon, 0);
+}
+
 class StormTest : public ServerFixture {
  protected:
   StormTest() : ServerFixture(make()) {}
