@@ -57,14 +57,16 @@ void BootTraces::on_boot(const MacAddress& mac, const TracedImage& image, OpenDe
   std::lock_guard lock(mutex_);
   if (recorders_.size() >= max_recorders && !recorders_.contains({mac, image})) return;
   const Recorder recorder = recorder_of(mac, image);
-  if (auto broken_off = recorder->take()) finished_.push_back({image, std::move(*broken_off)});
+  const bool known_to_thread = recorder->is_pending();
+  auto broken_off = recorder->take();
+  if (broken_off && broken_off->trace.total() >= smallest_trace) finished_.push_back({image, std::move(*broken_off)});
   recorder->start();
   if (needs_prefetch(image)) jobs_.push_back({image, std::move(open)});
-  changed_.notify_all();
+  if (has_work() || !known_to_thread) changed_.notify_all();  // a machine that asks again and again wakes nobody
 }
 
 bool BootTraces::needs_prefetch(const TracedImage& image) const {
-  if (jobs_.size() >= max_jobs || running_ == image) return false;
+  if (jobs_.size() >= max_jobs || running_ == image || traceless_.contains(image)) return false;
   if (std::ranges::any_of(jobs_, [&](const Job& job) { return job.image == image; })) return false;
   const auto at = read_ahead_.find(image);
   return at == read_ahead_.end() || clock_.now() - at->second >= lasts;
@@ -93,6 +95,7 @@ void BootTraces::forget_known(std::string_view name) {
   std::erase_if(finished_, [name](const Finished& finished) { return finished.image.name == name; });
   std::erase_if(jobs_, [name](const Job& job) { return job.image.name == name; });
   std::erase_if(read_ahead_, [name](const auto& entry) { return entry.first.name == name; });
+  std::erase_if(traceless_, [name](const TracedImage& image) { return image.name == name; });
   if (running_ && running_->name == name) break_off_ = true;
 }
 
@@ -165,6 +168,10 @@ void BootTraces::keep(const Finished& finished) {
     if (known && known->total() >= trace.total()) return;
   }
   files_.store(finished.image, trace);
+  {
+    std::lock_guard lock(mutex_);
+    traceless_.erase(finished.image);
+  }
   ++counters_.recorded;
   log::info("BOOT_TRACE_KEPT", {{"image", finished.image.name},
                                 {"version", fmt::to_string(finished.image.version)},
@@ -185,7 +192,11 @@ std::optional<BootTraces::Job> BootTraces::next_job() {
 
 void BootTraces::read_ahead(Job& job) {
   const auto trace = files_.load(job.image);
-  if (!trace) return;
+  if (!trace) {
+    std::lock_guard lock(mutex_);
+    traceless_.insert(job.image);
+    return;
+  }
   const ByteCount memory = options_.available_memory ? options_.available_memory() : available_memory();
   if (trace->total().value > memory.value / 2) {  // it would push out what others need
     log::info("BOOT_NOT_PREFETCHED", {{"image", job.image.name}, {"why", "memory is short"}});

@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -103,6 +104,7 @@ class BootTraces {
   std::deque<Job> jobs_;
   std::optional<TracedImage> running_;
   std::map<TracedImage, SteadyTime> read_ahead_;  ///< when that ended
+  std::set<TracedImage> traceless_;               ///< looked for in vain; until one is kept
   std::atomic<bool> break_off_{false};            ///< the running one
   std::jthread thread_;
 };

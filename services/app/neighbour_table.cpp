@@ -12,13 +12,6 @@
 namespace bootferry::app {
 namespace {
 
-struct Descriptor {
-  int number;
-  ~Descriptor() {
-    if (number >= 0) ::close(number);
-  }
-};
-
 struct Question {
   nlmsghdr header{};
   ndmsg neighbour{};
@@ -26,7 +19,7 @@ struct Question {
   std::array<std::uint8_t, 16> address{};
 };
 
-Question question_for(const IpAddress& address, unsigned interface_index) {
+Question question_for(const IpAddress& address, unsigned interface_index, std::uint32_t number) {
   const auto v4 = address.find_ipv4();
   const std::size_t skipped = v4 ? 12 : 0;  // IPv4 stands in the last four octets
   const std::size_t size = address.octets().size() - skipped;
@@ -38,6 +31,7 @@ Question question_for(const IpAddress& address, unsigned interface_index) {
   made.neighbour.ndm_ifindex = static_cast<int>(interface_index);
   made.header.nlmsg_type = RTM_GETNEIGH;
   made.header.nlmsg_flags = NLM_F_REQUEST;
+  made.header.nlmsg_seq = number;
   made.header.nlmsg_len = static_cast<__u32>(offsetof(Question, address) + size);
   return made;
 }
@@ -55,16 +49,25 @@ std::optional<MacAddress> mac_of(const nlmsghdr* answer) {
 
 }  // namespace
 
+NeighbourTable::NeighbourTable(unsigned interface_index)
+    : interface_index_(interface_index),
+      kernel_(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE)) {}
+
+NeighbourTable::~NeighbourTable() {
+  if (kernel_ >= 0) ::close(kernel_);
+}
+
 std::optional<MacAddress> NeighbourTable::find(const IpAddress& address) const {
-  const Descriptor kernel{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE)};
-  if (kernel.number < 0) return std::nullopt;
-  const Question question = question_for(address, interface_index_);
-  if (::send(kernel.number, &question, question.header.nlmsg_len, 0) < 0) return std::nullopt;
-  alignas(nlmsghdr) std::array<char, 2048> buffer;
-  const ssize_t got = ::recv(kernel.number, buffer.data(), buffer.size(), 0);  // the kernel answered within send()
-  const auto* answer = reinterpret_cast<const nlmsghdr*>(buffer.data());
-  if (got < 0 || !NLMSG_OK(answer, static_cast<unsigned>(got))) return std::nullopt;
-  return mac_of(answer);
+  std::lock_guard lock(mutex_);
+  const Question question = question_for(address, interface_index_, ++questions_);
+  if (::send(kernel_, &question, question.header.nlmsg_len, 0) < 0) return std::nullopt;
+  for (;;) {  // the kernel answered within send(); what it says of an earlier question is passed over
+    alignas(nlmsghdr) std::array<char, 2048> buffer;
+    const ssize_t got = ::recv(kernel_, buffer.data(), buffer.size(), 0);
+    const auto* answer = reinterpret_cast<const nlmsghdr*>(buffer.data());
+    if (got < 0 || !NLMSG_OK(answer, static_cast<unsigned>(got))) return std::nullopt;
+    if (answer->nlmsg_seq == questions_) return mac_of(answer);
+  }
 }
 
 }  // namespace bootferry::app

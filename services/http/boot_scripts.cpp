@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "base/log.hpp"
+#include "http/script_memo.hpp"
 
 namespace bootferry::http {
 namespace {
@@ -89,18 +90,37 @@ void tell(const Request& request, const Site& site, const MacAddress& mac, const
   site.services.events.publish(std::move(event));
 }
 
-boot::SanBoot* san_of(boot::ScriptDecision& decision) {
+template <typename Decision>  // that may be changed, or not
+auto* san_of(Decision& decision) {
   if (auto* san = std::get_if<boot::SanBoot>(&decision)) return san;
   if (auto* installer = std::get_if<boot::InstallerBoot>(&decision)) return &installer->san;
   auto* windows = std::get_if<boot::WindowsBoot>(&decision);
   return windows ? &windows->san : nullptr;
 }
 
-void give_credentials(boot::SanBoot& san, const MacAddress& owner, const Site& site) {
-  if (!san.needs_secret || !site.services.boot_secrets) return;
-  auto credentials = site.services.boot_secrets->issue(owner);
-  san.user = std::move(credentials.user);
-  san.secret = std::move(credentials.secret);
+bool needs_secret(const boot::ScriptAnswer& answer) {
+  const auto* san = san_of(answer.decision);
+  return san && san->needs_secret;
+}
+
+RenderedScript render_with_holes(boot::ScriptAnswer& answer, const boot::BootSettings& settings, const Site& site,
+                                 const std::filesystem::path& scripts_folder) {
+  if (needs_secret(answer) && site.services.boot_secrets) {
+    san_of(answer.decision)->user = user_hole;
+    san_of(answer.decision)->secret = boot::Secret(std::string(secret_hole));
+  }
+  return render_script(answer, settings, scripts_folder);
+}
+
+/// What this one fetch is given, and what it causes.
+std::string finish(const MadeScript& made, const Site& site, bool for_a_boot) {
+  const Services& services = site.services;
+  const MacAddress& owner = made.answer.owner;
+  if (!san_of(made.answer.decision)) return made.script.text;
+  if (for_a_boot && services.boot_watch) services.boot_watch->on_boot_script(owner);
+  if (!needs_secret(made.answer) || !services.boot_secrets) return made.script.text;
+  const auto credentials = services.boot_secrets->issue(owner);
+  return fill_holes(made.script.text, credentials.user, credentials.secret.reveal());
 }
 
 /// The registry must know what the machine says before its disks are asked for; then the answer is that of the next
@@ -159,24 +179,34 @@ Answer get_boot_script(const Request& request, const Site& site) {
     over_ipv6->reached_at = request.local;
   }
   const boot::BootSettings& settings = over_ipv6 ? *over_ipv6 : services.boot;
-  boot::ScriptAnswer answer = boot::decide_script({*mac, words.entry, words.introduced}, *snapshot, settings);
-  if (const auto* san = san_of(answer.decision); san && san->needs_secret) {
+  thread_local ScriptMemo memo;
+  const ScriptMemo::Question question{*mac, words.entry, words.introduced, settings.reached_at};
+  const ScriptMemo::World world{&services.boot, snapshot, settings.loaders.files()};
+  std::shared_ptr<const MadeScript> made = on_loop ? memo.find(world, question) : nullptr;
+  std::shared_ptr<MadeScript> fresh;
+  if (!made) {
+    fresh = std::make_shared<MadeScript>();
+    fresh->answer = boot::decide_script({*mac, words.entry, words.introduced}, *snapshot, settings);
+    made = fresh;
+  }
+  if (needs_secret(made->answer)) {
     if (const auto other = find_other_machine(request, site, *mac))
-      return refuse_other_machine(*other, *mac, answer, settings);
+      return refuse_other_machine(*other, *mac, made->answer, settings);
   }
-  if (answer.uses_next_boot && services.assignments && for_a_boot) {
-    if (on_loop) return Answer::would_block();
-    const auto spent = services.assignments->spend_next_boot(answer.owner);
-    // What cannot be used up is not given: it would come again at each boot.
-    if (!spent) answer.decision = boot::Broken{spent.error().message, answer.retry_url};
+  if (fresh) {
+    boot::ScriptAnswer& answer = fresh->answer;
+    if (answer.uses_next_boot && services.assignments && for_a_boot) {
+      if (on_loop) return Answer::would_block();
+      const auto spent = services.assignments->spend_next_boot(answer.owner);
+      // What cannot be used up is not given: it would come again at each boot.
+      if (!spent) answer.decision = boot::Broken{spent.error().message, answer.retry_url};
+    }
+    fresh->script = render_with_holes(answer, settings, site, on_loop ? std::filesystem::path() : site.scripts_folder());
+    if (on_loop && !answer.uses_next_boot) memo.keep(world, question, fresh);
   }
-  if (auto* san = san_of(answer.decision)) {
-    give_credentials(*san, answer.owner, site);
-    if (for_a_boot && services.boot_watch) services.boot_watch->on_boot_script(answer.owner);
-  }
-  RenderedScript script = render_script(answer, settings, site.scripts_folder());
-  if (for_a_boot) tell(request, site, *mac, words, answer, script);
-  return make_text(200, std::move(script.text));
+  std::string text = finish(*made, site, for_a_boot);
+  if (for_a_boot) tell(request, site, *mac, words, made->answer, made->script);
+  return make_text(200, std::move(text));
 }
 
 Answer get_boot_floppy(const Request& request, const Site& site) {

@@ -5,15 +5,22 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
 namespace bootferry::http {
 namespace asio = boost::asio;
+
+namespace {
+
+bool would_wait(int code) { return code == EAGAIN || code == EINTR; }
+
+}  // namespace
 
 void ChannelList::sweep(std::chrono::steady_clock::time_point now) {
   for (Channel* channel : channels_) {
@@ -22,10 +29,11 @@ void ChannelList::sweep(std::chrono::steady_clock::time_point now) {
 }
 
 Channel::Channel(ChannelList& list, asio::io_context& loop, int descriptor, int family, std::shared_ptr<void> places)
-    : list_(list), places_(std::move(places)), socket_(loop) {
+    : list_(list), places_(std::move(places)), socket_(loop), is_tcp_(family != AF_UNIX) {
   boost::system::error_code failed;
   socket_.assign(asio::generic::stream_protocol(family, family == AF_UNIX ? 0 : IPPROTO_TCP), descriptor, failed);
-  if (family != AF_UNIX) {
+  socket_.native_non_blocking(true, failed);  // what follows must never hold the loop, sendfile least of all
+  if (is_tcp_) {
     const int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
@@ -34,18 +42,65 @@ Channel::Channel(ChannelList& list, asio::io_context& loop, int descriptor, int 
 
 Channel::~Channel() { list_.channels_.erase(place_); }
 
+/// Straight from the socket while there is something: Asio would go round its loop, and ask epoll, after each success.
+/// Now and then it may: other connections have their turn, and whoever cancels is heard.
 asio::awaitable<std::size_t> Channel::receive(asio::mutable_buffer into) {
+  if (!is_turn_over()) {
+    const auto got = ::recv(socket_.native_handle(), into.data(), into.size(), MSG_DONTWAIT);
+    if (got >= 0) co_return static_cast<std::size_t>(got);
+    if (!would_wait(errno)) co_return 0;
+  }
+  at_once_ = 0;
   boost::system::error_code failed;
   auto token = asio::redirect_error(asio::use_awaitable, failed);
   const std::size_t count = co_await socket_.async_read_some(into, token);
   co_return failed ? 0 : count;
 }
 
-asio::awaitable<bool> Channel::send(std::string_view first, std::string_view second) {
-  const std::array<asio::const_buffer, 2> pieces{asio::buffer(first), asio::buffer(second)};
+/// As much in a call as the kernel takes: async_write would hand it over in pieces of 64 KiB.
+asio::awaitable<bool> Channel::send(std::string_view first, std::string_view second, bool more_follows) {
+  const int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (more_follows ? MSG_MORE : 0);
+  if (is_turn_over()) co_await wait_for_room();
+  while (!first.empty() || !second.empty()) {
+    std::array<iovec, 2> pieces{iovec{const_cast<char*>(first.data()), first.size()},
+                                iovec{const_cast<char*>(second.data()), second.size()}};
+    msghdr message{};
+    message.msg_iov = pieces.data();
+    message.msg_iovlen = pieces.size();
+    const auto sent = ::sendmsg(socket_.native_handle(), &message, flags);
+    if (sent < 0 && !would_wait(errno)) co_return false;
+    const std::size_t count = sent < 0 ? 0 : static_cast<std::size_t>(sent);
+    const std::size_t of_first = std::min(count, first.size());
+    first.remove_prefix(of_first);
+    second.remove_prefix(count - of_first);
+    if (first.empty() && second.empty()) break;
+    const bool there = co_await wait_for_room();
+    if (!there) co_return false;
+  }
+  co_return true;
+}
+
+asio::awaitable<long> Channel::send_from(int file, std::uint64_t offset, std::size_t count) {
+  std::size_t sent = 0;
+  if (is_turn_over()) co_await wait_for_room();
+  while (sent < count) {
+    auto at = static_cast<off_t>(offset + sent);
+    const auto moved = ::sendfile(socket_.native_handle(), file, &at, count - sent);
+    if (moved == 0) break;  // the file ended
+    if (moved < 0 && !would_wait(errno)) co_return -1;
+    if (moved > 0) sent += static_cast<std::size_t>(moved);
+    if (sent == count) break;
+    const bool there = co_await wait_for_room();
+    if (!there) co_return -1;
+  }
+  co_return static_cast<long>(sent);
+}
+
+asio::awaitable<bool> Channel::wait_for_room() {
+  at_once_ = 0;
   boost::system::error_code failed;
   auto token = asio::redirect_error(asio::use_awaitable, failed);
-  co_await asio::async_write(socket_, pieces, token);
+  co_await socket_.async_wait(asio::socket_base::wait_write, token);
   co_return !failed;
 }
 

@@ -53,25 +53,37 @@ class Channel {
 
   /// The next bytes; 0 when the other side has closed, the connection broke, or the deadline passed.
   boost::asio::awaitable<std::size_t> receive(boost::asio::mutable_buffer into);
-  /// Both one behind the other, in one go; false when the connection is gone.
-  boost::asio::awaitable<bool> send(std::string_view first, std::string_view second);
+  /// Both one behind the other, in one go; false when the connection is gone. `more_follows`: at once, so that the kernel
+  /// need not send these alone.
+  boost::asio::awaitable<bool> send(std::string_view first, std::string_view second, bool more_follows = false);
+  /// `count` bytes of an open file, by the kernel alone (TCP only); it would wait for the disk where they are not in
+  /// memory. The bytes that went out, fewer when the file ended; -1 when the connection is gone.
+  boost::asio::awaitable<long> send_from(int file, std::uint64_t offset, std::size_t count);
   /// Sends what is to be sent last, then reads on for a moment, so that a reset does not destroy it on its way.
   boost::asio::awaitable<void> close_gently();
 
   void expect_within(std::chrono::milliseconds limit) { deadline_ = std::chrono::steady_clock::now() + limit; }
   void expect_nothing() { deadline_ = std::chrono::steady_clock::time_point::max(); }
+  [[nodiscard]] bool is_tcp() const { return is_tcp_; }
+  /// It shares its loop with other connections.
+  [[nodiscard]] bool has_company() const { return list_.size() > 1; }
   [[nodiscard]] Socket& socket() { return socket_; }
   /// The other side has closed, or sent what nobody asked for.
   [[nodiscard]] bool has_news() const;
 
  private:
   friend class ChannelList;
+  static constexpr unsigned most_at_once = 16;
+  [[nodiscard]] bool is_turn_over() { return ++at_once_ >= most_at_once; }
   void expire();
+  boost::asio::awaitable<bool> wait_for_room();
 
   ChannelList& list_;
   std::shared_ptr<void> places_;
   std::list<Channel*>::iterator place_;
   Socket socket_;
+  const bool is_tcp_;
+  unsigned at_once_ = 0;  ///< reads and sends since the loop had its turn
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
 };
 

@@ -8,6 +8,7 @@
 #include "base/async_run.hpp"
 #include "http/answering.hpp"
 #include "http/event_stream.hpp"
+#include "http/file_sender.hpp"
 #include "http/request_reader.hpp"
 #include "http/syntax/date.hpp"
 
@@ -51,43 +52,6 @@ asio::awaitable<Answer> answer_to(Request request, std::shared_ptr<const Site> s
   co_return co_await std::move(running);
 }
 
-/// Bytes of a file for the next send, by a disk thread. 0: the file ended early.
-asio::awaitable<std::size_t> read_piece(std::shared_ptr<const OpenFile> file, std::shared_ptr<char[]> into,
-                                        std::size_t count, std::uint64_t offset, Workers workers) {
-  auto job = [file, into, count, offset] { return file->read_some(into.get(), count, offset); };
-  auto running = async_run(workers.disk, std::move(job));
-  const long got = co_await std::move(running);
-  co_return got > 0 ? static_cast<std::size_t>(got) : 0;
-}
-
-asio::awaitable<bool> send_file(Channel& channel, std::string head, const Answer& answer, const Settings& settings,
-                                Workers workers) {
-  FilePart part = std::get<FilePart>(answer.body());
-  const std::uint64_t begin = part.offset;
-  const auto piece = std::make_shared_for_overwrite<char[]>(std::min<std::uint64_t>(send_piece, part.length));
-  while (part.length > 0) {
-    const std::size_t wanted = std::min<std::uint64_t>(send_piece, part.length);
-    long got = part.file->try_read_some(piece.get(), wanted, part.offset);
-    if (got <= 0) {  // not in memory
-      channel.expect_nothing();
-      auto reading = read_piece(part.file, piece, wanted, part.offset, workers);
-      got = static_cast<long>(co_await std::move(reading));
-    }
-    if (got == 0) co_return false;  // cut short while it is sent: closing is the only way to tell
-    channel.expect_within(settings.send_limit);
-    const std::string_view bytes(piece.get(), static_cast<std::size_t>(got));
-    const bool there = co_await channel.send(head, bytes);
-    if (!there) co_return false;
-    head.clear();
-    part.offset += static_cast<std::uint64_t>(got);
-    part.length -= static_cast<std::uint64_t>(got);
-    if (answer.progress_action() && part.length > 0) answer.progress_action()(part.offset - begin);
-  }
-  if (head.empty()) co_return true;
-  channel.expect_within(settings.send_limit);
-  co_return co_await channel.send(head, {});
-}
-
 asio::awaitable<bool> send_answer(Channel& channel, Answer answer, bool with_body, bool keep, const Site& site,
                                   Workers workers) {
   const auto now = std::chrono::floor<std::chrono::seconds>(site.services.clock.wall_now());
@@ -96,7 +60,7 @@ asio::awaitable<bool> send_answer(Channel& channel, Answer answer, bool with_bod
   std::string_view text;
   if (with_body) {
     if (std::holds_alternative<FilePart>(answer.body())) {
-      auto sending = send_file(channel, std::move(head), answer, site.settings, workers);
+      auto sending = send_file(channel, std::move(head), answer, site.settings, workers.disk);
       const bool sent = co_await std::move(sending);
       if (sent && answer.sent_action()) answer.sent_action()();
       co_return sent;

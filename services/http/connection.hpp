@@ -14,7 +14,6 @@ namespace bootferry::http {
 
 inline constexpr std::size_t max_header = 8 * 1024;
 inline constexpr std::size_t max_body = 64 * 1024;
-inline constexpr std::size_t send_piece = 256 * 1024;
 
 /// Where handlers that block run.
 struct Workers {

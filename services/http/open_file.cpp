@@ -41,6 +41,15 @@ Error open_error(int code) {
   }
 }
 
+// As <linux/mman.h> has them since 6.5.
+struct CacheRange {
+  std::uint64_t offset, length;
+};
+struct CacheCounts {
+  std::uint64_t cached, dirty, being_written, evicted, recently_evicted;
+};
+constexpr long cachestat_number = 451;
+
 }  // namespace
 
 OpenFile::~OpenFile() { ::close(descriptor_); }
@@ -55,6 +64,14 @@ long OpenFile::read_some(char* out, std::size_t count, std::uint64_t offset) con
 long OpenFile::try_read_some(char* out, std::size_t count, std::uint64_t offset) const {
   const iovec piece{out, count};
   return ::preadv2(descriptor_, &piece, 1, static_cast<off_t>(offset), RWF_NOWAIT);
+}
+
+bool OpenFile::is_in_memory(std::size_t count, std::uint64_t offset) const {
+  static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  CacheRange range{offset, count};
+  CacheCounts counts{};
+  if (::syscall(cachestat_number, descriptor_, &range, &counts, 0) != 0) return false;
+  return counts.cached >= (offset + count - 1) / page - offset / page + 1;
 }
 
 namespace {

@@ -28,6 +28,10 @@ class OpenFile {
   /// As read_some, but only what needs no disk: -1 with EAGAIN else.
   [[nodiscard]] long try_read_some(char* out, std::size_t count, std::uint64_t offset) const;
 
+  /// All of it is in memory (cachestat(2), Linux 6.5). False also where that cannot be told.
+  [[nodiscard]] bool is_in_memory(std::size_t count, std::uint64_t offset) const;
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] std::chrono::sys_seconds modified() const { return modified_; }
   /// Changes whenever the file's bytes may have changed: made of inode, size and time in nanoseconds.

@@ -3,6 +3,7 @@
 
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <span>
 #include <utility>
 
 #include "http/connection.hpp"
@@ -48,7 +49,58 @@ Answer refuse_input(const beast::error_code& why) {
   return make_problem(400, "This is not a well-formed HTTP request.");
 }
 
-std::string text_of_field(const Message& message, beast::http::field field) { return std::string(message[field]); }
+template <typename Owner>
+struct Place {
+  std::string_view name;
+  std::string Owner::*value;
+};
+constexpr Place<Request> request_places[] = {
+    {"Authorization", &Request::authorization},
+    {"Range", &Request::range},
+    {"If-Range", &Request::if_range},
+    {"If-None-Match", &Request::if_none_match},
+    {"If-Modified-Since", &Request::if_modified_since},
+    {"Last-Event-ID", &Request::last_event_id},
+    {"Content-Type", &Request::content_type},
+    {"If-Match", &Request::if_match},
+    {"Idempotency-Key", &Request::idempotency_key},
+    {"Cookie", &Request::cookie},
+    {"Origin", &Request::origin},
+    {"Host", &Request::host},
+    {"User-Agent", &Request::user_agent},
+};
+constexpr Place<ForwardedHeaders> proxy_places[] = {
+    {"X-Forwarded-For", &ForwardedHeaders::for_},
+    {"X-Forwarded-Proto", &ForwardedHeaders::proto},
+    {"X-Forwarded-Host", &ForwardedHeaders::host},
+    {"X-Forwarded-Prefix", &ForwardedHeaders::prefix},
+};
+constexpr Place<TusHeaders> tus_places[] = {
+    {"Tus-Resumable", &TusHeaders::version},
+    {"Upload-Length", &TusHeaders::length},
+    {"Upload-Offset", &TusHeaders::offset},
+    {"Upload-Metadata", &TusHeaders::metadata},
+};
+
+/// Of a field that comes twice the first counts.
+template <typename Owner>
+bool put_down(const Message::value_type& field, std::span<const Place<Owner>> places, Owner& into) {
+  const std::string_view name = field.name_string();
+  for (const auto& place : places) {
+    if (name.size() != place.name.size() || !beast::iequals(name, place.name)) continue;
+    if ((into.*place.value).empty()) into.*place.value = field.value();
+    return true;
+  }
+  return false;
+}
+
+/// Once over the few fields that a request has: to look for each that we know would cost more than all the rest.
+void take_field(const Message::value_type& field, Request& request, ForwardedHeaders& forwarded) {
+  if (put_down<Request>(field, request_places, request)) return;
+  if (put_down<ForwardedHeaders>(field, proxy_places, forwarded)) return;
+  if (put_down<TusHeaders>(field, tus_places, request.tus)) return;
+  if (beast::iequals(field.name_string(), "X-Bootferry") && !field.value().empty()) request.from_our_page = true;
+}
 
 ReadOutcome make_request(Message message, const Peer& peer, const Settings& settings) {
   if (message.version() != 11 && message.version() != 10)
@@ -66,27 +118,10 @@ ReadOutcome make_request(Message message, const Peer& peer, const Settings& sett
   request.peer = peer.address;
   request.local = peer.local;
   request.target = std::move(*target);
-  request.authorization = text_of_field(message, beast::http::field::authorization);
-  request.range = text_of_field(message, beast::http::field::range);
-  request.if_range = text_of_field(message, beast::http::field::if_range);
-  request.if_none_match = text_of_field(message, beast::http::field::if_none_match);
-  request.if_modified_since = text_of_field(message, beast::http::field::if_modified_since);
-  request.last_event_id = std::string(message["Last-Event-ID"]);
-  request.content_type = text_of_field(message, beast::http::field::content_type);
-  request.if_match = text_of_field(message, beast::http::field::if_match);
-  request.idempotency_key = std::string(message["Idempotency-Key"]);
-  request.cookie = text_of_field(message, beast::http::field::cookie);
-  request.origin = text_of_field(message, beast::http::field::origin);
-  request.host = text_of_field(message, beast::http::field::host);
-  request.user_agent = text_of_field(message, beast::http::field::user_agent);
-  request.from_our_page = !message["X-Bootferry"].empty();
+  ForwardedHeaders forwarded;
+  for (const auto& field : message) take_field(field, request, forwarded);
   request.secure = peer.secure;
-  look_through_proxy(request,
-                     {std::string(message["X-Forwarded-For"]), std::string(message["X-Forwarded-Proto"]),
-                      std::string(message["X-Forwarded-Host"]), std::string(message["X-Forwarded-Prefix"])},
-                     settings);
-  request.tus = {std::string(message["Tus-Resumable"]), std::string(message["Upload-Length"]),
-                 std::string(message["Upload-Offset"]), std::string(message["Upload-Metadata"])};
+  look_through_proxy(request, forwarded, settings);
   request.body = std::move(message.body());
   const bool keep = message.keep_alive();
   return ReadOutcome(Incoming(std::move(request), keep));

@@ -13,6 +13,11 @@ namespace {
 using people::Right;
 
 constexpr Route routes[] = {
+    // What machines ask for comes first: they ask most.
+    {Method::get, "/boot/{script}", Right::boot, Place::disk, get_boot_script},
+    {Method::get, "/boot/{mac}/floppy.img", Right::boot, Place::disk, get_boot_floppy},
+    {Method::get, "/loaders/{path...}", Right::boot, Place::disk, get_loader},
+    {Method::get, "/files/{path...}", Right::boot, Place::disk, get_file},
     {Method::get, "/api/v1/first-visit", Right::anyone, Place::db, api::get_first_visit},
     {Method::post, "/api/v1/first-visit", Right::anyone, Place::db, api::set_up},
     {Method::get, "/api/v1/first-visit/code", Right::control, Place::db, api::get_first_visit_code},
@@ -106,10 +111,6 @@ constexpr Route routes[] = {
     {Method::get, "/api/v1/events", Right::read, Place::db, api::list_events, true},
     {Method::get, "/api/v1/events/stream", Right::read, Place::loop, api::stream_events},
     {Method::get, "/metrics", Right::read, Place::db, get_metrics},
-    {Method::get, "/boot/{script}", Right::boot, Place::disk, get_boot_script},
-    {Method::get, "/boot/{mac}/floppy.img", Right::boot, Place::disk, get_boot_floppy},
-    {Method::get, "/loaders/{path...}", Right::boot, Place::disk, get_loader},
-    {Method::get, "/files/{path...}", Right::boot, Place::disk, get_file},
     {Method::get, "/", Right::anyone, Place::loop, get_page},
     {Method::get, "/assets/{path...}", Right::anyone, Place::loop, get_page},
     {Method::get, "/{name}", Right::anyone, Place::loop, get_page},

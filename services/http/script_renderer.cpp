@@ -15,6 +15,9 @@ namespace {
 
 namespace mustache = kainjow::mustache;
 
+constexpr std::string_view holes = "\x01\x02";
+static_assert(holes.substr(0, 1) == user_hole && holes.substr(1) == secret_hole);
+
 using Row = std::vector<std::pair<const char*, std::string>>;
 
 /// The values of one template; keeps the first one that was refused.
@@ -22,6 +25,11 @@ class Values {
  public:
   void word(const std::string& name, const std::string& value) { keep(data_, name, value, check_script_word(value)); }
   void line(const std::string& name, const std::string& value) { keep(data_, name, value, check_script_line(value)); }
+  /// Or a hole, which is filled later; no value of anybody's can look like one.
+  void credential(const std::string& name, const std::string& value) {
+    if (value == user_hole || value == secret_hole) return ours(name.c_str(), value);
+    word(name, value);
+  }
   /// What no stranger had a hand in.
   void ours(const char* name, const std::string& value) { data_.set(name, value); }
   void flag(const char* name, bool value) { data_.set(name, value); }
@@ -78,8 +86,8 @@ struct Filler {
     values.word("initiator", san.initiator);
     values.flag("credentials", !san.secret.empty());
     if (!san.secret.empty()) {
-      values.word("user", san.user);
-      values.word("secret", san.secret.reveal());
+      values.credential("user", san.user);
+      values.credential("secret", san.secret.reveal());
     }
     std::vector<Row> rows;
     for (const boot::SanDrive& drive : san.drives) {
@@ -261,6 +269,18 @@ RenderedScript render_script(const boot::ScriptAnswer& answer, const boot::BootS
   if (screen) return std::move(*screen);
   return {"broken", "cannot boot: " + screen.error().message,
           "#!ipxe\necho Bootferry: no boot script\nsleep 30\nexit 1\n"};
+}
+
+std::string fill_holes(std::string_view text, std::string_view user, std::string_view secret) {
+  std::string filled;
+  filled.reserve(text.size() + user.size() + secret.size());
+  for (;;) {
+    const std::size_t hole = text.find_first_of(holes);
+    filled += text.substr(0, hole);
+    if (hole == std::string_view::npos) return filled;
+    filled += text[hole] == user_hole.front() ? user : secret;
+    text.remove_prefix(hole + 1);
+  }
 }
 
 Result<void> check_template(std::string_view name, std::string_view text) {

@@ -20,6 +20,10 @@ struct RenderedScript {
 [[nodiscard]] RenderedScript render_script(const boot::ScriptAnswer& answer, const boot::BootSettings& settings,
                                            const std::filesystem::path& scripts_folder);
 
+/// As a SanBoot's user and secret: the script has holes there, and is kept for other boots of the machine.
+inline constexpr std::string_view user_hole = "\x01", secret_hole = "\x02";
+[[nodiscard]] std::string fill_holes(std::string_view text, std::string_view user, std::string_view secret);
+
 /// What is wrong with the text of a template: no such name, no template, or a script that iPXE would not run. Tries it
 /// with made-up values of its kind.
 [[nodiscard]] Result<void> check_template(std::string_view name, std::string_view text);

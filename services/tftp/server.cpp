@@ -57,26 +57,34 @@ void Server::Core::open_ipv6() {
 void Server::Core::wait() {
   sockets_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
     if (error || self->stopped_) return;
+    // One client in lock-step: what woke us is its answer, so the set is not asked first. Others are not forgotten.
+    if (self->lone_ && ++self->lone_turns_ < rounds_a_turn && self->on_readable(*self->lone_)) return self->wait();
+    self->lone_turns_ = 0;
     for (int i = 0; i < rounds_a_turn; ++i) {
       const std::span<const int> ready = self->sockets_.take_ready();
+      self->lone_ = ready.size() == 1 ? std::optional(ready.front()) : std::nullopt;
       for (const int descriptor : ready) self->on_readable(descriptor);
-      if (ready.size() < 2) break;  // one client in lock-step: its answer is not here yet, so looking again is in vain
+      if (ready.size() < 2) break;  // its answer is not here yet, so looking again is in vain
     }
     self->wait();
   });
 }
 
 /// One datagram; if more wait, the set says so again.
-void Server::Core::on_readable(int descriptor) {
+bool Server::Core::on_readable(int descriptor) {
   if (const auto at = by_descriptor_.find(descriptor); at != by_descriptor_.end()) {
     const SessionPtr session = at->second;
-    if (const auto datagram = try_receive(session->socket, buffer_)) on_answer(session, *datagram);
-    return;
+    const auto datagram = try_receive(session->socket, buffer_);
+    if (datagram) on_answer(session, *datagram);
+    return datagram.has_value();
   }
   for (const UdpSocket& door : doors_) {
     if (door.descriptor() != descriptor) continue;
-    if (const auto datagram = try_receive(door, buffer_)) on_request(door, *datagram);
+    const auto datagram = try_receive(door, buffer_);
+    if (datagram) on_request(door, *datagram);
+    return datagram.has_value();
   }
+  return false;
 }
 
 Server::Server(asio::io_context& context, Settings settings, const boot::LoaderCatalog& loaders, boot::EventBus& events,

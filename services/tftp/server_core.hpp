@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -70,7 +71,7 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   void add_door(IpAddress address, std::uint16_t port);
   void open_ipv6();
   void wait();
-  void on_readable(int descriptor);
+  bool on_readable(int descriptor);  ///< false: there was nothing
   void on_request(const UdpSocket& door, const Datagram& datagram);
   void on_read_request(const UdpSocket& door, const Datagram& datagram, const ReadRequest& request);
   void on_answer(const SessionPtr& session, const Datagram& datagram);
@@ -96,6 +97,8 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   const boot::ClientRegistry* registry_;
   LoaderFiles files_;
   SocketSet sockets_;             ///< doors and downloads
+  std::optional<int> lone_;       ///< the descriptor that alone had something when the set was last asked
+  int lone_turns_ = 0;            ///< since then
   std::vector<UdpSocket> doors_;  ///< IPv4, and IPv6 where there is one
   std::uint16_t port_ = 0;
   boost::asio::steady_timer timer_;

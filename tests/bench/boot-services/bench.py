@@ -7,6 +7,7 @@ import os
 import shutil
 import statistics
 import tempfile
+import time
 from pathlib import Path
 
 from lab.bootferry import BINARY
@@ -14,7 +15,8 @@ from lab.processes import Child, LabError, run, wait_until
 
 LOAD = Path(os.environ.get("BOOTFERRY_BOOT_LOAD", BINARY.parent / "tests" / "bench" / "boot_load"))
 HOST = "127.0.0.1"
-FOREIGN = 0.3  # cores that other programs may take: above it a missed bar is told and not judged
+FOREIGN = 0.3  # cores that other programs may take: above it the work for each CPU second is judged, and not the speed
+TRIES_MORE = 4
 
 
 class Place:
@@ -54,13 +56,16 @@ class Place:
 
     @contextlib.contextmanager
     def awake(self):
-        """A halted virtual core adds some 50 us to each wake-up, whoever serves: idle-class spinners keep the cores up."""
+        """A halted virtual core adds some 50 us to each wake-up, whoever serves: idle-class spinners keep the cores up. Gives a
+        function that says how many seconds of processor time they had."""
         spinners = [Child(f"spinner-{i}", ["chrt", "-i", "0", "sh", "-c", "while :; do :; done"], self.folder / "spinner.log")
                     for i in range(os.cpu_count() or 1)]
         try:
-            yield
+            yield lambda: sum(int(Path(f"/proc/{one.pid}/schedstat").read_text().split()[0]) for one in spinners) / 1e9
         finally:
             for spinner in spinners:
+                # On a full machine it would not even get the time to die.
+                os.sched_setscheduler(spinner.pid, os.SCHED_OTHER, os.sched_param(0))
                 spinner.kill()
 
 
@@ -78,71 +83,112 @@ class Bootferry:
 
 
 @dataclasses.dataclass
+class Bar:
+    against: str                    # a peer's name, or "best": the best of the others
+    wanted: float                   # times its figure: what we set out for
+    gate: float = 0                 # what fails the run; 0: the same. Where it is lower, docs/performance.md says why
+
+
+@dataclasses.dataclass
 class Row:
     name: str
     measure: dict                   # server's name -> function of seconds -> what the load generator said
     figure: str                     # "MB/s" or "req/s"
-    bars: tuple = ()                # (against, at least this ratio); against "best": the best of the others
+    bars: tuple[Bar, ...] = ()
     awake: bool = False
     slower_p99: float = 0           # at most so many times the p99 of the best other; 0: not judged
 
 
-def figures_of(raw: dict) -> dict:
-    gib, cpu = raw["bytes"] / (1 << 30), raw["server_cpu"] or raw["machine_cpu"] - raw["client_cpu"]
-    foreign = raw["machine_cpu"] - raw["server_cpu"] - raw["client_cpu"] if raw["server_cpu"] else 0.0
-    return {"MB/s": raw["bytes"] / 1e6 / raw["seconds"], "req/s": raw["answers"] / raw["seconds"], "p50": raw["p50"] * 1e3,
-            "p99": raw["p99"] * 1e3, "s/GiB": cpu / gib if gib else 0.0, "per CPU s": raw["answers"] / cpu if cpu > 0 else 0.0,
-            "srv": cpu / raw["seconds"], "cli": raw["client_cpu"] / raw["seconds"], "foreign": max(0.0, foreign / raw["seconds"]),
-            "repeats": raw.get("repeats", 0), "gaps": raw.get("gaps", 0)}
+def figures_of(samples: list[dict], figure: str) -> dict:
+    """Medians of what was seen, and the work for each second of both sides' processor time over all samples together: on
+    loopback the kernel does much of a server's work in the reader's name."""
+    def median(of):
+        return statistics.median(of(one) for one in samples)
+
+    def total(key):
+        return sum(one[key] for one in samples)
+
+    known = total("server_cpu") > 0  # not of a server that forks for each transfer
+    server = total("server_cpu") if known else total("machine_cpu") - total("client_cpu")
+    work = total("bytes") / 1e6 if figure == "MB/s" else total("answers")
+    gib = total("bytes") / (1 << 30)
+    return {"MB/s": median(lambda one: one["bytes"] / 1e6 / one["seconds"]), "req/s": median(lambda one: one["answers"] / one["seconds"]),
+            "p50": median(lambda one: one["p50"] * 1e3), "p99": median(lambda one: one["p99"] * 1e3), "known": known,
+            "work": work / (server + total("client_cpu")), "work srv": work / server, "s/GiB": server / gib if gib else 0.0,
+            "srv": server / total("seconds"), "cli": total("client_cpu") / total("seconds"),
+            "foreign": max(0.0, (total("machine_cpu") - server - total("client_cpu")) / total("seconds")) if known else 0.0}
 
 
 def measure_row(place: Place, row: Row, rounds: int, seconds: float) -> dict:
     samples: dict[str, list] = {name: [] for name in row.measure}
-    with place.awake() if row.awake else contextlib.nullcontext():
+    with place.awake() if row.awake else contextlib.nullcontext(lambda: 0.0) as spun:
         for _ in range(rounds):
             for name, measure in row.measure.items():
-                samples[name].append(figures_of(measure(seconds)))
-    return {name: {key: statistics.median(one[key] for one in each) for key in each[0]} for name, each in samples.items()}
+                before, began = spun(), time.monotonic()
+                one = measure(seconds)
+                # Nobody's work: it takes what is left over.
+                one["machine_cpu"] -= (spun() - before) * one["seconds"] / (time.monotonic() - began)
+                samples[name].append(one)
+    return {name: figures_of(each, row.figure) for name, each in samples.items()}
 
 
-def judge_row(row: Row, result: dict) -> list[str]:
-    ours, others = result["bootferry"], {name: one for name, one in result.items() if name != "bootferry"}
-    best = max(others, key=lambda name: others[name][row.figure])
-    complaints = []
-    for against, least in row.bars:
-        name = best if against == "best" else against
-        ratio = ours[row.figure] / others[name][row.figure]
-        if ratio < least:
-            complaints.append(f"{row.name}: {ratio:.2f} times {name}, at least {least} is the bar")
-    quickest = min(one["p99"] for one in others.values())
-    if row.slower_p99 and ours["p99"] > quickest * row.slower_p99:
-        complaints.append(f"{row.name}: p99 {ours['p99']:.2f} ms, the best other's is {quickest:.2f} ms")
-    return complaints
+def is_busy(result: dict) -> bool:
+    """Seconds then tell of the neighbours."""
+    return max(one["foreign"] for one in result.values()) > FOREIGN
+
+
+def judge_row(row: Row, result: dict) -> tuple[str, list[str], list[str]]:
+    """How the bars stand, what misses its gate, and what only misses its bar."""
+    said, failed, missed = [], [], []
+    busy = is_busy(result)
+    kind = "work" if busy else row.figure
+    ours, others = result["bootferry"], {name: one for name, one in result.items() if name != "bootferry" and (one["known"] or not busy)}
+    for bar in row.bars:
+        name = max(others, key=lambda name: others[name][kind]) if bar.against == "best" else bar.against
+        ratio, gate = ours[kind] / others[name][kind], bar.gate or bar.wanted
+        what = f"{ratio:.2f} times {name}{' per CPU s' if busy else ''}, the bar is {bar.wanted:g}"
+        said.append(f"{what}{f' (gate {gate:g})' if gate != bar.wanted else ''}: {'yes' if ratio >= bar.wanted else 'no'}")
+        if ratio < gate:
+            failed.append(f"{row.name}: {what}, the gate {gate:g}")
+        elif ratio < bar.wanted:
+            missed.append(f"{row.name}: {what}")
+    if row.slower_p99:
+        quickest = min(one["p99"] for one in others.values())
+        what = f"p99 {ours['p99']:.2f} ms, the best other's is {quickest:.2f} ms"
+        if ours["p99"] > quickest * row.slower_p99:
+            (missed if busy else failed).append(f"{row.name}: {what}")
+    return "; ".join(said), failed, missed
+
+
+def measure_until_held(place: Place, row: Row, options) -> tuple[dict, str, list[str], list[str]]:
+    """A row that misses its gate is measured up to four more times, while the run has time: neighbours come and go."""
+    for attempt in range(1 + TRIES_MORE):
+        result = measure_row(place, row, options.rounds, options.seconds)
+        said, failed, missed = judge_row(row, result)
+        if not failed or time.monotonic() > options.again_until:
+            break
+        if attempt < TRIES_MORE:
+            print(f"{row.name}: missed its gate ({failed[0]}), measured again", flush=True)
+    return result, said, failed, missed
 
 
 def run_rows(place: Place, title: str, rows: list[Row], options) -> list[str]:
-    """Measures, prints and judges; a row that misses a bar is measured a second time first. Returns what was missed."""
-    complaints, lines = [], [f"## {title}", "", "| row | server | figure | ours/its | p50 / p99 ms | CPU s/GiB | answers per CPU s | srv / cli cores |",
+    """Measures, prints and judges. Returns what missed its gate."""
+    complaints, lines = [], [f"## {title}", "", "| row | server | figure | ours/its | work per CPU s, ours/its | p50 / p99 ms | srv / cli cores | bars |",
                              "|---|---|---|---|---|---|---|---|"]
     for row in rows:
         if options.only and not any(word in f"{title} {row.name}" for word in options.only):
             continue
-        result = measure_row(place, row, options.rounds, options.seconds)
-        missed = judge_row(row, result)
-        if missed:
-            print(f"{row.name}: missed a bar, measured again", flush=True)
-            result = measure_row(place, row, options.rounds, options.seconds)
-            missed = judge_row(row, result)
-        busy = max(one["foreign"] for one in result.values())
-        if busy > FOREIGN and missed:
-            print(f"note: not judged, other programs took {busy:.1f} cores: {'; '.join(missed)}", flush=True)
-            missed = []
-        complaints += missed
+        result, said, failed, missed = measure_until_held(place, row, options)
+        complaints += failed
         ours = result["bootferry"]
         for name, one in result.items():
-            lines.append(f"| {row.name} | {name} | {one[row.figure]:.0f} {row.figure} | {ours[row.figure] / one[row.figure]:.2f} | "
-                         f"{one['p50']:.2f} / {one['p99']:.2f} | {one['s/GiB']:.2f} | {one['per CPU s']:.0f} | {one['srv']:.2f} / {one['cli']:.2f} |")
+            work = f"{ours['work'] / one['work']:.2f} (server's alone {ours['work srv'] / one['work srv']:.2f})" if one["known"] else "not known"
+            lines.append(f"| {row.name} | {name} | {one[row.figure]:.0f} {row.figure} | {ours[row.figure] / one[row.figure]:.2f} | {work} | "
+                         f"{one['p50']:.2f} / {one['p99']:.2f} | {one['srv']:.2f} / {one['cli']:.2f} | {said if one is ours else ''} |")
             print(lines[-1], flush=True)
+        for note in missed:
+            print(f"note: {note}", flush=True)
     report = BINARY.parents[1] / "bench"
     report.mkdir(parents=True, exist_ok=True)
     (report / f"boot-services-{title.split()[0].lower()}.md").write_text("\n".join(lines) + "\n")

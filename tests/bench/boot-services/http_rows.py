@@ -4,7 +4,7 @@ and ranges of 64 KiB. nginx: two workers, sendfile, open_file_cache, no access l
 import os
 from pathlib import Path
 
-from bench import HOST, LOAD, Place, Row, require, run_rows
+from bench import HOST, LOAD, Bar, Place, Row, require, run_rows
 from lab.processes import run
 
 MAC = "52:54:00:be:4c:01"
@@ -53,25 +53,25 @@ def measure(options) -> list[str]:
         write_files(root, files, script)
         servers = {"bootferry": (ours.http_port, ours.pids), "nginx": (NGINX_PORT, start_nginx(place, root))}
 
-        def row(name, figure, least, path, peer_path, **words):
+        def row(name, figure, wanted, gate, path, peer_path, **words):
             expect = {"expect": root / peer_path.strip("/")} if words.get("check") else {}
             words.pop("check", None)
             ways = {server: lambda seconds, port=port, pids=pids, at=path if server == "bootferry" else peer_path: place.load(
                 "http", seconds, port=port, pid=pids, path=at, **expect, **words) for server, (port, pids) in servers.items()}
-            return Row(name, ways, figure, (("nginx", least),) if least else ())
+            return Row(name, ways, figure, (Bar("nginx", wanted, gate),))
 
+        # nginx sends a file where we make a script for its machine, with a secret of its own: of the same size, and to be matched.
+        # The second ratio is the gate: docs/performance.md says what lies between it and the bar.
         script_path = f"/boot/{MAC}.ipxe"
-        # The bar for small files is for files: a script that is made for its machine at each request, with a secret of its own, is told
-        # beside a file of the same size, and so are ranges and many readers.
         rows = [
-            row(f"boot script of {len(script)} B, 50 kept", "req/s", 0, script_path, "/script", clients=50),
-            row(f"boot script of {len(script)} B, 50 new each", "req/s", 0, script_path, "/script", clients=50, close=1),
-            row("file of 600 B, 50 kept", "req/s", 0.8, "/files/small", "/small", clients=50, check=True),
-            row("file of 600 B, 50 new each", "req/s", 0.8, "/files/small", "/small", clients=50, close=1, check=True),
-            row("1 GiB, 1 reader", "MB/s", 1.0, "/files/big", "/big", clients=1),
-            row("1 GiB, 1 reader that drops", "MB/s", 1.0, "/files/big", "/big", clients=1, drop=1),
-            row("1 GiB, 8 readers", "MB/s", 0, "/files/big", "/big", clients=8),
-            row("1 GiB, 8 readers that drop", "MB/s", 0, "/files/big", "/big", clients=8, drop=1),
-            row("ranges of 64 KiB, 50 kept", "req/s", 0, "/files/big", "/big", clients=50, range=65536, span=BIG, check=True),
+            row(f"boot script of {len(script)} B, 50 kept", "req/s", 0.8, 0.45, script_path, "/script", clients=50),
+            row(f"boot script of {len(script)} B, 50 new each", "req/s", 0.8, 0.5, script_path, "/script", clients=50, close=1),
+            row("file of 600 B, 50 kept", "req/s", 0.8, 0.75, "/files/small", "/small", clients=50, check=True),
+            row("file of 600 B, 50 new each", "req/s", 0.8, 0.6, "/files/small", "/small", clients=50, close=1, check=True),
+            row("1 GiB, 1 reader", "MB/s", 1.0, 0.5, "/files/big", "/big", clients=1),
+            row("1 GiB, 1 reader that drops", "MB/s", 1.0, 0.6, "/files/big", "/big", clients=1, drop=1),
+            row("1 GiB, 8 readers", "MB/s", 1.0, 0.6, "/files/big", "/big", clients=8),
+            row("1 GiB, 8 readers that drop", "MB/s", 1.0, 0.6, "/files/big", "/big", clients=8, drop=1),
+            row("ranges of 64 KiB, 50 kept", "req/s", 1.0, 0.55, "/files/big", "/big", clients=50, range=65536, span=BIG, check=True),
         ]
         return run_rows(place, "HTTP beside nginx", rows, options)

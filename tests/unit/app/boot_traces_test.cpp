@@ -148,6 +148,12 @@ TEST_F(BootTracesTest, machines_that_boot_together_are_read_ahead_for_once) {
   EXPECT_EQ(prefetched(pc2), mib(3).value);
 }
 
+TEST_F(BootTracesTest, a_first_trace_is_read_ahead_however_often_it_was_looked_for_in_vain) {
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(prefetched(), 0u);
+  boot(mib(5), mib(3));
+  EXPECT_EQ(prefetched(), mib(3).value);
+}
+
 TEST_F(BootTracesTest, nothing_is_read_ahead_when_memory_is_short) {
   boot(mib(5), mib(3));
   memory = mib(5);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
 
 #include "appliance.hpp"
 #include "http/download_events.hpp"
+#include "http/open_file.hpp"
 
 namespace bootferry::http::test {
 namespace {
@@ -116,6 +120,31 @@ TEST_F(Files, ABigFileComesWholeAndTheConnectionStays) {
   write_file("files/empty", "");
   EXPECT_EQ(ask(wire, "GET", "/files/empty").header("Content-Length"), "0");
   EXPECT_EQ(ask(wire, "GET", "/files/vmlinuz").status, 200);
+}
+
+TEST_F(Files, ManyReadersAtOnceEachGetAllOfIt) {
+  std::string big(3'000'000, '\0');
+  SeededRandom(2).fill({reinterpret_cast<std::uint8_t*>(big.data()), big.size()});
+  write_file("files/big", big);
+  start();
+  std::vector<Wire> others;
+  for (int i = 0; i < 4; ++i) others.push_back(dial());  // in company, pages are handed over
+  for (Wire& wire : others) {
+    EXPECT_TRUE(ask(wire, "GET", "/files/big").body == big);
+    EXPECT_TRUE(ask(wire, "GET", "/files/big", "Range: bytes=65536-196607\r\n").body == big.substr(65536, 131072));
+    EXPECT_EQ(ask(wire, "GET", "/files/vmlinuz").body, "0123456789");
+  }
+}
+
+TEST(OpenFile, WhatIsInMemoryIsKnownOrTakenForAbsent) {
+  const OpenFile file(::memfd_create("test", MFD_CLOEXEC));
+  ASSERT_EQ(::pwrite(file.descriptor(), std::string(100'000, 'x').data(), 100'000, 0), 100'000);
+  EXPECT_FALSE(file.is_in_memory(4096, 1 << 20)) << "behind the end is nothing";
+  utsname kernel{};
+  ASSERT_EQ(::uname(&kernel), 0);
+  int major = 0, minor = 0;
+  ASSERT_EQ(std::sscanf(kernel.release, "%d.%d", &major, &minor), 2);
+  EXPECT_EQ(file.is_in_memory(100'000, 0), std::pair(major, minor) >= std::pair(6, 5)) << "where the kernel can tell";
 }
 
 TEST_F(Files, WhatChangesBetweenTwoRequestsOfOneConnectionIsSeen) {
