@@ -201,7 +201,8 @@ Answer get_boot_script(const Request& request, const Site& site) {
       // What cannot be used up is not given: it would come again at each boot.
       if (!spent) answer.decision = boot::Broken{spent.error().message, answer.retry_url};
     }
-    fresh->script = render_with_holes(answer, settings, site, on_loop ? std::filesystem::path() : site.scripts_folder());
+    fresh->script =
+        render_with_holes(answer, settings, site, on_loop ? std::filesystem::path() : site.scripts_folder());
     if (on_loop && !answer.uses_next_boot) memo.keep(world, question, fresh);
   }
   std::string text = finish(*made, site, for_a_boot);

@@ -53,8 +53,8 @@ class Channel {
 
   /// The next bytes; 0 when the other side has closed, the connection broke, or the deadline passed.
   boost::asio::awaitable<std::size_t> receive(boost::asio::mutable_buffer into);
-  /// Both one behind the other, in one go; false when the connection is gone. `more_follows`: at once, so that the kernel
-  /// need not send these alone.
+  /// Both one behind the other, in one go; false when the connection is gone. `more_follows`: at once, so that the
+  /// kernel need not send these alone.
   boost::asio::awaitable<bool> send(std::string_view first, std::string_view second, bool more_follows = false);
   /// `count` bytes of an open file, by the kernel alone (TCP only); it would wait for the disk where they are not in
   /// memory. The bytes that went out, fewer when the file ended; -1 when the connection is gone.

@@ -52,7 +52,7 @@ Answer refuse_input(const beast::error_code& why) {
 template <typename Owner>
 struct Place {
   std::string_view name;
-  std::string Owner::*value;
+  std::string Owner::* value;
 };
 constexpr Place<Request> request_places[] = {
     {"Authorization", &Request::authorization},

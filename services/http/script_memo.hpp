@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scripts that were decided and rendered, for as long as nothing is changed that they depend on: a room of machines asks
-// for the same few again and again, and a fetch costs a look instead of a template. Each fetch still has credentials of
-// its own, which fill the holes of the kept text. Each loop has one of its own.
+// Scripts that were decided and rendered, for as long as nothing is changed that they depend on: a room of machines
+// asks for the same few again and again, and a fetch costs a look instead of a template. Each fetch still has
+// credentials of its own, which fill the holes of the kept text. Each loop has one of its own.
 #pragma once
 
 #include <map>

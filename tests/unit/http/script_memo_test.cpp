@@ -54,7 +54,8 @@ TEST_F(ScriptMemoTest, StrangersDoNotFillTheMemory) {
 }
 
 TEST(FillHoles, PutsTheCredentialsWhereTheTemplateHasThem) {
-  const std::string text = "set username " + std::string(user_hole) + "\nset password " + std::string(secret_hole) + "\n";
+  const std::string text =
+      "set username " + std::string(user_hole) + "\nset password " + std::string(secret_hole) + "\n";
   EXPECT_EQ(fill_holes(text, "u.1", "s"), "set username u.1\nset password s\n");
   EXPECT_EQ(fill_holes(text + std::string(user_hole), "", "\x01"), "set username \nset password \x01\n");
   EXPECT_EQ(fill_holes("none", "u", "s"), "none");
