@@ -13,8 +13,8 @@ namespace {
 TEST(BackgroundThreads, JobsRunAtTheSameTimeUntilTheyAreToldToStop) {
   std::atomic<int> ended{0};
   {
-    BackgroundThreads threads;
     std::latch both(2);
+    BackgroundThreads threads;
     for (int i = 0; i < 2; ++i) {
       threads.start([&](std::stop_token stop) {
         both.arrive_and_wait();  // neither would pass if one waited for the other

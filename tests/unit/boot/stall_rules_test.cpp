@@ -153,12 +153,14 @@ TEST_P(StallRulesTest, speaks_at_its_time_and_not_before) {
   EXPECT_EQ(judged().reason.find('{'), std::string::npos) << judged().reason;
   const int told = story.stalled;
   story.pass(60s);
-  if (!of_the_former) EXPECT_EQ(story.stalled, told) << "a verdict is told once";
+  if (!of_the_former) {
+    EXPECT_EQ(story.stalled, told) << "a verdict is told once";
+  }
 }
-INSTANTIATE_TEST_SUITE_P(Rules, StallRulesTest, ::testing::ValuesIn(cases), [](const auto& info) {
-  std::string name = info.param.code;
+INSTANTIATE_TEST_SUITE_P(Rules, StallRulesTest, ::testing::ValuesIn(cases), [](const auto& row) {
+  std::string name = row.param.code;
   std::replace(name.begin(), name.end(), '-', '_');
-  return name + "_" + std::to_string(info.index);
+  return name + "_" + std::to_string(row.index);
 });
 
 TEST(StallRules, every_row_has_a_case) {

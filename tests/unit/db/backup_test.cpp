@@ -47,7 +47,7 @@ TEST_F(BackupTest, AServerThatWritesIsCopiedAsOfOneMomentAndComesBack) {
 }
 
 TEST_F(BackupTest, ADatabaseThatIsLostOrBrokenIsNoHindrance) {
-  open_database(file);
+  (void)open_database(file);
   ASSERT_TRUE(make_backup(file, backup, {}, noon));
   std::ofstream(file) << "this is no database";
   ASSERT_TRUE(restore_backup(backup, file));
@@ -58,7 +58,7 @@ TEST_F(BackupTest, ADatabaseThatIsLostOrBrokenIsNoHindrance) {
 }
 
 TEST_F(BackupTest, WhatIsNoBackupIsRefusedAndChangesNothing) {
-  open_database(file);
+  (void)open_database(file);
   std::ofstream(folder / "text") << "hello";
   std::ofstream(folder / "empty");
   for (const char* name : {"text", "empty", "bootferry.db", "not-there"}) {
@@ -70,7 +70,7 @@ TEST_F(BackupTest, WhatIsNoBackupIsRefusedAndChangesNothing) {
 }
 
 TEST_F(BackupTest, ADamagedOneAndOneOfANewerVersionAreRefused) {
-  open_database(file);
+  (void)open_database(file);
   ASSERT_TRUE(make_backup(file, backup, {}, noon));
   Database(backup).execute("PRAGMA user_version = 9999");
   EXPECT_NE(read_backup(backup).error().message.find("newer Bootferry"), std::string::npos);
@@ -79,7 +79,7 @@ TEST_F(BackupTest, ADamagedOneAndOneOfANewerVersionAreRefused) {
 }
 
 TEST_F(BackupTest, AFileThatIsThereIsNotOverwritten) {
-  open_database(file);
+  (void)open_database(file);
   std::ofstream(backup) << "precious";
   EXPECT_EQ(make_backup(file, backup, {}, noon).error().kind, ErrorKind::conflict);
   EXPECT_EQ(std::filesystem::file_size(backup), 8u);
