@@ -106,10 +106,10 @@ void Server::Core::open() {
   address.sin6_port = htons(settings_.server_port);
   if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
     throw boost::system::system_error(errno, boost::system::system_category(), name);
-  for (const char* address : multicast_groups) {
+  for (const char* group_address : multicast_groups) {
     ipv6_mreq group{};
     group.ipv6mr_interface = settings_.interface_index;
-    inet_pton(AF_INET6, address, &group.ipv6mr_multiaddr);
+    inet_pton(AF_INET6, group_address, &group.ipv6mr_multiaddr);
     set_option(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, group, name);
   }
 }
