@@ -48,6 +48,12 @@ std::optional<std::string> text_or_null(const std::optional<Value>& value) {
   return value ? std::optional(value->to_string()) : std::nullopt;
 }
 
+/// What they tell of is in the boot's row, and a slow download would tell it hundreds of times.
+bool is_live_only(boot::EventKind kind) {
+  return kind == boot::EventKind::boot_step || kind == boot::EventKind::tftp_progress ||
+         kind == boot::EventKind::file_progress;
+}
+
 }  // namespace
 
 EventStore::EventStore(Database& database, boot::EventBus& bus, WorkerPool& pool, Limits limits)
@@ -114,7 +120,7 @@ void EventStore::flush() {
 void EventStore::write(const std::vector<boot::Event>& events) {
   Transaction transaction(database_, Durability::soon);
   for (const boot::Event& event : events) {
-    if (event.kind == boot::EventKind::boot_step) continue;  // what it tells of is here already, and in the boot's row
+    if (is_live_only(event.kind)) continue;
     insert_
         ->bind(static_cast<std::int64_t>(event.id), event.at, name_of(event.kind), text_or_null(event.mac),
                text_or_null(event.address), event.text, render_fields(event.fields))

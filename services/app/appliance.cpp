@@ -183,7 +183,10 @@ boot::Health identity_of(const Settings& settings, const NetworkInterface& inter
 iscsi::ServerSettings target_settings(const Settings& settings, const NetworkInterface& interface) {
   iscsi::ServerSettings made;
   made.addresses = {interface.network.address.to_string()};
-  if (!settings.iscsi_addresses.empty()) made.addresses = settings.iscsi_addresses;
+  if (!settings.iscsi_addresses.empty())
+    made.addresses = settings.iscsi_addresses;
+  else if (settings.ipv6)
+    made.ipv6_interface = interface.name;
   for (std::string& address : made.addresses) {  // a link-local address means nothing without its link
     if (address.starts_with("fe80:") && address.find('%') == std::string::npos) address += "%" + interface.name;
   }

@@ -39,13 +39,20 @@ std::string time_of(const json& step) {
   return count == 1 ? fmt::format("+{:.3f}", at) : fmt::format("+{:.3f} to +{:.3f}, {} times", at, last, count);
 }
 
+/// With how far a download is, or broke off.
+std::string text_of(const json& step) {
+  const auto text = step["text"].get<std::string>();
+  const auto percent = step["fields"].value("percent", "100");
+  return percent == "100" ? text : fmt::format("{} ({} %)", text, percent);
+}
+
 void print_boot(const json& boot) {
   fmt::print("boot {} of {} ({}), {}\n", boot["id"].get<std::uint64_t>(), boot["mac"].get<std::string>(),
              text_or_dash(boot["client"]), boot["started"].get<std::string>());
   fmt::print("  firmware {}, script {}, image {}\n", text_or_dash(boot["firmware"]), text_or_dash(boot["decision"]),
              text_or_dash(boot["image"]));
   TextTable table({"SECONDS", "STEP", "WHAT"});
-  for (const json& step : boot["steps"]) table.add({time_of(step), step["kind"], step["text"]});
+  for (const json& step : boot["steps"]) table.add({time_of(step), step["kind"], text_of(step)});
   fmt::print("{}", table.render());
   fmt::print("  {} at {}; read {}, written {}, last access {}\n", boot["state"].get<std::string>(),
              boot["stage"].get<std::string>(), render_byte_count({boot["bytes_read"].get<std::uint64_t>()}),

@@ -171,7 +171,7 @@ std::vector<SettingKey> make_keys() {
       text("state_dir", "Where images, the database, the admin token and the control socket live.",
            &Settings::state_dir),
       text("interface", "The network to serve. Empty: the interface with the default route.", &Settings::interface),
-      truth("ipv6", "TFTP and HTTP also answer at the IPv6 addresses of the LAN interface.", &Settings::ipv6),
+      truth("ipv6", "TFTP, HTTP and iSCSI also answer at the IPv6 addresses of the LAN interface.", &Settings::ipv6),
       parsed("log_level", "debug, info, warning or error.", &Settings::log_level, parse_log_level, as_it_is),
       number("network_threads", "Network loops; 0 is one for each core.", &Settings::network_threads, 0, 64),
       number("disk_threads", "Threads that read and write disk images.", &Settings::disk_threads, 1, 256),
@@ -228,7 +228,7 @@ std::vector<SettingKey> make_keys() {
 
       list("iscsi.addresses",
            "Where the disks are offered: IPv4 and IPv6 addresses of this machine, each another path to the same\n"
-           "disks. Empty: the IPv4 address of the LAN interface.",
+           "disks. Empty: the addresses of the LAN interface.",
            &Settings::iscsi_addresses, "[\"10.0.0.1\", \"fd00::1\"]", parse_any_address, as_it_is),
       number("iscsi.ping_seconds",
              "An initiator that was silent for so many seconds is asked for a sign of life; 0 is never. iPXE, which\n"

@@ -13,8 +13,8 @@ namespace {
 
 constexpr Circumstances refusals = refused_busy | refused_secret | refused_right | refused_other;
 constexpr Circumstances tftp_troubles = tftp_silent | tftp_ended | tftp_ended_often | tftp_missing;
-constexpr Circumstances script_troubles =
-    expects_login | expects_files | files_came | broken_entry | broken_template | image_gone | refusals;
+constexpr Circumstances script_troubles = expects_login | expects_files | files_came | file_under_way | broken_entry |
+                                          broken_template | image_gone | refusals;
 
 BootStep step_of(const Event& event, StepKind kind, std::string text,
                  std::initializer_list<std::string_view> fields = {}) {
@@ -27,9 +27,9 @@ BootStep step_of(const Event& event, StepKind kind, std::string text,
 
 std::string address_of(const Event& event) { return event.address ? event.address->to_string() : "an address"; }
 
-std::string size_of(const Event& event) {
+std::string size_of(const Event& event, std::string_view field = "bytes") {
   std::uint64_t bytes = 0;
-  const auto text = field_of(event, "bytes");
+  const auto text = field_of(event, field);
   std::from_chars(text.data(), text.data() + text.size(), bytes);
   return render_byte_count({bytes});
 }
@@ -37,9 +37,18 @@ std::string size_of(const Event& event) {
 // ---- DHCP
 
 Hearing hear_asking(const Event& event) {
-  const std::string_view firmware = field_of(event, "firmware");
+  const std::string_view firmware = field_of(event, "firmware"), interface = field_of(event, "interface");
   Hearing heard;
   heard.begins_boot = true;
+  if (!interface.empty()) {
+    heard.sets = asks_elsewhere;
+    heard.why = interface;
+    heard.step = step_of(event, StepKind::discover,
+                         fmt::format("It asks for an address ({}) at {}, which is not served.", firmware, interface),
+                         {"xid", "firmware", "architecture", "interface"});
+    return heard;
+  }
+  heard.clears = asks_elsewhere;
   heard.is_ipxe = firmware.starts_with("iPXE,");  // one without HTTP or iSCSI needs our loader like a ROM
   if (firmware.starts_with("UEFI")) heard.sets |= is_uefi;
   heard.step = heard.is_ipxe ? step_of(event, StepKind::ipxe, "iPXE runs and asks for an address.", {"xid", "firmware"})
@@ -103,14 +112,35 @@ Hearing hear_tftp_failure(const Event& event) {
   return heard;
 }
 
+/// The step of a download that goes on: its fields are those of the download's other events, but for the percentage.
+Hearing hear_progress(const Event& event, StepKind stage) {
+  const bool by_http = event.kind == EventKind::file_progress, of_script = by_http && stage >= StepKind::ipxe;
+  const auto percent = field_of(event, "percent");
+  Hearing heard;
+  heard.moves = true;
+  if (by_http) {
+    heard.sets = file_under_way;
+    heard.why = fmt::format("{} at {} %", field_of(event, "file"), percent);
+  }
+  if (percent == "0") return heard;
+  heard.step = step_of(event, of_script ? StepKind::file : StepKind::loader,
+                       fmt::format("It loads {} ({}).", field_of(event, "file"), size_of(event, "total")), {"file"});
+  heard.step->fields.emplace_back("bytes", field_of(event, "total"));
+  heard.step->fields.emplace_back("percent", percent);
+  return heard;
+}
+
 Hearing hear_file(const Event& event, StepKind stage) {
   const auto file = field_of(event, "file");
   Hearing heard;
+  heard.clears = file_under_way;
   heard.step = stage < StepKind::ipxe
                    ? step_of(event, StepKind::loaded,
                              fmt::format("It has loaded {} ({}) by HTTP.", file, size_of(event)), {"file", "bytes"})
                    : step_of(event, StepKind::file, fmt::format("It has fetched {} ({}).", file, size_of(event)),
                              {"file", "bytes"});
+  heard.step->fields.emplace_back("percent", "100");
+  heard.moves = true;
   if (stage >= StepKind::ipxe) heard.sets = files_came;
   return heard;
 }
@@ -242,11 +272,14 @@ std::optional<Hearing> hear(const Event& event, std::optional<StepKind> stage) {
       heard.step = step_of(event, StepKind::loaded,
                            fmt::format("It has loaded {} ({} in {} ms).", field_of(event, "file"), size_of(event),
                                        field_of(event, "milliseconds")),
-                           {"file", "bytes", "milliseconds", "repeats"});
+                           {"file", "bytes", "percent", "milliseconds", "repeats"});
       heard.clears = tftp_troubles;
       return heard;
     case EventKind::tftp_failed:
       return hear_tftp_failure(event);
+    case EventKind::tftp_progress:
+    case EventKind::file_progress:
+      return hear_progress(event, *stage);
     case EventKind::file_served:
       return hear_file(event, *stage);
     case EventKind::session_opened:

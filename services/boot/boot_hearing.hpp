@@ -19,6 +19,7 @@ struct Hearing {
   std::string why;           ///< empty: it gives no reason
   bool begins_boot = false;  ///< a firmware, or an iPXE, asks DHCP
   bool is_ipxe = false;      ///< ... and it is an iPXE that reads scripts
+  bool moves = false;        ///< a download gets on, or is through
 };
 
 /// `stage` is how far the client's boot is; none: it has none that lives.

@@ -27,6 +27,44 @@ std::uint64_t number_of(const Event& event, std::string_view field) {
   return value;
 }
 
+std::string_view field_in(const BootStep& step, std::string_view name) {
+  const auto at = std::find_if(step.fields.begin(), step.fields.end(), [&](const auto& f) { return f.first == name; });
+  return at == step.fields.end() ? std::string_view() : std::string_view(at->second);
+}
+
+int percent_of(const BootStep& step) {
+  int percent = 0;
+  const auto text = field_in(step, "percent");
+  std::from_chars(text.data(), text.data() + text.size(), percent);
+  return percent;
+}
+
+/// The download of `before` at a later moment, rather than another one of the same file.
+bool goes_on(const BootStep& before, const BootStep& step) {
+  if (step.kind != StepKind::loader && step.kind != StepKind::file) return false;
+  return percent_of(before) < 100 && percent_of(step) > 0 && percent_of(step) >= percent_of(before);
+}
+
+/// Fields of the same names get the new values; others stay.
+void take_over(BootStep& before, std::vector<std::pair<std::string, std::string>> fields) {
+  for (auto& [name, value] : fields) {
+    const auto old = std::find_if(before.fields.begin(), before.fields.end(),
+                                  [&](const auto& field) { return field.first == name; });
+    if (old != before.fields.end())
+      old->second = std::move(value);
+    else
+      before.fields.emplace_back(std::move(name), std::move(value));
+  }
+}
+
+/// Its last part is told by the step that it is loaded.
+void complete_download(BootRecord& record, std::string_view file) {
+  for (BootStep& step : record.steps) {
+    if (step.kind == StepKind::loader && field_in(step, "file") == file)
+      take_over(step, {{"percent", "100"}});
+  }
+}
+
 bool concerns_boots(EventKind kind) {
   return kind != EventKind::boot_started && kind != EventKind::boot_step && kind != EventKind::boot_stalled &&
          kind != EventKind::boot_ended;
@@ -51,13 +89,13 @@ BootTimeline::Live* BootTimeline::find(const MacAddress& mac) {
   return at == live_.end() ? nullptr : &at->second;
 }
 
-BootTimeline::Live& BootTimeline::begin(const MacAddress& mac, Now now, int fruitless) {
+BootTimeline::Live& BootTimeline::begin(const MacAddress& mac, WallTime since, Now now, int fruitless) {
   make_room();
   Live& live = live_[mac];
   live = Live{};
   live.record.id = next_id_++;
   live.record.mac = mac;
-  live.record.started = live.record.updated = now.wall;
+  live.record.started = live.record.updated = since;
   live.progressed = live.heard = now.steady;
   live.fruitless = fruitless;
   live.started = live.changed = true;
@@ -116,7 +154,7 @@ void BootTimeline::on_event(const Event& event, Now now) {
       if (!got_through && event.at - live->record.started < 10min) fruitless = live->fruitless + 1;
     }
     if (live && live->changed) left_.push_back({live->started, live->stalled, live->ended, live->step, live->record});
-    live = &begin(*event.mac, now, fruitless);
+    live = &begin(*event.mac, event.at, now, fruitless);
   }
   take_in(*live, event, std::move(*heard), now);
 }
@@ -145,9 +183,14 @@ void BootTimeline::take_in(Live& live, const Event& event, Hearing heard, Now no
       return step.kind == kind && event.at - step.last >= 1s;
     });
     if (kind == StepKind::discover && repeats) live.circumstances |= asked_again;
+    if (kind == StepKind::loaded) complete_download(record, field_in(*heard.step, "file"));
     add_step(live, std::move(*heard.step));
     if (is_progress(kind)) advance(live, kind, now);
     if (kind == StepKind::system_address && !repeats) live.progressed = now.steady;  // its login is due from now on
+  }
+  if (heard.moves) {
+    live.progressed = now.steady;
+    if (record.state == BootState::stalled) set_state(live, BootState::running, now);
   }
   if (was_broken && (live.circumstances & broken_script) == 0) {  // somebody has mended what it boots
     live.progressed = now.steady;
@@ -158,22 +201,20 @@ void BootTimeline::take_in(Live& live, const Event& event, Hearing heard, Now no
   judge(live, now, false);
 }
 
-/// Repetitions count, they do not fill the record: a machine may retry for days.
+/// Repetitions count, they do not fill the record: a machine may retry for days. Nor does a download that goes on.
 void BootTimeline::add_step(Live& live, BootStep step) {
   live.record.updated = step.at;
   live.changed = true;
   live.step = step.kind;
   auto& steps = live.record.steps;
-  const auto file = [](const BootStep& one) {
-    const auto at = std::find_if(one.fields.begin(), one.fields.end(), [](const auto& f) { return f.first == "file"; });
-    return at == one.fields.end() ? std::string_view() : std::string_view(at->second);
-  };
-  const auto same = std::find_if(steps.rbegin(), steps.rend(),
-                                 [&](const BootStep& one) { return one.kind == step.kind && file(one) == file(step); });
+  const auto same = std::find_if(steps.rbegin(), steps.rend(), [&](const BootStep& one) {
+    return one.kind == step.kind && field_in(one, "file") == field_in(step, "file");
+  });
   if (same != steps.rend()) {
     same->last = step.at;
-    ++same->count;
     same->text = std::move(step.text);
+    if (goes_on(*same, step)) return take_over(*same, std::move(step.fields));
+    ++same->count;
     same->fields = std::move(step.fields);
   } else if (steps.size() < BootRecord::max_steps) {
     steps.push_back(std::move(step));

@@ -73,7 +73,8 @@ class BootTimeline {
     return record.state == BootState::stalled || record.state == BootState::failed;
   }
   Live* find(const MacAddress& mac);
-  Live& begin(const MacAddress& mac, Now now, int fruitless);
+  /// `since`: its first event's time, which is earlier than the time at which that is read.
+  Live& begin(const MacAddress& mac, WallTime since, Now now, int fruitless);
   [[nodiscard]] static bool begins_anew(const Live& live, const Hearing& heard, Now now);
   void supersede(Live& live, const Event& event, Now now);
   void take_in(Live& live, const Event& event, Hearing heard, Now now);

@@ -50,7 +50,8 @@ void BootTimeline::settle(Live& live, Now now) {
   const bool lost_disk = (live.circumstances & all_closed) != 0;
   const bool owes = (live.circumstances & (expects_login | expects_files)) != 0;
   const bool handed_over = record.stage == StepKind::script && !owes && quiet >= settled_after;
-  const bool has_files = (live.circumstances & files_came) != 0 && quiet >= files_settled_after;
+  const bool has_files = (live.circumstances & files_came) != 0 && (live.circumstances & file_under_way) == 0 &&
+                         quiet >= files_settled_after;
   if (record.state == BootState::running && (handed_over || has_files)) {
     set_state(live, BootState::booted, now);
     if (live.open.empty()) return end(live, now);  // nothing more of it can be seen from here

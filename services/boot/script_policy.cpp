@@ -18,7 +18,7 @@ constexpr std::size_t chap_user_length = 25, chap_secret_length = 16, host_name_
 std::string san_uri(const std::string& target, const BootSettings& settings) {
   // RFC 4173: iscsi:<server>:<protocol>:<port>:<LUN>:<target>; left out they are TCP, 3260 and LUN 0.
   const std::string port = settings.iscsi_port == 3260 ? "" : std::to_string(settings.iscsi_port);
-  return fmt::format("iscsi:{}::{}::{}", settings.server.to_string(), port, target);
+  return fmt::format("iscsi:{}::{}::{}", settings.reached_at.value_or(settings.server).to_url_host(), port, target);
 }
 
 bool is_efi(Architecture architecture) {
@@ -211,7 +211,7 @@ void ScriptMaker::describe_what_fits(SanBoot& san) const {
 Variables all_variables(const Offer& offer, const MacAddress& mac, const BootSettings& settings) {
   Variables all = offer.variables;
   all["mac"] = mac.to_string();
-  all["server"] = settings.server.to_string();
+  all["server"] = settings.reached_at.value_or(settings.server).to_url_host();
   all["base"] = settings.http_base();
   all["page"] = settings.http_base() + "/";
   const Client* client = offer.client;

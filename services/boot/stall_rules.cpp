@@ -33,6 +33,9 @@ constexpr auto rules = std::to_array<StallRule>({
      "If nobody reset it, look at its screen at this step."},
 
     // ---- DISCOVER
+    {"wrong-interface", discover, discover, seconds{0}, asks_elsewhere, offered, stalled,
+     "It asks for its boot at another network interface of this server than the one that Bootferry serves, {why}",
+     "Plug it into the network that Bootferry serves; or choose that interface: interface = \"...\" (--interface)."},
     {"no-loader", discover, offer, seconds{0}, Circumstance::ignored, 0, failed, "{why}",
      "Put a loader for its architecture into the loaders folder, or let it boot in another firmware mode."},
     {"address-refused", discover, address, seconds{15}, told_nak, 0, stalled,
@@ -117,6 +120,10 @@ constexpr auto rules = std::to_array<StallRule>({
      "It has its script and has fetched none of the files in it from here.",
      "Are the files in the files folder, under the names that the client's boot has? A foreign URL cannot be seen "
      "here."},
+
+    {"file-stuck", address, file, seconds{30}, file_under_way, 0, stalled,
+     "A download by HTTP stopped in the middle: {why}",
+     "Look for a bad cable, for duplex trouble, and for an MTU below 1500 on the way; has the machine enough memory?"},
 
     // ---- iSCSI
     {"target-busy", script, login, seconds{0}, refused_busy, 0, failed, "Its login was refused: {why}",

@@ -41,10 +41,12 @@ enum Circumstance : std::uint64_t {
   refused_other = 1u << 23,
   all_closed = 1u << 24,  ///< it had sessions and has none
   wrote = 1u << 25,
-  system_asked = 1u << 26,  ///< its operating system asked DHCP
-  restarted = 1u << 27,     ///< the machine began a new boot
-  loops = 1u << 28,         ///< for the third time
-  files_came = 1u << 29,    ///< it fetched some of its script's files
+  system_asked = 1u << 26,    ///< its operating system asked DHCP
+  restarted = 1u << 27,       ///< the machine began a new boot
+  loops = 1u << 28,           ///< for the third time
+  files_came = 1u << 29,      ///< it fetched some of its script's files
+  file_under_way = 1u << 30,  ///< a download by HTTP that has not come to its end
+  asks_elsewhere = 1u << 31,  ///< at an interface of this server that Bootferry does not serve
 };
 using Circumstances = std::uint64_t;
 

@@ -15,6 +15,7 @@
 #include "dhcp/arp.hpp"
 #include "dhcp/codec.hpp"
 #include "dhcp/delivery.hpp"
+#include "dhcp/elsewhere.hpp"
 #include "dhcp/other_servers.hpp"
 #include "dhcp/raw_frame.hpp"
 #include "dhcp/responder.hpp"
@@ -60,6 +61,7 @@ class Server::Core : public std::enable_shared_from_this<Core> {
   void read_arp();
   void read_solicitations();
   void read_replies();
+  void read_elsewhere();
   void probe_again(int times);
   void perform(Actions actions);
   void perform(Action& action);
@@ -74,11 +76,12 @@ class Server::Core : public std::enable_shared_from_this<Core> {
   asio::any_io_executor executor_;
   Settings settings_;
   Dependencies deps_;
-  Source server_socket_, pxe_socket_, arp_socket_, solicitation_socket_, reply_socket_;
+  Source server_socket_, pxe_socket_, arp_socket_, solicitation_socket_, reply_socket_, elsewhere_socket_;
   std::optional<SocketTransport> transport_;
   std::optional<Responder> responder_;
   RouterAdvertiser advertiser_;
   OtherServers others_{settings_};
+  Elsewhere elsewhere_;
   mutable std::mutex heard_mutex_;
   std::vector<boot::NetworkServer> heard_;  ///< what others_ knows, for other threads
   asio::steady_timer timer_, probe_timer_;
@@ -101,6 +104,7 @@ void Server::Core::open() {
     settings_.probe_addresses = false;
   } else {
     reply_socket_ = watch(open_reply_socket(settings_));
+    elsewhere_socket_ = watch(open_elsewhere_socket(settings_));
     if (settings_.router_advertisements) solicitation_socket_ = watch(open_solicitation_socket(settings_));
   }
   transport_.emplace(settings_, server_socket_->native_handle(), pxe_socket_->native_handle(),
@@ -117,6 +121,7 @@ void Server::Core::start() {
   wait(arp_socket_, &Core::read_arp);
   wait(solicitation_socket_, &Core::read_solicitations);
   wait(reply_socket_, &Core::read_replies);
+  wait(elsewhere_socket_, &Core::read_elsewhere);
   if (reply_socket_) probe_again(probes_at_start);
   arm_timer();
 }
@@ -126,7 +131,8 @@ void Server::Core::stop() {
   timer_.cancel();
   probe_timer_.cancel();
   boost::system::error_code ignored;
-  for (Source* source : {&server_socket_, &pxe_socket_, &arp_socket_, &solicitation_socket_, &reply_socket_}) {
+  for (Source* source :
+       {&server_socket_, &pxe_socket_, &arp_socket_, &solicitation_socket_, &reply_socket_, &elsewhere_socket_}) {
     if (*source) (*source)->close(ignored);
   }
 }
@@ -151,6 +157,7 @@ void Server::Core::read_datagrams(asio::posix::stream_descriptor& socket, Port p
       warn("DHCP_BAD_MESSAGE", message.error().message + " It came from " + datagram->from.source.to_string() + ".");
       continue;
     }
+    elsewhere_.note_here(message->mac(), now().steady);
     datagram->from.port = port;
     perform(responder_->on_message(*message, datagram->from, now()));
   }
@@ -188,6 +195,19 @@ void Server::Core::read_replies() {
     perform(others_.on_reply(*reply, datagram->head.source_mac, datagram->head.source, now()));
     std::lock_guard lock(heard_mutex_);
     heard_ = others_.servers();
+  }
+}
+
+void Server::Core::read_elsewhere() {
+  for (int i = 0; i < datagrams_a_turn; ++i) {
+    const auto heard = try_receive_elsewhere(elsewhere_socket_->native_handle(), buffer_);
+    if (!heard) return;
+    const auto datagram = find_udp_datagram(heard->frame);
+    if (!datagram) continue;
+    const Result<Message> request = decode(datagram->payload);
+    if (!request) continue;
+    if (auto event = elsewhere_.on_request(*request, heard->interface, *deps_.registry.snapshot(), now().steady))
+      deps_.events.publish(std::move(*event));
   }
 }
 

@@ -6,6 +6,8 @@
 #include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
+#include <net/if.h>
+#include <net/if_arp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -32,15 +34,15 @@ Error send_error(const std::string& to) {
   return {ErrorKind::io, fmt::format("Sending to {} failed: {}.", to, std::strerror(error))};
 }
 
-/// Made without a protocol, so that nothing is heard before the filter stands.
-Descriptor open_packet_socket(const Settings& settings, std::uint16_t ethertype, std::span<sock_filter> filter) {
+/// Made without a protocol, so that nothing is heard before the filter stands. `interface`: 0 is all.
+Descriptor open_packet_socket(unsigned interface, std::uint16_t ethertype, std::span<sock_filter> filter) {
   Descriptor fd(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd.is_open()) return fd;
   const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
   sockaddr_ll address{};
   address.sll_family = AF_PACKET;
   address.sll_protocol = htons(ethertype);
-  address.sll_ifindex = static_cast<int>(settings.interface_index);
+  address.sll_ifindex = static_cast<int>(interface);
   if (!set_option(fd.get(), SOL_SOCKET, SO_ATTACH_FILTER, program) ||
       ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     return {};
@@ -87,7 +89,7 @@ Descriptor open_arp_socket(const Settings& settings) {
       BPF_STMT(BPF_RET | BPF_K, 64),
       BPF_STMT(BPF_RET | BPF_K, 0),
   }};
-  return open_packet_socket(settings, ETH_P_ARP, replies);
+  return open_packet_socket(settings.interface_index, ETH_P_ARP, replies);
 }
 
 Descriptor open_solicitation_socket(const Settings& settings) {
@@ -99,7 +101,7 @@ Descriptor open_solicitation_socket(const Settings& settings) {
       BPF_STMT(BPF_RET | BPF_K, 512),
       BPF_STMT(BPF_RET | BPF_K, 0),
   }};
-  Descriptor fd = open_packet_socket(settings, ETH_P_IPV6, solicitations);
+  Descriptor fd = open_packet_socket(settings.interface_index, ETH_P_IPV6, solicitations);
   if (!fd.is_open()) return fd;
   packet_mreq all_routers{};  // ff02::2 as a MAC: the NIC lets it through
   all_routers.mr_ifindex = static_cast<int>(settings.interface_index);
@@ -127,7 +129,29 @@ Descriptor open_reply_socket(const Settings& settings) {
       BPF_STMT(BPF_RET | BPF_K, 2048),
       BPF_STMT(BPF_RET | BPF_K, 0),
   }};
-  return open_packet_socket(settings, ETH_P_IP, replies);
+  return open_packet_socket(settings.interface_index, ETH_P_IP, replies);
+}
+
+Descriptor open_elsewhere_socket(const Settings& settings) {
+  constexpr auto about = [](int what) { return static_cast<std::uint32_t>(SKF_AD_OFF + what); };  // the packet
+  std::array<sock_filter, 15> requests{{
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, about(SKF_AD_IFINDEX)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, settings.interface_index, 12, 0),  // ours?
+      BPF_STMT(BPF_LD | BPF_H | BPF_ABS, about(SKF_AD_HATYPE)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARPHRD_ETHER, 0, 10),  // as its header is read below?
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, about(SKF_AD_PKTTYPE)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 8, 0),  // does this machine ask itself?
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 23),                      // the protocol
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 17, 0, 6),               // UDP?
+      BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 20),                      // flags and fragment offset
+      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, 4, 0),          // a later fragment has no ports
+      BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14),                     // X: the length of the IP header
+      BPF_STMT(BPF_LD | BPF_H | BPF_IND, 16),                      // the destination port
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, settings.server_port, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, 2048),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+  }};
+  return open_packet_socket(0, ETH_P_IP, requests);
 }
 
 std::optional<Datagram> try_receive(int fd, const Settings& settings, MutableByteView buffer) {
@@ -168,6 +192,20 @@ std::optional<ByteView> try_receive_frame(int fd, MutableByteView buffer) {
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return std::nullopt;
     return ByteView(buffer).first(static_cast<std::size_t>(size));
+  }
+}
+
+std::optional<ForeignFrame> try_receive_elsewhere(int fd, MutableByteView buffer) {
+  for (;;) {
+    sockaddr_ll from{};
+    socklen_t length = sizeof(from);
+    const ssize_t size =
+        ::recvfrom(fd, buffer.data(), buffer.size(), MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&from), &length);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return std::nullopt;
+    char name[IF_NAMESIZE] = {};
+    if (!if_indextoname(static_cast<unsigned>(from.sll_ifindex), name)) continue;  // it is gone
+    return ForeignFrame{ByteView(buffer).first(static_cast<std::size_t>(size)), name};
   }
 }
 

@@ -43,9 +43,17 @@ struct Datagram {
 /// A packet socket that hears what other DHCP servers (port 67, or 4011) say to clients.
 [[nodiscard]] Descriptor open_reply_socket(const Settings& settings);
 
+/// A packet socket that hears what clients say to DHCP servers at all other Ethernet interfaces of this machine.
+[[nodiscard]] Descriptor open_elsewhere_socket(const Settings& settings);
+
 /// The next datagram in `buffer`, or nothing when none waits; too large ones are passed over.
 [[nodiscard]] std::optional<Datagram> try_receive(int fd, const Settings& settings, MutableByteView buffer);
 [[nodiscard]] std::optional<ByteView> try_receive_frame(int fd, MutableByteView buffer);
+struct ForeignFrame {
+  ByteView frame;
+  std::string interface;
+};
+[[nodiscard]] std::optional<ForeignFrame> try_receive_elsewhere(int fd, MutableByteView buffer);
 
 class SocketTransport final : public PacketTransport {
  public:

@@ -63,7 +63,7 @@ std::optional<MacAddress> find_mac_in_address(const Ipv6Address& address) {
   return mac;
 }
 
-std::optional<NetbootClient> find_netboot_client(const Message& message, const Ipv6Address& source) {
+std::optional<NetbootClient> find_netboot_client(const Message& message, const Origin& origin) {
   const Bytes* user_class = message.find(option::user_class);
   const bool ipxe = user_class && has_word(*user_class, ipxe_name);
   bool pxe = false, http = false;
@@ -80,7 +80,7 @@ std::optional<NetbootClient> find_netboot_client(const Message& message, const I
   client.facts.architecture = find_architecture(message);
   const Bytes* duid = message.find(option::client_id);
   // The address is the port's own; a DUID may be that of another port of the machine.
-  const auto mac = find_mac_in_address(source);
+  const auto mac = origin.mac ? origin.mac : find_mac_in_address(origin.source);
   client.facts.mac = mac ? *mac : (duid ? find_mac_in_duid(*duid) : std::nullopt).value_or(MacAddress{});
   client.vendor_class = vendor_class_of(enterprise, http ? http_class : pxe_class);
   return client;

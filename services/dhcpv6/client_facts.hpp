@@ -11,13 +11,20 @@
 
 namespace bootferry::dhcpv6 {
 
+/// What the network, rather than the message, says of its sender.
+struct Origin {
+  Ipv6Address source{};           ///< the client's own address
+  bool multicast = true;          ///< sent to ff02::1:2, to us or to a relay
+  std::optional<MacAddress> mac;  ///< where a relay tells it
+};
+
 struct NetbootClient {
   boot::ClientFacts facts;  ///< its MAC is all zeros when neither DUID nor address tell it
   Bytes vendor_class;       ///< option 16 of the answer: PXEClient or HTTPClient, under its own enterprise number
 };
 
-/// Empty for everybody who does not netboot. `source` is where the message came from.
-[[nodiscard]] std::optional<NetbootClient> find_netboot_client(const Message& message, const Ipv6Address& source);
+/// Empty for everybody who does not netboot.
+[[nodiscard]] std::optional<NetbootClient> find_netboot_client(const Message& message, const Origin& origin);
 
 /// Of a DUID that is made of a link-layer address (DUID-LLT, DUID-LL).
 [[nodiscard]] std::optional<MacAddress> find_mac_in_duid(ByteView duid);

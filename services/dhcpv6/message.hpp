@@ -31,9 +31,10 @@ enum class MessageType : std::uint8_t {
 
 /// Option codes, with the RFC that defines each where it is not RFC 8415.
 namespace option {
-inline constexpr std::uint16_t client_id = 1, server_id = 2, ia_na = 3, ia_ta = 4, status_code = 13, user_class = 15,
-                               vendor_class = 16, ia_pd = 25, boot_file_url = 59 /* RFC 5970 */,
-                               client_architecture = 61 /* RFC 5970 */;
+inline constexpr std::uint16_t client_id = 1, server_id = 2, ia_na = 3, ia_ta = 4, relay_message = 9, status_code = 13,
+                               user_class = 15, vendor_class = 16, interface_id = 18, ia_pd = 25,
+                               boot_file_url = 59 /* RFC 5970 */, client_architecture = 61 /* RFC 5970 */,
+                               client_link_layer_address = 79 /* RFC 6939 */, relay_source_port = 135 /* RFC 8357 */;
 }  // namespace option
 
 struct Option {

@@ -61,18 +61,17 @@ std::string Responder::url_of(const boot::LoaderDecision& decision, boot::Firmwa
   return script && script->url.starts_with(base) ? web + script->url.substr(base.size()) : std::string();
 }
 
-Answer Responder::on_message(const Message& message, const Ipv6Address& source, bool multicast,
-                             const std::string& server_address, SteadyTime now) {
+Answer Responder::on_message(const Message& message, const Origin& origin, const std::string& server_address,
+                             SteadyTime now) {
   Answer answer;
-  if (!is_for_us(message, multicast)) return answer;
-  const auto client = find_netboot_client(message, source);
+  if (!is_for_us(message, origin.multicast)) return answer;
+  const auto client = find_netboot_client(message, origin);
   if (!client || client->facts.mac == settings_.interface_mac) return answer;
   const boot::ClientFacts& facts = client->facts;
   const bool named = facts.mac != MacAddress{} && !facts.mac.is_multicast();
-  // iPXE takes the first ADVERTISE for a server that gives addresses: in a network with a DHCPv6 server it keeps to
-  // that.
-  if (facts.firmware == boot::Firmware::ipxe && (message.type != MessageType::information_request || !named))
-    return answer;
+  // Its script has its MAC in the URL. To a SOLICIT the answer is of use where iPXE reads it beside the address
+  // server's; one of 2019 passes an ADVERTISE without an address over.
+  if (facts.firmware == boot::Firmware::ipxe && !named) return answer;
   if (named) answer.seen = boot::Sighting{facts.mac, std::nullopt, facts.architecture, {}};
 
   const boot::LoaderDecision decision = boot::decide_loader(facts, *registry_.snapshot(), settings_.boot);

@@ -33,9 +33,9 @@ class Responder {
   /// `registry` outlives the responder.
   Responder(Settings settings, const boot::ClientRegistry& registry);
 
-  /// `multicast`: it was sent to ff02::1:2. `server_address`: ours, as the machine can reach it, e.g. "fd00::1".
-  [[nodiscard]] Answer on_message(const Message& message, const Ipv6Address& source, bool multicast,
-                                  const std::string& server_address, SteadyTime now);
+  /// `server_address`: ours, as the machine can reach it, e.g. "fd00::1".
+  [[nodiscard]] Answer on_message(const Message& message, const Origin& origin, const std::string& server_address,
+                                  SteadyTime now);
 
  private:
   [[nodiscard]] bool is_for_us(const Message& message, bool multicast) const;

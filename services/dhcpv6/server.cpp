@@ -15,13 +15,17 @@
 
 #include "base/log.hpp"
 #include "dhcpv6/codec.hpp"
+#include "dhcpv6/relay.hpp"
 
 namespace bootferry::dhcpv6 {
 namespace {
 
 namespace asio = boost::asio;
 
-constexpr const char* all_servers = "ff02::1:2";
+// RFC 8415 7.1: clients send to the first, relays that know no server's address to the second.
+constexpr const char* multicast_groups[] = {"ff02::1:2", "ff05::1:3"};
+
+constexpr std::string_view link_local_prefix = "fe80:";
 
 template <class Value>
 void set_option(int fd, int level, int name, const Value& value, const std::string& what) {
@@ -72,7 +76,10 @@ class Server::Core : public std::enable_shared_from_this<Core> {
   void wait();
   /// False when none waits.
   bool receive();
-  void answer(const Message& message, const sockaddr_in6& source, bool multicast);
+  void answer(const Relayed& relayed, sockaddr_in6 relay);
+  /// The responder's answer; its events and what it has seen are told.
+  [[nodiscard]] std::optional<Message> think(const Message& message, const Origin& origin, const std::string& ours);
+  void send(ByteView bytes, const sockaddr_in6& to);
 
   asio::any_io_executor executor_;
   Settings settings_;
@@ -99,10 +106,12 @@ void Server::Core::open() {
   address.sin6_port = htons(settings_.server_port);
   if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
     throw boost::system::system_error(errno, boost::system::system_category(), name);
-  ipv6_mreq group{};
-  group.ipv6mr_interface = settings_.interface_index;
-  inet_pton(AF_INET6, all_servers, &group.ipv6mr_multiaddr);
-  set_option(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, group, name);
+  for (const char* group_address : multicast_groups) {
+    ipv6_mreq group{};
+    group.ipv6mr_interface = settings_.interface_index;
+    inet_pton(AF_INET6, group_address, &group.ipv6mr_multiaddr);
+    set_option(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, group, name);
+  }
 }
 
 void Server::Core::stop() {
@@ -143,26 +152,47 @@ bool Server::Core::receive() {
     std::memcpy(&info, CMSG_DATA(item), sizeof(info));
     multicast = IN6_IS_ADDR_MULTICAST(&info.ipi6_addr);
   }
-  const Result<Message> message = decode(ByteView(buffer_).first(static_cast<std::size_t>(size)));
-  if (message) answer(*message, source, multicast);
+  const ByteView datagram = ByteView(buffer_).first(static_cast<std::size_t>(size));
+  if (is_relayed(datagram)) {
+    if (auto relayed = decode_relayed(datagram)) answer(*relayed, source);
+  } else if (const auto message = decode(datagram)) {
+    Origin origin{{}, multicast, std::nullopt};
+    std::memcpy(origin.source.data(), &source.sin6_addr, origin.source.size());
+    if (const auto reply = think(*message, origin, find_server_address(settings_.interface)))
+      send(encode(*reply), source);
+  }
   return true;
 }
 
-void Server::Core::answer(const Message& message, const sockaddr_in6& source, bool multicast) {
+/// RFC 8415 19.3: by the way that it came.
+void Server::Core::answer(const Relayed& relayed, sockaddr_in6 relay) {
   const std::string ours = find_server_address(settings_.interface);
-  if (ours.empty()) return;
-  Ipv6Address from;
-  std::memcpy(from.data(), &source.sin6_addr, from.size());
-  Answer answer = responder_.on_message(message, from, multicast, ours, deps_.clock.now());
-  if (answer.seen) deps_.registry.note_seen(*answer.seen);
-  if (answer.reply) {
-    const Bytes bytes = encode(*answer.reply);
-    const ssize_t sent = ::sendto(socket_->native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT,
-                                  reinterpret_cast<const sockaddr*>(&source), sizeof(source));
-    if (sent < 0 && warnings_.try_take(deps_.clock.now()))
-      log::warning("DHCPV6_SEND_FAILED", {{"interface", settings_.interface}, {"reason", std::strerror(errno)}});
+  if (ours.starts_with(link_local_prefix)) {
+    if (warnings_.try_take(deps_.clock.now()))
+      log::warning("DHCPV6_NO_ADDRESS",
+                   {{"interface", settings_.interface},
+                    {"why", "a machine behind a relay cannot reach a link-local address; give the interface another"}});
+    return;
   }
+  const auto reply = think(relayed.message, {relayed.client(), true, relayed.mac}, ours);
+  if (!reply) return;
+  if (!relayed.wants_source_port()) relay.sin6_port = htons(settings_.server_port);
+  send(encode_relayed(*reply, relayed.layers), relay);
+}
+
+std::optional<Message> Server::Core::think(const Message& message, const Origin& origin, const std::string& ours) {
+  if (ours.empty()) return std::nullopt;
+  Answer answer = responder_.on_message(message, origin, ours, deps_.clock.now());
+  if (answer.seen) deps_.registry.note_seen(*answer.seen);
   for (boot::Event& event : answer.events) deps_.events.publish(std::move(event));
+  return std::move(answer.reply);
+}
+
+void Server::Core::send(ByteView bytes, const sockaddr_in6& to) {
+  const ssize_t sent = ::sendto(socket_->native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT,
+                                reinterpret_cast<const sockaddr*>(&to), sizeof(to));
+  if (sent < 0 && warnings_.try_take(deps_.clock.now()))
+    log::warning("DHCPV6_SEND_FAILED", {{"interface", settings_.interface}, {"reason", std::strerror(errno)}});
 }
 
 Server::Server(asio::any_io_executor executor, Settings settings, Dependencies dependencies)

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "iscsi/server.hpp"
 
+#include <sys/socket.h>
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/system/system_error.hpp>
+#include <cerrno>
 #include <future>
 
 #include "base/log.hpp"
@@ -27,18 +31,31 @@ Server::Server(LoopPool& loops, WorkerPool& disk_pool, TargetDirectory& director
 Server::~Server() = default;
 
 void Server::open() {
-  for (const std::string& address : core_->settings.addresses) {
-    auto listener = std::make_unique<Listener>(core_->loops.context(0));
-    const std::uint16_t wanted = core_->settings.port != 0 || listeners_.empty() ? core_->settings.port : port();
-    const tcp::endpoint endpoint(asio::ip::make_address(address), wanted);
-    listener->acceptor.open(endpoint.protocol());
-    listener->acceptor.set_option(tcp::acceptor::reuse_address(true));
-    if (endpoint.address().is_v6()) listener->acceptor.set_option(asio::ip::v6_only(true));
-    listener->acceptor.bind(endpoint);
-    listener->acceptor.listen(1024);
-    core_->portals.push_back(listener->acceptor.local_endpoint());
-    listeners_.push_back(std::move(listener));
+  for (const std::string& address : core_->settings.addresses) open_at(address, {});
+  if (core_->settings.ipv6_interface.empty()) return;
+  try {
+    open_at("::", core_->settings.ipv6_interface);
+  } catch (const boost::system::system_error& error) {
+    const int code = error.code().value();  // no IPv6 in this kernel, or switched off by sysctl
+    if (code != EAFNOSUPPORT && code != EADDRNOTAVAIL) throw;
   }
+}
+
+void Server::open_at(const std::string& address, const std::string& interface) {
+  auto listener = std::make_unique<Listener>(core_->loops.context(0));
+  const std::uint16_t wanted = core_->settings.port != 0 || listeners_.empty() ? core_->settings.port : port();
+  const tcp::endpoint endpoint(asio::ip::make_address(address), wanted);
+  tcp::acceptor& acceptor = listener->acceptor;
+  acceptor.open(endpoint.protocol());
+  acceptor.set_option(tcp::acceptor::reuse_address(true));
+  if (endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(true));
+  const auto size = static_cast<socklen_t>(interface.size());
+  if (size > 0 && ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_BINDTODEVICE, interface.c_str(), size) != 0)
+    throw boost::system::system_error(errno, boost::system::system_category());
+  acceptor.bind(endpoint);
+  acceptor.listen(1024);
+  core_->portals.push_back(acceptor.local_endpoint());
+  listeners_.push_back(std::move(listener));
 }
 
 void Server::start() {

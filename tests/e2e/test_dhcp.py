@@ -266,10 +266,10 @@ def start_radvd(lab, managed=False):
                          lab.folder / "radvd.log", lab.network.dhcp))
 
 
-def start_dhcpv6(lab):
+def start_dhcpv6(lab, settings=""):
     """dnsmasq as the DHCPv6 server that gives addresses."""
     config = lab.folder / "dhcpv6.conf"
-    config.write_text(f"port=0\ninterface=eth0\nbind-interfaces\nlog-dhcp\ndhcp-leasefile={lab.folder}/dhcpv6.leases\n"
+    config.write_text(f"port=0\ninterface=eth0\nbind-interfaces\nlog-dhcp\ndhcp-leasefile={lab.folder}/dhcpv6.leases\n{settings}"
                       "dhcp-range=fd99::100,fd99::1ff,64,1h\n")
     return lab.add(start_dnsmasq(lab, "dhcpv6", config, lab.network.dhcp))
 
@@ -325,3 +325,70 @@ def test_uefi_loads_ipxe_over_ipv6_beside_the_server_that_gives_the_addresses(la
     assert told and re.search(r"tftp://\[fd99::[0-9a-f:]+\]/snponly.efi", told[0]["text"])  # the router's prefix gave it a second one
     first = lab.wire.events("dhcp", mac=MAC)[0]
     assert first["user_class"] == "iPXE", "no firmware asked over IPv4: the loader came over IPv6"
+
+
+def dhcpv6_option(code: int, data: bytes) -> bytes:
+    return code.to_bytes(2, "big") + len(data).to_bytes(2, "big") + data
+
+
+def test_dhcpv6_answers_a_relay_in_the_envelope_of_its_question(lab):
+    run(["ip", "-n", lab.network.srv, "address", "add", "fd99::1/64", "dev", "eth0", "nodad"])
+    server = lab.serve("off", flags=["--dhcp-ipv6"])
+    host = lab.network.add_host()
+    run(["ip", "-n", host, "address", "add", "fd99::50/64", "dev", "eth0", "nodad"])
+    relay = udp6(host, 547)
+    client = socket.inet_pton(socket.AF_INET6, "fe80::5054:ff:fee2:e001")
+    link = socket.inet_pton(socket.AF_INET6, "fd77::1")
+    question = bytes([1, 1, 2, 3]) + dhcpv6_option(1, bytes.fromhex("00030001525400e2e001")) + dhcpv6_option(3, bytes(12)) \
+        + dhcpv6_option(16, (343).to_bytes(4, "big") + b"\0\x20PXEClient:Arch:00007:UNDI:003016") + dhcpv6_option(61, b"\0\x07")
+    envelope = b"\0" + link + client + dhcpv6_option(18, b"port 7")
+    relay.sendto(b"\x0c" + envelope + dhcpv6_option(9, question), ("fd99::1", 547))
+    answer = relay.recv(2048)
+    assert answer[:1 + len(envelope)] == b"\x0d" + envelope
+    told = answer[1 + len(envelope) + 4:]
+    assert told[:4] == bytes([2, 1, 2, 3]) and b"tftp://[fd99::1]/snponly.efi" in told
+    assert wait_until("the event", lambda: server.boot_log(MAC))
+
+
+def test_a_network_without_ipv4_boots_from_its_disk(lab, probe_efi):
+    """From DHCPv6 through TFTP and HTTP to the disk. Addresses are the router's; its DHCPv6 server has them for UEFI, which takes no
+    others, and iPXE makes its own: of two answers about its boot file it would take the first."""
+    start_radvd(lab)
+    server = lab.serve("off", flags=["--dhcp-ipv6"])
+    start_dhcpv6(lab, "dhcp-userclass=set:ipxe,iPXE\ndhcp-ignore=tag:ipxe\n")
+    server.add_image("probe", images.copy(probe_efi, lab.folder / "probe.img"))
+    server.set_client(MAC, [("probe", "master")], access="boot")
+    pc = lab.machine("uefi-pxe6", mac=MAC).power_on()
+    pc.wait_serial(r"BOOTFERRY-PROBE-DONE (.*?) before=(\w+)\n", 240)
+    sessions = server.sessions()
+    assert sessions and all(re.match(r"\[fd99::.*\]:3260$", session["portal"]) for session in sessions), sessions
+    answered = [event for event in lab.wire.events("dhcp") if event["op"] == 2]
+    assert not answered, "nobody here has IPv4 to give"
+    boot = server.json("boot", "show", MAC)
+    assert {"loader", "loaded", "script", "login", "read"} <= {step["kind"] for step in boot["steps"]}, boot
+    assert all(step["ms"] >= 0 for step in boot["steps"])
+
+
+# -- the wrong socket ---------------------------------------------------------------------------------------------------------
+
+def test_a_machine_at_another_interface_of_the_server_is_told(lab):
+    elsewhere = lab.network.add_host()
+    run(["ip", "-n", lab.network.srv, "link", "add", "eth1", "type", "veth", "peer", "name", "wrong", "netns", elsewhere])
+    for namespace, device in ((lab.network.srv, "eth1"), (elsewhere, "wrong")):
+        run(["ip", "-n", namespace, "link", "set", device, "up"])
+    server = lab.serve("server")
+    server.set_client(MAC, [], access="boot")
+    client = DhcpClient(elsewhere, "wrong")
+
+    def stalled():
+        client.send(1, MAC, PXE_BIOS)
+        time.sleep(1)
+        boots = server.json("boot", "list", MAC)["boots"]
+        return boots and boots[0]["code"] and boots[0]
+
+    boot = wait_until("the verdict", stalled)
+    assert boot["code"] == "wrong-interface" and "eth1" in boot["reason"]
+    right = DhcpClient(lab.network.add_host())
+    xid = right.send(1, MAC, PXE_BIOS)
+    assert right.receive(xid, 3), "in the right socket it goes on"
+    wait_until("its boot goes on", lambda: server.json("boot", "list", MAC)["boots"][0]["state"] == "running")

@@ -66,7 +66,7 @@ def test_a_slow_download_is_seen_to_move_and_a_broken_one_names_its_block(lab):
     server = lab.serve("off")
     host = host_relay.add_host(lab, HOST, delay=(0.04, 0.04))
     lab.children.append(child := start_fetch(lab, host))
-    progress = wait_until("two progress events", lambda: (seen := events_of(server, "tftp-progress")) and len(seen) >= 2 and seen)
+    progress = wait_until("two progress events", lambda: (seen := live_events(server, "tftp-progress")) and len(seen) >= 2 and seen)
     fields = progress[-1]["fields"]
     assert int(fields["total"]) == BYTES.stat().st_size and 0 < int(fields["bytes"]) < int(fields["total"])
     assert 0 < int(fields["percent"]) < 100 and int(fields["block"]) > int(progress[0]["fields"]["block"])
@@ -79,6 +79,14 @@ def test_a_slow_download_is_seen_to_move_and_a_broken_one_names_its_block(lab):
 def start_fetch(lab, host):
     from lab.processes import Child
     return Child("tftp", ["sh", "-c", f"cd {lab.folder} && busybox tftp -b 512 -g -r {LOADER} -l slow {SERVER}"], lab.folder / "tftp.log", host)
+
+
+def live_events(server, kind: str) -> list[dict]:
+    """Of the stream; those of progress are nowhere else."""
+    told = server.curl("/api/v1/events/stream", "--unix-socket", str(server.state_dir / "control.sock"), "-N", "--max-time", "1",
+                       "-H", "Last-Event-ID: 0").stdout
+    events = [json.loads(line[5:]) for line in told.splitlines() if line.startswith("data:")]
+    return [event for event in events if event.get("kind") == kind]
 
 
 def events_of(server, kind: str) -> list[dict]:

@@ -9,12 +9,12 @@ from .sniffer import decode_dhcp
 
 
 class DhcpClient:
-    def __init__(self, namespace: str):
+    def __init__(self, namespace: str, device="eth0"):
         def open_socket():
             made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-            made.setsockopt(socket.SOL_SOCKET, 25, b"eth0")  # SO_BINDTODEVICE: there is no route yet
+            made.setsockopt(socket.SOL_SOCKET, 25, device.encode())  # SO_BINDTODEVICE: there is no route yet
             made.bind(("", 68))
             return made
 

@@ -92,6 +92,23 @@ TEST_F(BootKeeperTest, SessionsAreSampledWhileItBoots) {
   EXPECT_LE(asked, 3) << "one that runs is left in peace";
 }
 
+TEST_F(BootKeeperTest, ADownloadIsSeenToMoveAndStaysOneStepOfTheRecord) {
+  tell(boot::EventKind::dhcp_discover, {{"firmware", "BIOS PXE"}});
+  tell(boot::EventKind::tftp_start, {{"file", "undionly.kpxe"}, {"bytes", "70000"}, {"percent", "0"}});
+  pass(500ms);
+  (void)subscription->take();
+  for (const char* percent : {"1", "30", "75"}) {
+    tell(boot::EventKind::tftp_progress, {{"file", "undionly.kpxe"}, {"total", "70000"}, {"percent", percent}});
+    pass(500ms);
+    const auto events = subscription->take().events;
+    ASSERT_EQ(events.size(), 1u);
+    EXPECT_EQ(events[0].kind, boot::EventKind::boot_step);
+    EXPECT_EQ(boot::field_of(events[0], "step"), "loader");
+    EXPECT_EQ(boot::field_of(events[0], "percent"), percent);
+    EXPECT_EQ(keeper->find_boot(1)->steps.size(), 2u);
+  }
+}
+
 TEST_F(BootKeeperTest, BootsGoOnAfterARestart) {
   tell(boot::EventKind::dhcp_discover, {{"firmware", "BIOS PXE"}});
   pass(1s);

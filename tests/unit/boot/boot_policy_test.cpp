@@ -88,6 +88,22 @@ TEST(DecideScript, AnotherIscsiPortStandsInTheUri) {
             "iscsi:10.99.0.1::13260::iqn.2026-11.org.bootferry:525400e2e001.80");
 }
 
+TEST(DecideScript, WhoCameOverIpv6IsGivenUrisOfTheAddressThatHeReached) {
+  const IpAddress six = parse_ip_address("fd99::1").value(), near = parse_ip_address("fe80::1").value();
+  const RegistrySnapshot registry = registry_with(Disks{{{"dos", DriveMode::master}}});
+  const std::string iqn = "iqn.2026-11.org.bootferry:525400e2e001.80";
+  BootSettings over = settings();
+  const auto uri = [&] { return std::get<SanBoot>(script_for(pc1, registry, over)).drives[0].uri; };
+  over.reached_at = six;
+  EXPECT_EQ(uri(), "iscsi:[fd99::1]::::" + iqn);
+  over.iscsi_port = 13260;
+  EXPECT_EQ(uri(), "iscsi:[fd99::1]::13260::" + iqn);
+  over.iscsi_port = 3260;
+  over.reached_at = near;
+  EXPECT_EQ(uri(), "iscsi:[fe80::1]::::" + iqn) << "iPXE takes it for its own link";
+  EXPECT_EQ(decide_script({pc1}, registry, over).variables.at("server"), "[fe80::1]");
+}
+
 TEST(DecideScript, AMissingImageIsSaidAndAskedAgain) {
   RegistrySnapshot registry = registry_with(Disks{{{"dos", DriveMode::master}}});
   registry.images.clear();

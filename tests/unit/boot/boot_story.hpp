@@ -47,6 +47,10 @@ class Story {
     return tell(EventKind::tftp_start, {{"file", "undionly.kpxe"}, {"bytes", "70000"}, {"percent", "0"}});
   }
   Story& loaded() { return tftp().tell(EventKind::tftp_done, {{"file", "undionly.kpxe"}, {"bytes", "70000"}}); }
+  Story& http_progress(const char* percent) {
+    return tell(EventKind::file_progress,
+                {{"file", "initrd"}, {"bytes", "1"}, {"total", "90000000"}, {"percent", percent}});
+  }
   Story& tftp_fails(const char* outcome, const char* why) {
     return tell(EventKind::tftp_failed, {{"file", "undionly.kpxe"}, {"outcome", outcome}, {"why", why}});
   }
@@ -91,6 +95,15 @@ class Story {
       if (step.kind == kind) return &step;
     }
     return nullptr;
+  }
+
+  [[nodiscard]] std::string percent(StepKind kind) const {
+    const BootStep* step = find(kind);
+    if (!step) return "no such step";
+    for (const auto& [name, value] : step->fields) {
+      if (name == "percent") return value;
+    }
+    return "none";
   }
 
   BootTimeline timeline;

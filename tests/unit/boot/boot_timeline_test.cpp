@@ -38,6 +38,76 @@ TEST(BootTimeline, a_bios_boot_from_its_first_packet_to_its_system) {
   EXPECT_EQ(s.ended, 1);
 }
 
+TEST(BootTimeline, a_boot_begins_at_its_first_event_however_late_that_is_read) {
+  Story s;
+  const WallTime asked = s.now.wall;
+  s.now.wall += 40ms;
+  s.timeline.on_event({0, asked, EventKind::dhcp_discover, testing::pc, {}, "", {{"firmware", testing::bios}}}, s.now);
+  s.offer();
+  EXPECT_EQ(s.boot().started, asked);
+  EXPECT_EQ(s.boot().steps.front().at, asked) << "no step is older than its boot";
+}
+
+TEST(BootTimeline, a_slow_download_is_one_step_whose_percentage_rises) {
+  Story s;
+  s.address().tftp();
+  for (int percent = 0; percent < 100; ++percent) {
+    s.pass(500ms).tell(EventKind::tftp_progress, {{"file", "undionly.kpxe"},
+                                                  {"bytes", "1"},
+                                                  {"total", "70000"},
+                                                  {"percent", std::to_string(percent)},
+                                                  {"block", "9"}});
+    EXPECT_EQ(s.percent(StepKind::loader), std::to_string(percent));
+  }
+  const std::size_t steps = s.boot().steps.size();
+  const BootStep* loader = s.find(StepKind::loader);
+  EXPECT_EQ(loader->count, 1u) << "it goes on, it is not repeated";
+  EXPECT_EQ(loader->last - loader->at, 50s);
+  EXPECT_EQ(loader->text, "It loads undionly.kpxe (68.4 KiB).");
+  s.tell(EventKind::tftp_done, {{"file", "undionly.kpxe"}, {"bytes", "70000"}, {"percent", "100"}});
+  EXPECT_EQ(s.percent(StepKind::loader), "100");
+  EXPECT_EQ(s.percent(StepKind::loaded), "100");
+  EXPECT_EQ(s.boot().steps.size(), steps + 1);
+  s.tftp().tell(EventKind::tftp_progress, {{"file", "undionly.kpxe"}, {"total", "70000"}, {"percent", "30"}});
+  EXPECT_EQ(s.find(StepKind::loader)->count, 2u) << "it loads the file anew";
+  EXPECT_EQ(s.percent(StepKind::loader), "30");
+}
+
+TEST(BootTimeline, a_file_by_http_is_one_step_from_its_first_percent_to_its_end) {
+  Story s;
+  s.ipxe().script("kernel").http_progress("5").pass(20s).http_progress("60");
+  EXPECT_EQ(s.stage(), "file");
+  EXPECT_EQ(s.percent(StepKind::file), "60");
+  s.pass(20s).tell(EventKind::file_served, {{"file", "initrd"}, {"bytes", "90000000"}});
+  EXPECT_EQ(s.percent(StepKind::file), "100");
+  EXPECT_EQ(s.find(StepKind::file)->count, 1u);
+  EXPECT_EQ(s.boot().code, "") << "it was under way all the time";
+  s.tell(EventKind::file_served, {{"file", "initrd"}, {"bytes", "90000000"}});
+  EXPECT_EQ(s.find(StepKind::file)->count, 2u);
+  s.pass(61s);
+  EXPECT_EQ(s.state(), "booted");
+}
+
+TEST(BootTimeline, uefi_that_loads_by_http_shows_its_loader_on_the_way) {
+  Story s;
+  s.address("UEFI x64 HTTP").http_progress("40");
+  EXPECT_EQ(s.stage(), "loader");
+  s.tell(EventKind::file_served, {{"file", "initrd"}, {"bytes", "90000000"}});
+  EXPECT_EQ(s.stage(), "loaded");
+  EXPECT_EQ(s.percent(StepKind::loader), "100");
+}
+
+TEST(BootTimeline, a_download_that_goes_on_takes_its_verdict_back) {
+  Story s;
+  s.ipxe().script("kernel").http_progress("5").pass(31s);
+  EXPECT_EQ(s.boot().code, "file-stuck");
+  EXPECT_EQ(s.boot().reason, "A download by HTTP stopped in the middle: initrd at 5 %.");
+  s.http_progress("5");
+  EXPECT_EQ(s.state(), "running");
+  s.pass(90s);
+  EXPECT_EQ(s.state(), "stalled") << "a file that is under way has not booted";
+}
+
 TEST(BootTimeline, an_ipxe_rom_begins_its_boot_itself) {
   Story s;
   s.ipxe().script().login().moved(100, 512);
@@ -59,6 +129,16 @@ TEST(BootTimeline, a_firmware_that_asks_again_is_still_at_the_same_boot) {
   EXPECT_EQ(s.find(StepKind::discover)->last - s.boot().started, 12s);
   s.pass(70s).discover();
   EXPECT_EQ(s.boots.size(), 2u) << "after a long quiet it was started anew";
+}
+
+TEST(BootTimeline, a_machine_in_the_wrong_socket_goes_on_in_the_right_one) {
+  Story s;
+  s.tell(EventKind::dhcp_discover, {{"firmware", testing::bios}, {"interface", "eth1"}});
+  EXPECT_EQ(s.boot().code, "wrong-interface");
+  s.pass(20s).discover().offer();
+  EXPECT_EQ(s.boots.size(), 1u);
+  EXPECT_EQ(s.state(), "running");
+  EXPECT_EQ(s.boot().code, "");
 }
 
 TEST(BootTimeline, a_verdict_is_taken_back_by_progress_only) {

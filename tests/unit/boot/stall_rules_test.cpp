@@ -31,6 +31,9 @@ const std::vector<Case> cases{
                  "PC x cannot be booted: Its architecture (efi-arm64) needs the loader y.");
      },
      0s, "Its architecture (efi-arm64) needs the loader y."},
+    {"wrong-interface", "stalled",
+     [](Story& s) { s.tell(EventKind::dhcp_discover, {{"firmware", testing::bios}, {"interface", "eth1"}}); }, 0s,
+     "eth1"},
     {"address-refused", "stalled",
      [](Story& s) {
        s.discover().offer().request().tell(EventKind::dhcp_nak, {}, "Told x to ask anew: it is not its address.");
@@ -83,6 +86,7 @@ const std::vector<Case> cases{
      },
      0s, "ask for a secret"},
     {"file-not-fetched", "stalled", [](Story& s) { s.to_ipxe().script("kernel"); }, 25s},
+    {"file-stuck", "stalled", [](Story& s) { s.ipxe().script("kernel").http_progress("12"); }, 30s, "initrd at 12 %"},
     {"target-busy", "failed", [](Story& s) { s.to_ipxe().script().refuse("busy", "pc2 writes to it"); }, 0s,
      ": pc2 writes to it."},
     {"wrong-secret", "failed", [](Story& s) { s.to_ipxe().script().refuse("secret", "wrong secret"); }, 0s},

@@ -49,6 +49,18 @@ TEST_F(EventStoreTest, an_event_survives_with_every_field) {
   EXPECT_EQ(found[0].fields, event.fields);
 }
 
+TEST_F(EventStoreTest, what_moves_twice_a_second_is_told_live_and_not_stored) {
+  EventStore store(*database, bus, pool);
+  using enum boot::EventKind;
+  for (const auto kind : {tftp_start, tftp_progress, tftp_done, file_progress, boot_step}) {
+    boot::Event event;
+    event.kind = kind;
+    event.text = name_of(kind);
+    bus.publish(std::move(event));
+  }
+  EXPECT_EQ(texts(store.find({})), (std::vector<std::string>{"tftp-start", "tftp-done"}));
+}
+
 TEST_F(EventStoreTest, a_query_gives_the_newest_that_fit_oldest_first) {
   EventStore store(*database, bus, pool);
   for (int i = 1; i <= 6; ++i) publish(std::to_string(i), mac_number(i % 2));

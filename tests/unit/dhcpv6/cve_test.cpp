@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "dhcpv6/codec.hpp"
+#include "dhcpv6/relay.hpp"
 #include "dhcpv6_testing.hpp"
 
 namespace bootferry::dhcpv6 {
@@ -10,20 +11,28 @@ namespace {
 
 using namespace testing;
 
-constexpr std::uint16_t client_link_layer_address = 79;  // RFC 6939
-
-TEST(Cve2017_14493, a_relays_overlong_link_layer_address_is_refused_at_the_door) {
+TEST(Cve2017_14493, a_relays_link_layer_address_of_any_length_overruns_nothing) {
   for (const std::size_t size : {0u, 1u, 6u, 16u, 17u, 300u, 65'000u}) {
     Bytes relayed{12, 0};  // RELAY-FORW, hop count; then the link's and the peer's address
     ByteWriter writer(relayed);
     writer.zeros(32);
-    writer.u16(client_link_layer_address);
+    writer.u16(option::client_link_layer_address);
     writer.u16(static_cast<std::uint16_t>(size));
     writer.zeros(size);
     EXPECT_FALSE(decode(relayed)) << size;
+    EXPECT_FALSE(decode_relayed(relayed)) << size;
+    const Bytes inner = encode(solicit(7, "PXEClient"));
+    writer.u16(option::relay_message);
+    writer.u16(static_cast<std::uint16_t>(inner.size()));
+    writer.bytes(inner);
+    const auto opened = decode_relayed(relayed);
+    EXPECT_EQ(opened.has_value(), size < 16'000) << size;
+    if (opened) {
+      EXPECT_FALSE(opened->mac);
+    }
     Lab lab;
     Message message = solicit(7, "PXEClient");
-    message.add(client_link_layer_address, Bytes(size, 0xff));
+    message.add(option::client_link_layer_address, Bytes(size, 0xff));
     EXPECT_TRUE(lab.hear(decode(encode(message)).value()).reply);
   }
 }

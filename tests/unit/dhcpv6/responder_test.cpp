@@ -38,16 +38,25 @@ TEST(Dhcpv6, uefi_http_boot_is_told_an_http_url_and_its_own_class) {
   EXPECT_EQ(*answer.reply->find(option::vendor_class), vendor_class(0, "HTTPClient"));
 }
 
-TEST(Dhcpv6, ipxe_is_told_its_script_when_it_only_wants_information) {
+TEST(Dhcpv6, ipxe_is_told_its_script_and_no_address) {
   Lab lab;
   Message message = solicit(7, "PXEClient:Arch:00007:UNDI:003016");
   message.add(option::user_class, Bytes{0, 4, 'i', 'P', 'X', 'E'});
-  EXPECT_FALSE(lab.hear(message).reply) << "it would wait for an address of ours";
+  const std::string script = "http://[fd00::1]:8080/boot/52:54:00:e2:e0:01.ipxe";
+  const Answer advertised = lab.hear(message);
+  ASSERT_TRUE(advertised.reply);
+  EXPECT_EQ(advertised.reply->type, MessageType::advertise);
+  EXPECT_EQ(text(*advertised.reply, option::boot_file_url), script);
+  EXPECT_EQ(advertised.reply->find(option::ia_na), nullptr) << "the address server's offer must stay the only one";
   message.type = MessageType::information_request;
   const Answer answer = lab.hear(without(message, option::ia_na));
   ASSERT_TRUE(answer.reply);
   EXPECT_EQ(answer.reply->type, MessageType::reply);
-  EXPECT_EQ(text(*answer.reply, option::boot_file_url), "http://[fd00::1]:8080/boot/52:54:00:e2:e0:01.ipxe");
+  EXPECT_EQ(text(*answer.reply, option::boot_file_url), script);
+  Ipv6Address global = pc1_address;
+  global[0] = 0xfd;
+  Message nameless = without(message, option::client_id);
+  EXPECT_FALSE(lab.hear(without(nameless, option::ia_na), global).reply) << "a script is of a MAC";
 }
 
 TEST(Dhcpv6, a_request_for_an_address_of_ours_is_refused_with_the_reason) {

@@ -19,6 +19,7 @@
 #include "base/async_loop_pool.hpp"
 #include "base/random.hpp"
 #include "base/worker_pool.hpp"
+#include "fake_assignments.hpp"
 #include "fake_boots.hpp"
 #include "fake_lives.hpp"
 #include "http/server.hpp"
@@ -402,6 +403,7 @@ class Appliance : public testing::Test {
                                                .lives = &lives,
                                                .boot_watch = &watch,
                                                .intake = &intake,
+                                               .assignments = with_assignments ? &assignments : nullptr,
                                                .boots = &boots,
                                                .neighbours = &neighbours,
                                                .accounts = with_people ? &accounts : nullptr},
@@ -469,6 +471,8 @@ class Appliance : public testing::Test {
   boot::BootSecrets boot_secrets{{}, clock, {}, [](const MacAddress&, std::uint64_t) {}};
   Settings settings;
   FakeIntake intake{administration};
+  FakeAssignments assignments{registry.state, registry.mutex};
+  bool with_assignments = false;
   bool with_people = false;  ///< else there are no users, and reads are open
   people::test::FakeStore people;
   SystemRandom random;

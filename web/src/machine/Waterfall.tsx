@@ -18,6 +18,11 @@ export function Waterfall({ boot }: { boot: BootRecord }) {
           <span className={classes.offset}>{formatOffset(at)}</span>
           <Text size="sm" span className={classes.text}>
             {withNames(step.text, names)}
+            {step.fields.percent && step.fields.percent !== '100' && (
+              <Text size="xs" c="dimmed" span>
+                {` ${step.fields.percent} %`}
+              </Text>
+            )}
             {step.count > 1 && (
               <Text size="xs" c="dimmed" span>
                 {' '}
