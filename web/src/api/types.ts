@@ -150,7 +150,7 @@ export interface BootStep {
   last_ms: number;
   count: number;
   text: string;
-  fields: Record<string, unknown>;
+  fields: Record<string, string>;
 }
 
 export interface BootRecord extends LastBoot {
@@ -385,7 +385,7 @@ export interface ServerEvent {
   mac: string | null;
   address: string | null;
   text: string;
-  fields: Record<string, unknown>;
+  fields: Record<string, string>;
 }
 
 /** RFC 9457: what every error answers. */
