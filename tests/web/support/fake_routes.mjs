@@ -120,6 +120,7 @@ route('GET', 'clients/{mac}/script', (server, { parts: [mac] }) => {
   return { template: 'san.ipxe', text: `${client.name ?? mac} boots its disks.`, script: '#!ipxe\nsanboot --drive 0x80 ...\n' };
 });
 route('GET', 'groups', (server) => ({ groups: [...server.groups.values()] }));
+route('GET', 'groups/{name}', (server, { parts: [name] }) => need(server.groups.get(name), `group ${name}`));
 route('PUT', 'groups/{name}', (server, { parts: [name], body }) => {
   const group = { name, entries: [], default_entry: null, menu_timeout: null, variables: {}, clients: [], ...body };
   server.groups.set(name, group);

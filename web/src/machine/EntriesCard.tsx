@@ -20,6 +20,8 @@ export function EntriesCard({ client }: { client: Client }) {
   });
   const { entries, next_boot, offered } = client;
   const failure = tellError(change.error);
+  // A box that is ticked is ticked at once.
+  const wantedGroups = change.isPending ? change.variables.wanted.groups : undefined;
   const once = next_boot === null ? '' : typeof next_boot === 'string' ? next_boot : describeBoot(next_boot);
   const names = [...new Set([...offered.map(({ name }) => name), ...(once === '' ? [] : [once])])];
   const shared = offered.filter(({ group }) => group !== null);
@@ -49,7 +51,7 @@ export function EntriesCard({ client }: { client: Client }) {
           </Text>
         )}
         <GroupChoice
-          member={client.groups}
+          member={wantedGroups ?? client.groups}
           disabled={!mayWrite || change.isPending}
           onChange={(groups) => change.mutate({ wanted: { groups }, seen: { groups: client.groups } })}
         />
