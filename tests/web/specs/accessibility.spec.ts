@@ -36,10 +36,10 @@ async function expectNoSeriousFault(page: Page): Promise<void> {
   expect(serious.map(({ id, nodes }) => ({ id, where: nodes.map(({ html }) => html) }))).toEqual([]);
 }
 
-/** Nothing may be wider than the screen or than the card it is in. */
+/** Nothing may be wider than the screen or than the card it is in, and no word of the head than its button. */
 async function expectNothingCut(page: Page): Promise<void> {
   const cut = await page.evaluate(() =>
-    [document.documentElement, ...document.querySelectorAll('section')]
+    [document.documentElement, ...document.querySelectorAll('section, header button *')]
       .filter((element) => element.scrollWidth > element.clientWidth)
       .map((element) => element.textContent),
   );
