@@ -16,7 +16,6 @@ constexpr std::string_view security_headers =
     "object-src 'none'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "X-Frame-Options: DENY\r\n"
-    "Cross-Origin-Opener-Policy: same-origin\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n"
     "Referrer-Policy: no-referrer\r\n";
 

@@ -26,6 +26,7 @@ class Desk:
         run([RUNNER, "--prepare"], timeout=400)
         self.lab, self.server, self.tasks = lab, server, []
         self.environment = {**os.environ, "BOOTFERRY_URL": f"http://{SERVER}:8080/", "BOOTFERRY_TOKEN": server.token, "BOOTFERRY_MAC": MAC,
+                            "BOOTFERRY_CODE": server.cli("first-visit").stdout.strip(),
                             "BOOTFERRY_IMAGE": image, "BOOTFERRY_BOOT_SECONDS": str(round(60 * SLOW))}
 
     def on_request(self, variable: str, do):

@@ -8,7 +8,8 @@ const junit = process.env['BOOTFERRY_JUNIT'];
 
 export default defineConfig<{ behindNginx: boolean }>({
   outputDir: 'results',
-  workers: 1,
+  // Each test has a server and a browser window of its own. `e2e` has one machine, and is one file a run.
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   timeout: 90_000,

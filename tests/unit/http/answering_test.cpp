@@ -110,6 +110,9 @@ TEST_F(Answering, BehindAProxyAddressesHaveItsPrefixAndTheCookieIsSecure) {
   EXPECT_NE(visit.header("Set-Cookie").find("; Path=/boot/;"), std::string::npos);
   EXPECT_TRUE(visit.header("Set-Cookie").ends_with("; Secure"));
   EXPECT_EQ(people.kept.logins.at(0).address, "192.0.2.7");
+  // Over plain HTTP browsers would only complain of this header.
+  EXPECT_EQ(ask("GET", "/", proxy).header("Cross-Origin-Opener-Policy"), "same-origin");
+  EXPECT_EQ(get("/").header("Cross-Origin-Opener-Policy"), "");
 }
 
 TEST_F(Answering, WhatAnybodyElseSaysOfProxiesIsNotBelieved) {

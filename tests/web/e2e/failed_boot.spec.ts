@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A PC is given an image without a system, by mouse: its row and its page say why it does not boot, and what to do.
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { powerOff, requireMachine } from '../support/real_machine.ts';
-import { knowToken, lookAround } from '../support/real_server.ts';
+import { knowToken, lookAround, test } from '../support/real_server.ts';
 
 test('a boot that fails is told with its reason and its mend', async ({ page }) => {
   const pc = requireMachine();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A PC boots a private view of an image and writes to it; the person applies that to the image, and rolls the PC back.
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { powerOff, requireMachine } from '../support/real_machine.ts';
-import { askHarness, knowToken, lookAround } from '../support/real_server.ts';
+import { askHarness, knowToken, lookAround, test } from '../support/real_server.ts';
 
 test('what a machine wrote is kept, applied, and rolled back', async ({ page }) => {
   const pc = requireMachine();

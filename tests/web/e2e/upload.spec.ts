@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A large image is on its way when the server dies and comes back: the page says so, finds it again, and sends the rest.
-import { expect, test } from '@playwright/test';
-import { askHarness, knowToken, lookAround, need } from '../support/real_server.ts';
+import { expect } from '@playwright/test';
+import { askHarness, knowToken, lookAround, need, test } from '../support/real_server.ts';
+
+// What a browser says of a line that was cut.
+test.use({ allowedComplaints: /net::ERR_/ });
 
 test('an upload survives a server that is killed in the middle of it', async ({ page }) => {
   const patience = Number(process.env['BOOTFERRY_UPLOAD_SECONDS'] ?? 300) * 1000;

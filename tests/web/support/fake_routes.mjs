@@ -53,15 +53,26 @@ function templateOf(server, name) {
   return { name, own: own !== undefined, problem: null, text: own ?? built_in, built_in };
 }
 
-/** A boot that is given is the machine's only entry. */
-function setBoot(client, boot) {
-  client.entries = boot.kind === 'wait' ? [] : [{ name: boot.kind, boot }];
-  client.default_entry = null;
-  offer(client);
+function setAccess(client, { secret, target_secret, ...rest }) {
+  const next = { ...client.access, ...rest };
+  next.secret_set ||= secret !== undefined;
+  next.target_secret_set ||= target_secret !== undefined;
+  const fixed = next.auth === 'chap' || next.auth === 'mutual';
+  if (!fixed && (next.user !== null || secret !== undefined)) throw new Refusal(400, 'A user or secret is of use with auth chap or mutual only.');
+  if (fixed && !next.secret_set) throw new Refusal(400, 'CHAP needs a secret of 12 to 255 characters.');
+  client.access = fixed ? next : { ...next, secret_set: false, target_secret_set: false };
 }
 
-function offer(client) {
-  client.offered = client.entries.map((entry) => ({ ...entry, group: null }));
+/** A boot that is given is the machine's only entry. */
+function setBoot(server, client, boot) {
+  client.entries = boot.kind === 'wait' ? [] : [{ name: boot.kind, boot }];
+  client.default_entry = null;
+  offer(server, client);
+}
+
+function offer(server, client) {
+  const shared = client.groups.flatMap((group) => (server.groups.get(group)?.entries ?? []).map((entry) => ({ ...entry, group })));
+  client.offered = [...client.entries.map((entry) => ({ ...entry, group: null })), ...shared];
   const preset = client.entries.find(({ name }) => name === client.default_entry) ?? client.entries[0];
   client.boot = preset?.boot ?? { kind: 'wait' };
 }
@@ -73,16 +84,17 @@ route('GET', 'clients', (server) => ({ clients: [...server.clients.values()] }))
 route('GET', 'clients/{mac}', (server, { parts: [mac] }) => clientOf(server, mac));
 route('PUT', 'clients/{mac}', (server, { parts: [mac], body }) => {
   const client = clientOf(server, mac);
-  knowKeys(body, 'name', 'boot', 'reserved_address', 'entries', 'default_entry', 'menu_timeout', 'next_boot', 'groups', 'quirks');
-  const { name, boot, quirks, ...rest } = body;
+  knowKeys(body, 'name', 'boot', 'reserved_address', 'entries', 'default_entry', 'menu_timeout', 'next_boot', 'groups', 'quirks', 'access');
+  const { name, boot, quirks, access, ...rest } = body;
   if (name && [...server.clients.values()].some((other) => other !== client && other.name === name)) {
     throw new Refusal(409, `Another client has the name ${name} already: choose another one.`);
   }
   if (boot !== undefined) checkBoot(server, boot);
   Object.assign(client, rest, name === undefined ? {} : { name: name === '' ? null : name });
-  if (boot !== undefined) setBoot(client, boot);
+  if (boot !== undefined) setBoot(server, client, boot);
   Object.assign(client.quirks, quirks);
-  offer(client);
+  if (access !== undefined) setAccess(client, access);
+  offer(server, client);
   return changed(server, client);
 });
 route('DELETE', 'clients/{mac}', (server, { parts: [mac] }) => {
@@ -94,7 +106,7 @@ route('DELETE', 'clients/{mac}', (server, { parts: [mac] }) => {
 route('PUT', 'assignments/{mac}', (server, { parts: [mac], body }) => {
   const client = clientOf(server, mac);
   checkBoot(server, body);
-  setBoot(client, body);
+  setBoot(server, client, body);
   return changed(server, client);
 });
 
@@ -108,6 +120,7 @@ route('GET', 'clients/{mac}/script', (server, { parts: [mac] }) => {
   return { template: 'san.ipxe', text: `${client.name ?? mac} boots its disks.`, script: '#!ipxe\nsanboot --drive 0x80 ...\n' };
 });
 route('GET', 'groups', (server) => ({ groups: [...server.groups.values()] }));
+route('GET', 'groups/{name}', (server, { parts: [name] }) => need(server.groups.get(name), `group ${name}`));
 route('PUT', 'groups/{name}', (server, { parts: [name], body }) => {
   const group = { name, entries: [], default_entry: null, menu_timeout: null, variables: {}, clients: [], ...body };
   server.groups.set(name, group);

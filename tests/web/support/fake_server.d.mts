@@ -3,6 +3,7 @@ export interface FakeClient {
   mac: string;
   name: string | null;
   known: boolean;
+  entries: { name: string; boot: unknown }[];
   boot: { kind: string; drives?: { image: string; mode: string }[] };
   [key: string]: unknown;
 }

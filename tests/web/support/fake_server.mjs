@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A Bootferry for the page's eyes only: docs/api.md over a few maps in memory, with the live stream, the token check and
 // the real server's content security policy. Tests drive it by its methods; `node fake_server.mjs` shows a demo to look at.
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
@@ -109,6 +110,7 @@ export class FakeServer {
     const client = {
       mac, name: null, known: false, boot: { kind: 'wait' }, entries: [], default_entry: null, menu_timeout: null, next_boot: null, groups: [],
       variables: {}, offered: [], why: null, uuid: null, serial: null, vendor: null, last_boot: null,
+      access: { auth: 'boot', initiator: null, user: null, from: null, secret_set: false, target_secret_set: false },
       quirks: { proxy_form: 'auto', learned_proxy_form: null, loader: null, tftp_no_options: false, tftp_block_size: null, serial_console: null }, targets: [], reserved_address: null, address: null,
       architecture: 'bios', state: 'waiting', first_seen: now(), last_seen: now(), ...more,
     };
@@ -194,6 +196,11 @@ export class FakeServer {
     if (path.startsWith('uploads') && !(method === 'GET' && path === 'uploads')) return await answerUpload(this, request, response, path);
     const { handle, parts } = findRoute(method, path);
     const body = method === 'GET' ? undefined : await readBody(request);
+    if (method === 'GET' || request.headers['if-match'] !== undefined) {
+      const now = entityTag(findRoute('GET', path).handle(this, { parts, query, caller, response }));
+      if (method === 'GET') response.setHeader('ETag', now);
+      else if (request.headers['if-match'] !== now) throw new Refusal(412, 'It was changed since you read it.');
+    }
     const answer = handle(this, { parts, query, body, caller, response });
     if (method !== 'GET') this.writes.push({ method, path, body });
     answer === undefined ? send(response, 204) : send(response, 200, answer);
@@ -249,6 +256,10 @@ function isOpen(path) {
 
 export function now() {
   return new Date().toISOString();
+}
+
+function entityTag(answer) {
+  return `"${createHash('sha256').update(JSON.stringify(answer)).digest('hex').slice(0, 16)}"`;
 }
 
 function frame(event) {

@@ -2,6 +2,7 @@
 // What every spec starts from: a fake server of its own, and a page that may not complain, nor talk to anyone else.
 import { type BrowserContext, expect, type Page, test as base } from '@playwright/test';
 import { FakeServer } from './fake_server.mjs';
+import { guard } from './guard.ts';
 import { startNginx } from './nginx.ts';
 
 export const token = 'test-admin-token';
@@ -33,19 +34,9 @@ export const test = base.extend<Fixtures>({
 
   page: async ({ page, server, allowedComplaints, visitor }, use) => {
     if (visitor !== 'nobody') await enter(page.context(), server, visitor);
-    const complaints: string[] = [];
-    const strangers: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    page.on('request', (request) => {
-      const { protocol, host } = new URL(request.url());
-      if (protocol !== 'data:' && host !== new URL(server.url).host) strangers.push(request.url());
-    });
+    const judge = guard(page, server.url, allowedComplaints);
     await use(page);
-    expect(complaints.filter((text) => !allowedComplaints.test(text))).toEqual([]);
-    expect(strangers, 'requests to anyone but the server').toEqual([]);
+    judge();
   },
 });
 

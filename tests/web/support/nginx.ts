@@ -24,6 +24,7 @@ export async function startNginx(port: number): Promise<Nginx> {
        server {
          listen 127.0.0.1:${own};
          client_max_body_size 0;
+         location / { return 404; }
          location /boot/ {
            proxy_pass http://127.0.0.1:${port}/;
            proxy_http_version 1.1;

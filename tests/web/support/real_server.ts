@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the specs on a real Bootferry share: the way past its doors, and the things that the harness does when a file is touched.
 import { execFileSync } from 'node:child_process';
-import { expect, type Page } from '@playwright/test';
+import { expect, type Page, test as base } from '@playwright/test';
+import { guard } from './guard.ts';
+
+/** As of support/fixtures.ts: the page complains of nothing that `allowedComplaints` does not name. */
+export const test = base.extend<{ allowedComplaints: RegExp }>({
+  allowedComplaints: [/(?!)/, { option: true }],
+  page: async ({ page, allowedComplaints }, use) => {
+    const judge = guard(page, need('BOOTFERRY_URL'), allowedComplaints);
+    await use(page);
+    judge();
+  },
+});
 
 export function need(name: string): string {
   const value = process.env[name];

@@ -6,10 +6,10 @@ import { useMe } from './me';
 
 /** Lets people in: the first of all makes himself the admin, later ones log in. */
 export function Gate({ children }: { children: ReactNode }) {
-  const { data: me, error } = useMe();
+  const { data: me, errorUpdateCount } = useMe();
   const [later, setLater] = useState(false);
-  // Where the server does not answer, the pages say so.
-  if (me === undefined) return error === null ? null : children;
+  // Where the server does not answer, the pages say so. They ask again, and stay while they wait: an error is forgotten then.
+  if (me === undefined) return errorUpdateCount === 0 ? null : children;
   if (me.right === 'anyone') return <LoginPage />;
   if (me.first_visit && me.via === 'nothing' && !later) return <FirstVisitPage onLater={() => setLater(true)} />;
   return children;

@@ -12,7 +12,7 @@ export function UserMenu() {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Button variant="default" size="sm" px="sm" aria-label={t`Logged in as ${me.user ?? ''}`}>
+        <Button variant="default" size="sm" px="sm" flex="none" aria-label={t`Logged in as ${me.user ?? ''}`}>
           {me.user}
         </Button>
       </Menu.Target>

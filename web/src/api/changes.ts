@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page changes, one function per route. Each answer is put into the list at once; the live line brings the rest.
-import { send, write } from './http';
+import { replace, send, write } from './http';
 import { markOld, queryClient, takeClient } from './queries';
 import type {
   Assignment, Boot, BootScript, Check, Client, ClientChange, DriveMode, Group, Image, NewImage, OtherServer, Overlay, Rule,
@@ -13,8 +13,21 @@ export async function assign(mac: string, boot: Boot): Promise<Client> {
   return taken(await write<Client>('PUT', `assignments/${part(mac)}`, boot));
 }
 
-export async function changeClient(mac: string, change: ClientChange): Promise<Client> {
-  return taken(await write<Client>('PUT', `clients/${part(mac)}`, change));
+/** Where `seen` is given, only if that much of the client is still so. */
+export async function changeClient(mac: string, change: ClientChange, seen?: Partial<Client>): Promise<Client> {
+  const path = `clients/${part(mac)}`;
+  if (seen === undefined) return taken(await write<Client>('PUT', path, change));
+  return orReadAgain(async () => taken(await replace<Client>(path, change, seen)), `client:${mac}`);
+}
+
+/** A change that is refused shows what is there now. */
+async function orReadAgain<T>(change: () => Promise<T>, ...topics: string[]): Promise<T> {
+  try {
+    return await change();
+  } catch (error) {
+    markOld(...topics);
+    throw error;
+  }
 }
 
 function taken(client: Client): Client {
@@ -37,8 +50,15 @@ export async function readScript(mac: string): Promise<BootScript> {
   return (await (await send(`clients/${part(mac)}/script`, { method: 'GET', headers: {} })).json()) as BootScript;
 }
 
-export async function putGroup(name: string, group: Partial<Omit<Group, 'name' | 'clients'>>): Promise<void> {
-  await write('PUT', `groups/${part(name)}`, group);
+type GroupMenu = Omit<Group, 'name' | 'clients'>;
+
+export async function makeGroup(name: string): Promise<void> {
+  await write('PUT', `groups/${part(name)}`, {});
+  markOld('groups');
+}
+
+export async function changeGroup(name: string, group: GroupMenu, seen: GroupMenu): Promise<void> {
+  await orReadAgain(() => replace(`groups/${part(name)}`, group, seen), 'groups');
   markOld('groups', 'clients');
 }
 
@@ -52,13 +72,13 @@ export async function putDefaults(defaults: { unknown: Assignment }): Promise<vo
   markOld('defaults', 'clients');
 }
 
-export async function putRules(rules: readonly Rule[]): Promise<void> {
-  await write('PUT', 'rules', { rules });
+export async function changeRules(rules: readonly Rule[], seen: readonly Rule[]): Promise<void> {
+  await orReadAgain(() => replace('rules', { rules }, { rules: seen }), 'rules');
   markOld('rules', 'clients');
 }
 
-export async function putTemplate(name: string, text: string): Promise<void> {
-  await write<Template>('PUT', `templates/${part(name)}`, { text });
+export async function changeTemplate(name: string, text: string, seen: string): Promise<void> {
+  await orReadAgain(() => replace<Template>(`templates/${part(name)}`, { text }, { text: seen }), 'templates');
   markOld('templates');
 }
 

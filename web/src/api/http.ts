@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads and writes of the API. URLs are relative to the page, so that it works below any base path.
-import { Cancelled, readProblem } from './problem';
+import { Cancelled, changedMeanwhile, Problem, readProblem } from './problem';
 import { tokenKeeper } from './token_keeper';
 
 const patienceMilliseconds = 15_000;
@@ -41,6 +41,23 @@ export async function write<T>(method: Method, path: string, body?: unknown): Pr
   const headers: Record<string, string> = body === undefined ? {} : { 'Content-Type': 'application/json' };
   const response = await send(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
   return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** A PUT that is done only if what it replaces is still what the person saw when he began, so that nobody's work is lost. */
+export async function replace<T>(path: string, body: object, seen: object): Promise<T> {
+  const response = await fetch(apiUrl(path), { cache: 'no-store', signal: AbortSignal.timeout(patienceMilliseconds) });
+  if (!response.ok) throw await readProblem(response);
+  const now = (await response.json()) as Record<string, unknown>;
+  const same = Object.entries(seen).every(([key, value]) => JSON.stringify(now[key]) === JSON.stringify(value));
+  if (!same) throw changedMeanwhile();
+  const headers = { 'Content-Type': 'application/json', 'If-Match': response.headers.get('ETag') ?? '*' };
+  try {
+    const answer = await send(path, { method: 'PUT', headers, body: JSON.stringify(body) });
+    return (answer.status === 204 ? undefined : await answer.json()) as T;
+  } catch (error) {
+    // Between the two somebody else was quicker.
+    throw error instanceof Problem && error.status === 412 ? changedMeanwhile() : error;
+  }
 }
 
 /** Whether this browser has logged in: then a refusal is the answer, and no reason to ask for the admin token. */

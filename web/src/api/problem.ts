@@ -29,6 +29,13 @@ export async function readProblem(response: Response): Promise<Problem> {
   return new Problem(response.status, detail, body.hint ?? null);
 }
 
+export function changedMeanwhile(): Problem {
+  return new Problem(
+    412,
+    t`Somebody else changed this meanwhile, and nothing of theirs is lost. Look at what it is now; then make your change again.`,
+  );
+}
+
 /** null when there is nothing to tell. */
 export function tellError(error: unknown): string | null {
   if (error === null || error === undefined || error instanceof Cancelled) return null;

@@ -185,6 +185,7 @@ export interface Client {
   offered: (Entry & { group: string | null })[];
   /** where its boot comes from when it has none of its own */
   why: string | null;
+  access: Access;
   quirks: Quirks;
   targets: string[];
   reserved_address: string | null;
@@ -198,6 +199,21 @@ export interface Client {
   last_boot: LastBoot | null;
 }
 
+/** Who may open its disks; secrets are never told. */
+export interface Access {
+  auth: 'boot' | 'none' | 'chap' | 'mutual';
+  /** null for its own name */
+  initiator: string | null;
+  /** null for the initiator's name */
+  user: string | null;
+  /** an address or a network; null for anywhere */
+  from: string | null;
+  secret_set: boolean;
+  target_secret_set: boolean;
+}
+
+export type AccessChange = Partial<Omit<Access, 'secret_set' | 'target_secret_set'>> & { secret?: string; target_secret?: string };
+
 /** PUT /clients/{mac}: a key left out keeps its value. */
 export interface ClientChange {
   name?: string;
@@ -207,6 +223,7 @@ export interface ClientChange {
   menu_timeout?: number | null;
   next_boot?: string | Boot | null;
   groups?: string[];
+  access?: AccessChange;
   quirks?: Partial<Quirks>;
   reserved_address?: string | null;
 }

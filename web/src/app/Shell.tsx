@@ -22,9 +22,9 @@ export function Shell({ live, children }: { live: LiveState; children: ReactNode
         {t`Skip to the content`}
       </a>
       <header className={classes.header}>
-        <Anchor component={Link} href={places.machines} className={classes.brand} underline="never">
+        <Anchor component={Link} href={places.machines} className={classes.brand} underline="never" aria-label="Bootferry">
           <FerryIcon />
-          <Text fw={650} size="lg" span c="var(--mantine-color-text)">
+          <Text fw={650} size="lg" span c="var(--mantine-color-text)" className={classes.brandWord}>
             Bootferry
           </Text>
         </Anchor>

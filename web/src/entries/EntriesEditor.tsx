@@ -12,17 +12,18 @@ import { EntryDialog } from './EntryDialog';
 import { dragAnnouncements } from './drag_words';
 
 interface EntriesEditorProps {
-  entries: readonly Entry[];
+  entries: Entry[];
   /** the name of the one that boots when nobody chooses; null for the first */
   preset: string | null;
   mayWrite: boolean;
-  onEntries: (entries: Entry[]) => void;
+  /** seen: what the change was made from; somebody else may have changed the entries since */
+  onEntries: (entries: Entry[], seen: Entry[]) => void;
   onPreset: (name: string | null) => void;
 }
 
 /** The entries in their order: moved by mouse, finger or keyboard, edited, added, removed. */
 export function EntriesEditor({ entries, preset, mayWrite, onEntries, onPreset }: EntriesEditorProps) {
-  const [editing, setEditing] = useState<{ index: number; entry: Entry } | null>(null);
+  const [editing, setEditing] = useState<{ index: number; entry: Entry; seen: Entry[] } | null>(null);
   const sensors = useSensors(
     useSensor(PointerSensor, { activationConstraint: { distance: 4 } }),
     useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
@@ -30,11 +31,12 @@ export function EntriesEditor({ entries, preset, mayWrite, onEntries, onPreset }
   const names = entries.map(({ name }) => name);
   const onDragEnd = ({ active, over }: DragEndEvent) => {
     if (over === null || active.id === over.id) return;
-    onEntries(arrayMove([...entries], names.indexOf(String(active.id)), names.indexOf(String(over.id))));
+    onEntries(arrayMove(entries, names.indexOf(String(active.id)), names.indexOf(String(over.id))), entries);
   };
   const save = (entry: Entry) => {
     if (editing === null) return;
-    onEntries(editing.index === entries.length ? [...entries, entry] : entries.with(editing.index, entry));
+    const { index, seen } = editing;
+    onEntries(index === seen.length ? [...seen, entry] : seen.with(index, entry), seen);
     setEditing(null);
   };
   return (
@@ -48,8 +50,8 @@ export function EntriesEditor({ entries, preset, mayWrite, onEntries, onPreset }
                 entry={entry}
                 isPreset={preset === null ? index === 0 : entry.name === preset}
                 mayWrite={mayWrite}
-                onEdit={() => setEditing({ index, entry })}
-                onRemove={() => onEntries(entries.filter((_, at) => at !== index))}
+                onEdit={() => setEditing({ index, entry, seen: entries })}
+                onRemove={() => onEntries(entries.filter((_, at) => at !== index), entries)}
                 onPreset={() => onPreset(entry.name)}
               />
             ))}
@@ -61,7 +63,7 @@ export function EntriesEditor({ entries, preset, mayWrite, onEntries, onPreset }
           size="xs"
           variant="default"
           mt="xs"
-          onClick={() => setEditing({ index: entries.length, entry: { name: '', boot: { kind: 'disks', drives: [] } } })}
+          onClick={() => setEditing({ index: entries.length, entry: { name: '', boot: { kind: 'disks', drives: [] } }, seen: entries })}
         >
           {t`Add an entry`}
         </Button>

@@ -10,13 +10,18 @@ import { EntriesEditor } from '../entries/EntriesEditor';
 import { TimeoutChoice } from '../entries/TimeoutChoice';
 import { describeBoot } from '../machines/describe';
 import { Card, CardBody } from '../shared/Section';
+import { GroupChoice } from './GroupChoice';
 
 /** What the machine can boot: in which order, which by default, and which just once. */
 export function EntriesCard({ client }: { client: Client }) {
   const mayWrite = useMayWrite();
-  const change = useMutation({ mutationFn: (wanted: ClientChange) => changeClient(client.mac, wanted) });
+  const change = useMutation({
+    mutationFn: ({ wanted, seen }: { wanted: ClientChange; seen?: Partial<Client> }) => changeClient(client.mac, wanted, seen),
+  });
   const { entries, next_boot, offered } = client;
   const failure = tellError(change.error);
+  // A box that is ticked is ticked at once.
+  const wantedGroups = change.isPending ? change.variables.wanted.groups : undefined;
   const once = next_boot === null ? '' : typeof next_boot === 'string' ? next_boot : describeBoot(next_boot);
   const names = [...new Set([...offered.map(({ name }) => name), ...(once === '' ? [] : [once])])];
   const shared = offered.filter(({ group }) => group !== null);
@@ -37,28 +42,33 @@ export function EntriesCard({ client }: { client: Client }) {
           entries={entries}
           preset={client.default_entry}
           mayWrite={mayWrite}
-          onEntries={(wanted) => change.mutate({ entries: wanted })}
-          onPreset={(name) => change.mutate({ default_entry: name })}
+          onEntries={(wanted, seen) => change.mutate({ wanted: { entries: wanted }, seen: { entries: seen } })}
+          onPreset={(name) => change.mutate({ wanted: { default_entry: name } })}
         />
         {shared.length > 0 && (
           <Text size="sm" c="dimmed" mt="xs">
             {t`From its groups: ${shared.map(({ name, group }) => `${name} (${group})`).join(', ')}`}
           </Text>
         )}
+        <GroupChoice
+          member={wantedGroups ?? client.groups}
+          disabled={!mayWrite || change.isPending}
+          onChange={(groups) => change.mutate({ wanted: { groups }, seen: { groups: client.groups } })}
+        />
         <Group gap="md" mt="md">
           <NativeSelect
             size="xs"
             label={t`Next boot, once`}
             disabled={!mayWrite || change.isPending}
             value={once}
-            onChange={(event) => change.mutate({ next_boot: event.currentTarget.value || null })}
+            onChange={(event) => change.mutate({ wanted: { next_boot: event.currentTarget.value || null } })}
             data={[{ value: '', label: t`As usual` }, ...names.map((name) => ({ value: name, label: name }))]}
           />
           {entries.length + shared.length > 1 && (
             <TimeoutChoice
               disabled={!mayWrite || change.isPending}
               timeout={client.menu_timeout}
-              onChange={(menu_timeout) => change.mutate({ menu_timeout })}
+              onChange={(menu_timeout) => change.mutate({ wanted: { menu_timeout } })}
             />
           )}
         </Group>

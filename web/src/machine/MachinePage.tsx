@@ -6,6 +6,7 @@ import { WriteOnly } from '../access/WriteOnly';
 import { AssignDialog } from '../assign/AssignDialog';
 import { useClients, useOverlays, useSessions } from '../api/queries';
 import { Card, CardBody } from '../shared/Section';
+import { AccessCard } from './AccessCard';
 import { BootCard } from './BootCard';
 import { EntriesCard } from './EntriesCard';
 import { EventsCard } from './EventsCard';
@@ -39,6 +40,7 @@ export function MachinePage({ mac }: { mac: string }) {
       {overlays.map((overlay) => (
         <OverlayCard key={`${overlay.image}.${overlay.mode}`} overlay={overlay} />
       ))}
+      <AccessCard client={client} />
       <QuirksCard client={client} />
       <WriteOnly>
         <ScriptCard mac={mac} />

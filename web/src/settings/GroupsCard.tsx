@@ -4,7 +4,7 @@ import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { useMayWrite } from '../access/me';
 import { WriteOnly } from '../access/WriteOnly';
-import { putGroup, removeGroup } from '../api/changes';
+import { changeGroup, makeGroup, removeGroup } from '../api/changes';
 import { tellError } from '../api/problem';
 import { useGroups } from '../api/queries';
 import type { Group as ClientGroup } from '../api/types';
@@ -47,7 +47,10 @@ export function GroupsCard() {
 function OneGroup({ group }: { group: ClientGroup }) {
   const mayWrite = useMayWrite();
   const { name, clients, ...menu } = group;
-  const change = useMutation({ mutationFn: (wanted: Partial<typeof menu>) => putGroup(name, { ...menu, ...wanted }) });
+  const change = useMutation({
+    mutationFn: ({ wanted, seen = {} }: { wanted: Partial<typeof menu>; seen?: Partial<typeof menu> }) =>
+      changeGroup(name, { ...menu, ...wanted }, { ...menu, ...seen }),
+  });
   const failure = tellError(change.error);
   return (
     <div>
@@ -75,12 +78,12 @@ function OneGroup({ group }: { group: ClientGroup }) {
         entries={menu.entries}
         preset={menu.default_entry}
         mayWrite={mayWrite}
-        onEntries={(entries) => change.mutate({ entries })}
-        onPreset={(default_entry) => change.mutate({ default_entry })}
+        onEntries={(entries, seen) => change.mutate({ wanted: { entries }, seen: { entries: seen } })}
+        onPreset={(default_entry) => change.mutate({ wanted: { default_entry } })}
       />
       {menu.entries.length > 1 && (
         <Group mt="xs">
-          <TimeoutChoice disabled={!mayWrite} timeout={menu.menu_timeout} onChange={(menu_timeout) => change.mutate({ menu_timeout })} />
+          <TimeoutChoice disabled={!mayWrite} timeout={menu.menu_timeout} onChange={(menu_timeout) => change.mutate({ wanted: { menu_timeout } })} />
         </Group>
       )}
     </div>
@@ -93,6 +96,6 @@ function askForGroup(): void {
     text: t`A machine joins it on the machine's page.`,
     fields: [{ name: 'name', label: t`Name` }],
     action: t`Make it`,
-    run: ({ name = '' }) => putGroup(name.trim(), {}),
+    run: ({ name = '' }) => makeGroup(name.trim()),
   });
 }

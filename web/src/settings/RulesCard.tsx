@@ -2,7 +2,7 @@
 import { Button, Table } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { WriteOnly } from '../access/WriteOnly';
-import { putRules } from '../api/changes';
+import { changeRules } from '../api/changes';
 import { useGroups, useNames, useRules } from '../api/queries';
 import type { Assignment, Rule } from '../api/types';
 import { describeArchitecture, describeBoot } from '../machines/describe';
@@ -107,10 +107,13 @@ function askForRule(rules: readonly Rule[], group: string): void {
     ],
     action: t`Make it`,
     run: ({ mac, serial, uuid, group: wanted = '' }) =>
-      putRules([
-        ...rules,
-        { mac: mac || null, serial: serial || null, uuid: uuid || null, architecture: null, then: { kind: 'group', group: wanted.trim() } },
-      ]),
+      changeRules(
+        [
+          ...rules,
+          { mac: mac || null, serial: serial || null, uuid: uuid || null, architecture: null, then: { kind: 'group', group: wanted.trim() } },
+        ],
+        rules,
+      ),
   });
 }
 
@@ -119,6 +122,6 @@ function askToRemove(rules: readonly Rule[], index: number): void {
     title: t`Remove rule ${index + 1}?`,
     action: t`Remove`,
     danger: true,
-    run: () => putRules(rules.filter((_, at) => at !== index)),
+    run: () => changeRules(rules.filter((_, at) => at !== index), rules),
   });
 }

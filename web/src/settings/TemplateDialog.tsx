@@ -3,7 +3,7 @@ import { Alert, Button, Group, Modal, Stack, Text, Textarea } from '@mantine/cor
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { putTemplate, removeTemplate } from '../api/changes';
+import { changeTemplate, removeTemplate } from '../api/changes';
 import { tellError } from '../api/problem';
 import { useTemplate } from '../api/queries';
 import type { Template } from '../api/types';
@@ -25,7 +25,7 @@ export function TemplateDialog({ name, onClose }: { name: string | null; onClose
 
 function TemplateForm({ template: { name, own, text: given, built_in }, onClose }: { template: Template; onClose: () => void }) {
   const [text, setText] = useState(given);
-  const save = useMutation({ mutationFn: () => putTemplate(name, text), onSuccess: onClose });
+  const save = useMutation({ mutationFn: () => changeTemplate(name, text, given), onSuccess: onClose });
   const reset = useMutation({ mutationFn: () => removeTemplate(name), onSuccess: onClose });
   const failure = tellError(save.error) ?? tellError(reset.error);
   return (
