@@ -60,8 +60,7 @@ void take_over(BootStep& before, std::vector<std::pair<std::string, std::string>
 /// Its last part is told by the step that it is loaded.
 void complete_download(BootRecord& record, std::string_view file) {
   for (BootStep& step : record.steps) {
-    if (step.kind == StepKind::loader && field_in(step, "file") == file)
-      take_over(step, {{"percent", "100"}});
+    if (step.kind == StepKind::loader && field_in(step, "file") == file) take_over(step, {{"percent", "100"}});
   }
 }
 
