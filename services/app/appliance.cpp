@@ -365,7 +365,7 @@ struct Appliance::Parts {
   boot::LoaderCatalog loaders;
   boot::BootSettings boot;
   LoaderWatch loader_watch;
-  boot::AddressBook addresses;
+  boot::AddressBook addresses{neighbours};
   db::ReservationStore stored_reservations;
   ReservationKeeper reservations;
   db::BootMarks boot_marks;

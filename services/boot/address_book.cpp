@@ -11,9 +11,12 @@ void AddressBook::learn(const IpAddress& address, const MacAddress& mac) {
 }
 
 std::optional<MacAddress> AddressBook::find(const IpAddress& address) const {
-  std::lock_guard lock(mutex_);
-  const auto at = entries_.find(address);
-  return at == entries_.end() ? find_mac_of(address) : std::optional(at->second);
+  {
+    std::lock_guard lock(mutex_);
+    if (const auto at = entries_.find(address); at != entries_.end()) return at->second;
+  }
+  if (const auto mac = find_mac_of(address)) return mac;
+  return neighbours_ && !address.is_ipv4() ? neighbours_->find(address) : std::nullopt;
 }
 
 }  // namespace bootferry::boot

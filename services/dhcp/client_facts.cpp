@@ -65,26 +65,6 @@ boot::ArchitectureCode find_architecture(const Message& message, std::string_vie
   return named ? boot::architecture_of(*named) : boot::ArchitectureCode{};
 }
 
-std::string_view spoken_name(boot::Architecture architecture) {
-  switch (architecture) {
-    case boot::Architecture::bios:
-      return "BIOS";
-    case boot::Architecture::efi_ia32:
-      return "UEFI IA32";
-    case boot::Architecture::efi_x64:
-      return "UEFI x64";
-    case boot::Architecture::efi_arm32:
-      return "UEFI ARM32";
-    case boot::Architecture::efi_arm64:
-      return "UEFI ARM64";
-    case boot::Architecture::raspberry_pi:
-      return "Raspberry Pi";
-    case boot::Architecture::unknown:
-      break;
-  }
-  return "unknown architecture";
-}
-
 }  // namespace
 
 std::optional<ByteView> find_suboption(ByteView encapsulated, std::uint8_t code) {
@@ -130,21 +110,6 @@ std::optional<NetbootClient> find_netboot_client(const Message& message) {
     if (const auto item = find_suboption(*vendor, pxe_boot_item)) client.boot_item = Bytes(item->begin(), item->end());
   }
   return client;
-}
-
-std::string describe(const boot::ClientFacts& facts) {
-  const std::string architecture(spoken_name(facts.architecture));
-  switch (facts.firmware) {
-    case boot::Firmware::pxe:
-      return architecture + " PXE";
-    case boot::Firmware::http_boot:
-      return architecture + " HTTP boot";
-    case boot::Firmware::ipxe:
-      return "iPXE, " + architecture;
-    case boot::Firmware::ipxe_poor:
-      return "iPXE without HTTP or iSCSI, " + architecture;
-  }
-  return architecture;
 }
 
 }  // namespace bootferry::dhcp

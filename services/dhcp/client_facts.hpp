@@ -25,9 +25,6 @@ struct NetbootClient {
 /// Option 77 as iPXE sends it (plain text) or as RFC 3004 wants it (length, text), and option 175.
 [[nodiscard]] bool is_ipxe(const Message& message);
 
-/// "BIOS PXE", "UEFI x64 HTTP boot", "iPXE, UEFI x64": for sentences.
-[[nodiscard]] std::string describe(const boot::ClientFacts& facts);
-
 /// The value of a sub-option in an option made of (code, length, value); empty when absent or the option is malformed.
 [[nodiscard]] std::optional<ByteView> find_suboption(ByteView encapsulated, std::uint8_t code);
 

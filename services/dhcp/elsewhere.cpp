@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "boot/client_words.hpp"
 #include "dhcp/client_facts.hpp"
 
 namespace bootferry::dhcp {

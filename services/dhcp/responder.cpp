@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "boot/client_words.hpp"
+
 namespace bootferry::dhcp {
 namespace {
 

@@ -15,6 +15,7 @@ namespace bootferry::dhcpv6 {
 struct Origin {
   Ipv6Address source{};           ///< the client's own address
   bool multicast = true;          ///< sent to ff02::1:2, to us or to a relay
+  bool boot_server = false;       ///< sent to our port 4011
   std::optional<MacAddress> mac;  ///< where a relay tells it
 };
 

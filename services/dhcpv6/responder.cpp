@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "boot/client_words.hpp"
+
 namespace bootferry::dhcpv6 {
 namespace {
 
@@ -33,14 +35,15 @@ Responder::Responder(Settings settings, const boot::ClientRegistry& registry)
   writer.bytes(settings_.interface_mac.octets);
 }
 
-/// RFC 8415 section 16: which messages a server passes over.
-bool Responder::is_for_us(const Message& message, bool multicast) const {
+/// RFC 8415 section 16: which messages a server passes over. UEFI that has its address from another server brings the
+/// offer without one back to port 4011, as a REQUEST that asks for nothing but the boot file.
+bool Responder::is_for_us(const Message& message, const Origin& origin) const {
   const Bytes* server = message.find(option::server_id);
   switch (message.type) {
     case MessageType::solicit:
-      return multicast && !server && message.find(option::client_id);
+      return origin.multicast && !server && message.find(option::client_id);
     case MessageType::request:
-      return multicast && server && *server == duid_ && message.find(option::client_id);
+      return (origin.multicast || origin.boot_server) && server && *server == duid_ && message.find(option::client_id);
     case MessageType::information_request:
       return (!server || *server == duid_) && !message.find(option::ia_na) && !message.find(option::ia_ta) &&
              !message.find(option::ia_pd);
@@ -64,7 +67,7 @@ std::string Responder::url_of(const boot::LoaderDecision& decision, boot::Firmwa
 Answer Responder::on_message(const Message& message, const Origin& origin, const std::string& server_address,
                              SteadyTime now) {
   Answer answer;
-  if (!is_for_us(message, origin.multicast)) return answer;
+  if (!is_for_us(message, origin)) return answer;
   const auto client = find_netboot_client(message, origin);
   if (!client || client->facts.mac == settings_.interface_mac) return answer;
   const boot::ClientFacts& facts = client->facts;
@@ -86,9 +89,14 @@ Answer Responder::on_message(const Message& message, const Origin& origin, const
                                         std::move(text),
                                         {{"xid", fmt::format("0x{:06x}", message.xid)},
                                          {"architecture", std::string(name_of(facts.architecture))},
+                                         {"firmware", describe(facts)},
                                          {"protocol", "DHCPv6"}}});
   };
   const std::string who = named ? "PC " + facts.mac.to_string() : "A PC that does not tell its MAC";
+  if (message.type == MessageType::solicit)
+    tell(boot::EventKind::dhcp_discover, fmt::format("{} asks for an address over IPv6 ({})", who, describe(facts)));
+  if (origin.boot_server)
+    tell(boot::EventKind::pxe_request, fmt::format("{} asks on port 4011 over IPv6 for its boot file", who));
   if (const auto* ignore = std::get_if<boot::Ignore>(&decision)) {
     tell(boot::EventKind::dhcp_ignored, fmt::format("{} cannot be booted over IPv6: {}", who, ignore->reason));
     return answer;

@@ -19,6 +19,7 @@ struct Settings {
   unsigned interface_index = 0;
   MacAddress interface_mac;  ///< of our DUID
   std::uint16_t server_port = 547;
+  std::uint16_t boot_server_port = 4011;
   boot::BootSettings boot;
 };
 
@@ -38,7 +39,7 @@ class Responder {
                                   SteadyTime now);
 
  private:
-  [[nodiscard]] bool is_for_us(const Message& message, bool multicast) const;
+  [[nodiscard]] bool is_for_us(const Message& message, const Origin& origin) const;
   [[nodiscard]] std::string url_of(const boot::LoaderDecision& decision, boot::Firmware firmware,
                                    const std::string& server_address) const;
 

@@ -67,35 +67,41 @@ class Server::Core : public std::enable_shared_from_this<Core> {
         responder_(std::move(settings), deps.registry) {}
 
   void open();
-  void start() { wait(); }
+  void start() {
+    wait(*at_server_port_);
+    wait(*at_boot_server_port_);
+  }
   void stop();
 
  private:
   static constexpr int datagrams_a_turn = 64;
+  using Socket = asio::posix::stream_descriptor;
 
-  void wait();
+  [[nodiscard]] std::unique_ptr<Socket> open_port(std::uint16_t port);
+  void wait(Socket& socket);
   /// False when none waits.
-  bool receive();
+  bool receive(Socket& socket);
   void answer(const Relayed& relayed, sockaddr_in6 relay);
   /// The responder's answer; its events and what it has seen are told.
   [[nodiscard]] std::optional<Message> think(const Message& message, const Origin& origin, const std::string& ours);
-  void send(ByteView bytes, const sockaddr_in6& to);
+  /// From one of our addresses, or from the one that leads there.
+  void send(Socket& socket, ByteView bytes, const sockaddr_in6& to, const in6_pktinfo* from = nullptr);
 
   asio::any_io_executor executor_;
   Settings settings_;
   Dependencies deps_;
   Responder responder_;
-  std::unique_ptr<asio::posix::stream_descriptor> socket_;
+  std::unique_ptr<Socket> at_server_port_, at_boot_server_port_;
   RateLimit warnings_{20, 1};
   bool stopped_ = false;
   std::array<std::uint8_t, 2048> buffer_{};
 };
 
-void Server::Core::open() {
-  const std::string name = fmt::format("UDP port {} (DHCPv6) on {}", settings_.server_port, settings_.interface);
+std::unique_ptr<Server::Core::Socket> Server::Core::open_port(std::uint16_t port) {
+  const std::string name = fmt::format("UDP port {} (DHCPv6) on {}", port, settings_.interface);
   const int fd = ::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) throw boost::system::system_error(errno, boost::system::system_category(), name);
-  socket_ = std::make_unique<asio::posix::stream_descriptor>(executor_, fd);
+  auto socket = std::make_unique<Socket>(executor_, fd);
   set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1, name);
   set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, name);
   if (::setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, settings_.interface.c_str(),
@@ -103,35 +109,42 @@ void Server::Core::open() {
     throw boost::system::system_error(errno, boost::system::system_category(), name);
   sockaddr_in6 address{};
   address.sin6_family = AF_INET6;
-  address.sin6_port = htons(settings_.server_port);
+  address.sin6_port = htons(port);
   if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
     throw boost::system::system_error(errno, boost::system::system_category(), name);
+  return socket;
+}
+
+void Server::Core::open() {
+  at_server_port_ = open_port(settings_.server_port);
+  at_boot_server_port_ = open_port(settings_.boot_server_port);
   for (const char* group_address : multicast_groups) {
     ipv6_mreq group{};
     group.ipv6mr_interface = settings_.interface_index;
     inet_pton(AF_INET6, group_address, &group.ipv6mr_multiaddr);
-    set_option(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, group, name);
+    set_option(at_server_port_->native_handle(), IPPROTO_IPV6, IPV6_JOIN_GROUP, group, group_address);
   }
 }
 
 void Server::Core::stop() {
-  if (std::exchange(stopped_, true) || !socket_) return;
+  if (std::exchange(stopped_, true)) return;
   boost::system::error_code ignored;
-  socket_->close(ignored);
+  for (const auto& socket : {at_server_port_.get(), at_boot_server_port_.get()}) {
+    if (socket) socket->close(ignored);
+  }
 }
 
-void Server::Core::wait() {
-  if (!socket_ || stopped_) return;
-  socket_->async_wait(asio::posix::stream_descriptor::wait_read,
-                      [self = shared_from_this()](const boost::system::error_code& error) {
-                        if (error || self->stopped_) return;
-                        for (int i = 0; i < datagrams_a_turn && self->receive(); ++i) {
-                        }
-                        self->wait();
-                      });
+void Server::Core::wait(Socket& socket) {
+  if (stopped_) return;
+  socket.async_wait(Socket::wait_read, [self = shared_from_this(), &socket](const boost::system::error_code& error) {
+    if (error || self->stopped_) return;
+    for (int i = 0; i < datagrams_a_turn && self->receive(socket); ++i) {
+    }
+    self->wait(socket);
+  });
 }
 
-bool Server::Core::receive() {
+bool Server::Core::receive(Socket& socket) {
   sockaddr_in6 source{};
   iovec piece{buffer_.data(), buffer_.size()};
   alignas(cmsghdr) std::array<char, 128> control{};
@@ -142,24 +155,25 @@ bool Server::Core::receive() {
   header.msg_iovlen = 1;
   header.msg_control = control.data();
   header.msg_controllen = control.size();
-  const ssize_t size = ::recvmsg(socket_->native_handle(), &header, MSG_DONTWAIT);
+  const ssize_t size = ::recvmsg(socket.native_handle(), &header, MSG_DONTWAIT);
   if (size < 0) return errno == EINTR;
   if ((header.msg_flags & MSG_TRUNC) != 0) return true;
-  bool multicast = false;
+  in6_pktinfo ours{};
   for (cmsghdr* item = CMSG_FIRSTHDR(&header); item; item = CMSG_NXTHDR(&header, item)) {
     if (item->cmsg_level != IPPROTO_IPV6 || item->cmsg_type != IPV6_PKTINFO) continue;
-    in6_pktinfo info;
-    std::memcpy(&info, CMSG_DATA(item), sizeof(info));
-    multicast = IN6_IS_ADDR_MULTICAST(&info.ipi6_addr);
+    std::memcpy(&ours, CMSG_DATA(item), sizeof(ours));
   }
+  const bool multicast = IN6_IS_ADDR_MULTICAST(&ours.ipi6_addr);
   const ByteView datagram = ByteView(buffer_).first(static_cast<std::size_t>(size));
   if (is_relayed(datagram)) {
     if (auto relayed = decode_relayed(datagram)) answer(*relayed, source);
   } else if (const auto message = decode(datagram)) {
-    Origin origin{{}, multicast, std::nullopt};
+    Origin origin{{}, multicast, &socket == at_boot_server_port_.get(), std::nullopt};
     std::memcpy(origin.source.data(), &source.sin6_addr, origin.source.size());
-    if (const auto reply = think(*message, origin, find_server_address(settings_.interface)))
-      send(encode(*reply), source);
+    const bool reached = !multicast && !IN6_IS_ADDR_LINKLOCAL(&ours.ipi6_addr);
+    const auto reply =
+        think(*message, origin, reached ? text_of_address(ours.ipi6_addr) : find_server_address(settings_.interface));
+    if (reply) send(socket, encode(*reply), source, multicast ? nullptr : &ours);
   }
   return true;
 }
@@ -174,10 +188,10 @@ void Server::Core::answer(const Relayed& relayed, sockaddr_in6 relay) {
                     {"why", "a machine behind a relay cannot reach a link-local address; give the interface another"}});
     return;
   }
-  const auto reply = think(relayed.message, {relayed.client(), true, relayed.mac}, ours);
+  const auto reply = think(relayed.message, {relayed.client(), true, false, relayed.mac}, ours);
   if (!reply) return;
   if (!relayed.wants_source_port()) relay.sin6_port = htons(settings_.server_port);
-  send(encode_relayed(*reply, relayed.layers), relay);
+  send(*at_server_port_, encode_relayed(*reply, relayed.layers), relay);
 }
 
 std::optional<Message> Server::Core::think(const Message& message, const Origin& origin, const std::string& ours) {
@@ -188,10 +202,24 @@ std::optional<Message> Server::Core::think(const Message& message, const Origin&
   return std::move(answer.reply);
 }
 
-void Server::Core::send(ByteView bytes, const sockaddr_in6& to) {
-  const ssize_t sent = ::sendto(socket_->native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT,
-                                reinterpret_cast<const sockaddr*>(&to), sizeof(to));
-  if (sent < 0 && warnings_.try_take(deps_.clock.now()))
+void Server::Core::send(Socket& socket, ByteView bytes, const sockaddr_in6& to, const in6_pktinfo* from) {
+  iovec piece{const_cast<std::uint8_t*>(bytes.data()), bytes.size()};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(in6_pktinfo))> control{};
+  msghdr header{};
+  header.msg_name = const_cast<sockaddr_in6*>(&to);
+  header.msg_namelen = sizeof(to);
+  header.msg_iov = &piece;
+  header.msg_iovlen = 1;
+  if (from) {
+    header.msg_control = control.data();
+    header.msg_controllen = control.size();
+    cmsghdr* item = CMSG_FIRSTHDR(&header);
+    item->cmsg_level = IPPROTO_IPV6;
+    item->cmsg_type = IPV6_PKTINFO;
+    item->cmsg_len = CMSG_LEN(sizeof(*from));
+    std::memcpy(CMSG_DATA(item), from, sizeof(*from));
+  }
+  if (::sendmsg(socket.native_handle(), &header, MSG_DONTWAIT) < 0 && warnings_.try_take(deps_.clock.now()))
     log::warning("DHCPV6_SEND_FAILED", {{"interface", settings_.interface}, {"reason", std::strerror(errno)}});
 }
 

@@ -321,7 +321,7 @@ def test_uefi_loads_ipxe_over_ipv6_beside_the_server_that_gives_the_addresses(la
     server.set_client(MAC, [("probe", "master")], access="boot")
     pc = lab.machine("uefi-pxe6", mac=MAC).power_on()
     pc.wait_serial(r"BOOTFERRY-PROBE-DONE (.*?) before=(\w+)\n", 150)
-    told = [event for event in server.boot_log(MAC) if event["fields"].get("protocol") == "DHCPv6"]
+    told = [event for event in server.boot_log(MAC) if event["kind"] == "dhcp-offer" and event["fields"].get("protocol") == "DHCPv6"]
     assert told and re.search(r"tftp://\[fd99::[0-9a-f:]+\]/snponly.efi", told[0]["text"])  # the router's prefix gave it a second one
     first = lab.wire.events("dhcp", mac=MAC)[0]
     assert first["user_class"] == "iPXE", "no firmware asked over IPv4: the loader came over IPv6"

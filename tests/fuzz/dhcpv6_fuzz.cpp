@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (back[1] != datagram[1] || back.size() < 38 * relayed->layers.size()) std::abort();
     return 0;
   }
-  dhcpv6::Origin origin{{}, (data[0] & 1) != 0, std::nullopt};
+  dhcpv6::Origin origin{{}, (data[0] & 1) != 0, (data[0] & 2) != 0, std::nullopt};
   std::copy_n(data + 1, origin.source.size(), origin.source.begin());
   const auto message = dhcpv6::decode(datagram);
   if (!message) return 0;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "boot/client_words.hpp"
 #include "dhcp/codec.hpp"
 #include "dhcp/raw_frame.hpp"
 #include "dhcp_testing.hpp"

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "boot/client_words.hpp"
 #include "dhcp/codec.hpp"
 #include "dhcp_testing.hpp"
 #include "support/source_tree.hpp"

@@ -67,7 +67,7 @@ inline std::string text(const Message& message, std::uint16_t code) {
 
 struct Lab {
   Answer hear(const Message& message, const Ipv6Address& source = pc1_address, bool multicast = true) {
-    return responder.on_message(message, {source, multicast, std::nullopt}, "fd00::1", now);
+    return responder.on_message(message, {source, multicast, false, std::nullopt}, "fd00::1", now);
   }
   SteadyTime now{};
   EmptyRegistry registry;

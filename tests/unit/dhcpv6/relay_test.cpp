@@ -81,7 +81,7 @@ TEST(Dhcpv6Relay, the_relay_tells_the_mac_of_a_client_whose_address_does_not) {
   const auto relayed = decode_relayed(envelope(0, random, told(message), {{option::client_link_layer_address, mac}}));
   ASSERT_TRUE(relayed);
   EXPECT_EQ(relayed->mac, pc1);
-  const auto client = find_netboot_client(relayed->message, {relayed->client(), true, relayed->mac});
+  const auto client = find_netboot_client(relayed->message, {relayed->client(), true, false, relayed->mac});
   ASSERT_TRUE(client);
   EXPECT_EQ(client->facts.mac, pc1);
 }

@@ -25,8 +25,10 @@ TEST(Dhcpv6, uefi_pxe_is_told_a_tftp_url_beside_the_server_of_addresses) {
   ASSERT_TRUE(answer.seen);
   EXPECT_EQ(answer.seen->mac, pc1);
   EXPECT_EQ(answer.seen->architecture, boot::Architecture::efi_x64);
-  ASSERT_EQ(answer.events.size(), 1u);
+  ASSERT_EQ(answer.events.size(), 2u);
+  EXPECT_EQ(answer.events[0].kind, boot::EventKind::dhcp_discover);
   EXPECT_EQ(answer.events[0].mac, pc1);
+  EXPECT_EQ(answer.events[1].kind, boot::EventKind::dhcp_offer);
 }
 
 TEST(Dhcpv6, uefi_http_boot_is_told_an_http_url_and_its_own_class) {
@@ -72,6 +74,25 @@ TEST(Dhcpv6, a_request_for_an_address_of_ours_is_refused_with_the_reason) {
   EXPECT_EQ(*refused, Bytes({0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 13, 0, 2, 0, 2}));
 }
 
+// OVMF: the offer without an address, brought back to port 4011 from the address that the other server gave.
+TEST(Dhcpv6, uefi_hears_at_port_4011_what_it_was_told) {
+  Lab lab;
+  Message message = without(solicit(7, "PXEClient:Arch:00007:UNDI:003016"), option::ia_na);
+  message.type = MessageType::request;
+  message.add(option::server_id, our_duid);
+  const Origin origin{{0xfd, 0x99}, false, true, std::nullopt};
+  const Answer answer = lab.responder.on_message(message, origin, "fd00::1", lab.now);
+  ASSERT_TRUE(answer.reply);
+  EXPECT_EQ(answer.reply->type, MessageType::reply);
+  EXPECT_EQ(answer.reply->find(option::ia_na), nullptr);
+  EXPECT_EQ(text(*answer.reply, option::boot_file_url), "tftp://[fd00::1]/snponly.efi");
+  EXPECT_EQ(answer.events.at(0).kind, boot::EventKind::pxe_request);
+  EXPECT_FALSE(lab.hear(message, origin.source, false).reply) << "RFC 8415 18.4: at port 547 it comes by multicast";
+  message = without(message, option::server_id);
+  message.add(option::server_id, Bytes{0, 3, 0, 1, 9, 9, 9, 9, 9, 9});
+  EXPECT_FALSE(lab.responder.on_message(message, origin, "fd00::1", lab.now).reply) << "another server's";
+}
+
 TEST(Dhcpv6, everybody_else_is_left_alone) {
   Lab lab;
   Message phone = solicit(7, "PXEClient");
@@ -100,8 +121,8 @@ TEST(Dhcpv6, without_a_loader_the_reason_is_told) {
   Lab lab;
   const Answer answer = lab.hear(solicit(6, "PXEClient"));
   EXPECT_FALSE(answer.reply);
-  ASSERT_EQ(answer.events.size(), 1u);
-  EXPECT_EQ(answer.events[0].kind, boot::EventKind::dhcp_ignored);
+  ASSERT_EQ(answer.events.size(), 2u);
+  EXPECT_EQ(answer.events[1].kind, boot::EventKind::dhcp_ignored);
 }
 
 TEST(Dhcpv6, a_mac_comes_from_the_link_local_address_or_the_duid) {
