@@ -32,6 +32,7 @@ namespace {
 
 ChildProcess::ChildProcess(std::vector<std::string> argv, int output_fd) {
   std::vector<char*> raw;
+  raw.reserve(argv.size() + 1);
   for (std::string& argument : argv) raw.push_back(argument.data());
   raw.push_back(nullptr);
   int report[2];
