@@ -65,8 +65,6 @@ class Channel {
   void expect_within(std::chrono::milliseconds limit) { deadline_ = std::chrono::steady_clock::now() + limit; }
   void expect_nothing() { deadline_ = std::chrono::steady_clock::time_point::max(); }
   [[nodiscard]] bool is_tcp() const { return is_tcp_; }
-  /// It shares its loop with other connections.
-  [[nodiscard]] bool has_company() const { return list_.size() > 1; }
   [[nodiscard]] Socket& socket() { return socket_; }
   /// The other side has closed, or sent what nobody asked for.
   [[nodiscard]] bool has_news() const;

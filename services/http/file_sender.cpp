@@ -45,10 +45,8 @@ asio::awaitable<long> hand_over_piece(Channel& channel, std::string_view head, c
   co_return co_await channel.send_from(file, part.offset, wanted);
 }
 
-/// One reader alone is quicker with copies, which warm the cache that the send reads; of many each copy is one too
-/// many.
 bool is_better_handed_over(const Channel& channel, const FilePart& part, std::size_t wanted) {
-  return channel.is_tcp() && channel.has_company() && wanted >= smallest_handed_over &&
+  return channel.is_tcp() && wanted >= smallest_handed_over &&
          part.file->is_in_memory(wanted, part.offset);
 }
 
