@@ -46,8 +46,7 @@ asio::awaitable<long> hand_over_piece(Channel& channel, std::string_view head, c
 }
 
 bool is_better_handed_over(const Channel& channel, const FilePart& part, std::size_t wanted) {
-  return channel.is_tcp() && wanted >= smallest_handed_over &&
-         part.file->is_in_memory(wanted, part.offset);
+  return channel.is_tcp() && wanted >= smallest_handed_over && part.file->is_in_memory(wanted, part.offset);
 }
 
 }  // namespace
