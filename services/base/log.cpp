@@ -98,6 +98,7 @@ bool stderr_is_the_journal() {
 
 bool send_to_journal(const std::vector<std::string>& entry) {
   std::vector<iovec> parts;
+  parts.reserve(entry.size());
   for (const std::string& field : entry) parts.push_back({const_cast<char*>(field.data()), field.size()});
   return sd_journal_sendv(parts.data(), static_cast<int>(parts.size())) == 0;
 }
