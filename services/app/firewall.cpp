@@ -18,8 +18,8 @@ using nlohmann::json;
 using Fate = FirewallVerdict::Fate;
 
 enum class Truth { no, yes, maybe };
-constexpr int deepest_jump = 16;     ///< as deep as the kernel lets them be
-constexpr int most_jumps = 100'000;  ///< in all: chains that call each other twice are walked 2^16 times
+constexpr int deepest_jump = 16;   ///< as deep as the kernel lets them be
+constexpr int most_jumps = 3'000;  ///< in all: chains that call each other twice would be walked 2^16 times
 
 std::string text_of(const json& object, const char* key) {
   const auto at = object.find(key);
@@ -83,7 +83,11 @@ class Walk {
 
   /// Empty: no rule decided, the caller goes on.
   std::optional<Fate> walk(const json& chain, int depth) {
-    if (depth > deepest_jump || ++jumps_ > most_jumps) return std::nullopt;
+    if (depth > deepest_jump) return std::nullopt;
+    if (++jumps_ > most_jumps) {
+      doubtful_accept_ = doubtful_drop_ = true;
+      return std::nullopt;
+    }
     for (const json& item : items_) {
       const json* rule = find_object(item, "rule");
       if (!rule || text_of(*rule, "family") != text_of(chain, "family") ||

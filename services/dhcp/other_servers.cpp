@@ -119,6 +119,7 @@ void OtherServers::learn(const Message& reply, const MacAddress& mac, Ipv4Addres
 
 std::vector<boot::NetworkServer> OtherServers::servers() const {
   std::vector<boot::NetworkServer> all;
+  all.reserve(servers_.size());
   for (const auto& [address, server] : servers_) all.push_back(server);
   return all;
 }

@@ -8,11 +8,12 @@
 namespace bootferry::dhcp {
 namespace {
 
+using namespace std::string_view_literals;
+
 /// PXE 2.1 table 2-4: discovery control (6), bit 3: "use the boot file name of this message, ask no boot server".
 constexpr std::array<std::uint8_t, 4> skip_discovery{6, 1, 8, 255};
 /// The same for the boot ROM of a Raspberry Pi, which looks for its name in the boot menu (sub-options 9 and 10).
-constexpr std::string_view raspberry_pi_menu{"\x06\x01\x08\x09\x14\x00\x00\x11Raspberry Pi Boot\x0a\x04\x00PXE\xff",
-                                             33};
+constexpr std::string_view raspberry_pi_menu = "\x06\x01\x08\x09\x14\x00\x00\x11Raspberry Pi Boot\x0a\x04\x00PXE\xff"sv;
 /// iPXE's option 175, sub-option 176: "wait for no proxyDHCP offer".
 constexpr std::array<std::uint8_t, 3> no_proxy_dhcp{176, 1, 1};
 

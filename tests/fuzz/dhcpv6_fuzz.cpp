@@ -27,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto relayed = dhcpv6::decode_relayed(datagram);
     if (!relayed) return 0;
     const auto answer =
-        responder.on_message(relayed->message, {relayed->client(), true, relayed->mac}, "fd00::1", SteadyTime{});
+        responder.on_message(relayed->message, {relayed->client(), true, false, relayed->mac}, "fd00::1", SteadyTime{});
     if (!answer.reply) return 0;
     Bytes back = dhcpv6::encode_relayed(*answer.reply, relayed->layers);
     // The way back differs from the way there in its types alone.
