@@ -31,6 +31,7 @@ Result<void> check_user_name(std::string_view name) {
 std::vector<User> Accounts::users() const {
   std::lock_guard lock(mutex_);
   std::vector<User> all;
+  all.reserve(users_.size());
   for (const auto& [name, user] : users_) all.push_back(user);
   return all;
 }
@@ -109,6 +110,7 @@ Result<void> Accounts::remove_user(const std::string& name) {
 std::vector<Token> Accounts::tokens() const {
   std::lock_guard lock(mutex_);
   std::vector<Token> all;
+  all.reserve(tokens_.size());
   for (const auto& [digest, token] : tokens_) all.push_back(token);
   std::ranges::sort(all, {}, &Token::id);
   return all;
