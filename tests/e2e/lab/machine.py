@@ -35,7 +35,7 @@ class Machine:
         self.medium, self.secure_boot = medium, secure_boot
         self.name = name or f"pc{tap}"
         self.folder = lab.folder
-        self.qmp_path = self.folder / f"{self.name}.qmp"
+        self.qmp_path = lab.short / f"{self.name}.qmp"
         self.qemu = self.wire = None
         self._boots = 0
         self._changed = threading.Condition()
