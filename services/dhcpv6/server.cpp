@@ -33,6 +33,10 @@ void set_option(int fd, int level, int name, const Value& value, const std::stri
     throw boost::system::system_error(errno, boost::system::system_category(), what);
 }
 
+std::string name_of_port(std::uint16_t port, const std::string& interface) {
+  return fmt::format("UDP port {} (DHCPv6) on {}", port, interface);
+}
+
 std::string text_of_address(const in6_addr& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   return inet_ntop(AF_INET6, &address, text.data(), text.size()) ? text.data() : "";
@@ -98,7 +102,7 @@ class Server::Core : public std::enable_shared_from_this<Core> {
 };
 
 std::unique_ptr<Server::Core::Socket> Server::Core::open_port(std::uint16_t port) {
-  const std::string name = fmt::format("UDP port {} (DHCPv6) on {}", port, settings_.interface);
+  const std::string name = name_of_port(port, settings_.interface);
   const int fd = ::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) throw boost::system::system_error(errno, boost::system::system_category(), name);
   auto socket = std::make_unique<Socket>(executor_, fd);
@@ -122,7 +126,8 @@ void Server::Core::open() {
     ipv6_mreq group{};
     group.ipv6mr_interface = settings_.interface_index;
     inet_pton(AF_INET6, group_address, &group.ipv6mr_multiaddr);
-    set_option(at_server_port_->native_handle(), IPPROTO_IPV6, IPV6_JOIN_GROUP, group, group_address);
+    set_option(at_server_port_->native_handle(), IPPROTO_IPV6, IPV6_JOIN_GROUP, group,
+               name_of_port(settings_.server_port, settings_.interface));
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The DHCPv6 service on one interface: UDP 547 at ff02::1:2 (RFC 8415 section 7) and UDP 4011, where UEFI asks again
-// for its boot file as it does over IPv4 (PXE 2.1 2.2.3), around Responder. Owned by app; lives on loop 0. Its boot
-// files are those of tftp and http, which must be reachable over IPv6.
+// for its boot file when another server gave its address (EDK II does; no RFC tells of it), around Responder. Owned by
+// app; lives on loop 0. Its boot files are those of tftp and http, which must be reachable over IPv6.
 //
 //   dhcpv6::Server server(context.get_executor(), settings, {registry, events, clock});
 //   server.open();   // throws boost::system::system_error whose text names the port

@@ -10,7 +10,7 @@ export default defineConfig<{ behindNginx: boolean }>({
   outputDir: 'results',
   // Each test has a server and a browser window of its own. `e2e` has one machine, and is one file a run.
   workers: 2,
-  // What passes at the second try is called flaky, not passed.
+  // What passes at the second try only is listed as flaky.
   retries: process.env.CI === undefined ? 0 : 1,
   forbidOnly: true,
   timeout: 90_000,

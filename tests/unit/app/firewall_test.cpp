@@ -50,6 +50,14 @@ TEST(Firewall, WithoutRulesEverythingComesIn) {
   EXPECT_EQ(fate(ruleset("accept", {}), tftp), Fate::accepted);
 }
 
+TEST(Firewall, ChainsThatCallEachOtherOverAndOverAreNotFollowedForEver) {
+  std::string more = R"(,{"chain":{"family":"inet","table":"filter","name":"again"}})";
+  for (int i = 0; i < 8; ++i)
+    more += R"(,{"rule":{"family":"inet","table":"filter","chain":"again","expr":[{"jump":{"target":"again"}}]}})";
+  const std::string rules = ruleset("accept", {R"({"jump":{"target":"again"}})"}, more);
+  EXPECT_EQ(fate(rules, tftp), Fate::uncertain) << "8^16 jumps: given up, and told";
+}
+
 TEST(Firewall, ADropOfOurPortIsFoundWithItsChain) {
   const std::string rules = ruleset("accept", {rule(udp_69, drop)});
   EXPECT_EQ(fate(rules, tftp), Fate::dropped);
