@@ -33,7 +33,6 @@ class ChannelList {
  public:
   /// Closes those whose deadline has passed.
   void sweep(std::chrono::steady_clock::time_point now);
-  [[nodiscard]] std::size_t size() const { return channels_.size(); }
 
  private:
   friend class Channel;
