@@ -11,8 +11,7 @@
 namespace bootferry::http::test {
 namespace {
 
-const boot::BootSettings lan{
-    .server = {0x0a630001}, .reached_at = {}, .http_port = 8080, .iscsi_port = 3260, .loaders = {}};
+const boot::BootSettings lan{.server = {0x0a630001}, .http_port = 8080, .iscsi_port = 3260, .loaders = {}};
 
 RenderedScript render(const boot::ScriptDecision& decision, const std::filesystem::path& folder = {}) {
   boot::ScriptAnswer answer{decision, "http://10.99.0.1:8080/boot/52:54:00:e2:e0:01.ipxe", mac(), "", "", false, {}};
