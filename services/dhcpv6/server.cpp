@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/system/system_error.hpp>
 #include <cerrno>
 #include <cstring>
@@ -26,6 +27,12 @@ namespace asio = boost::asio;
 constexpr const char* multicast_groups[] = {"ff02::1:2", "ff05::1:3"};
 
 constexpr std::string_view link_local_prefix = "fe80:";
+
+/// EDK II opens the port where it hears only after it has asked at 4011, and it asks once: an answer that came too
+/// early is lost, so it comes again.
+constexpr std::array<Duration, 3> again_after{std::chrono::milliseconds(100), std::chrono::milliseconds(500),
+                                              std::chrono::milliseconds(2000)};
+constexpr std::size_t most_repeated = 64;  // answers at a time; the others are sent once
 
 template <class Value>
 void set_option(int fd, int level, int name, const Value& value, const std::string& what) {
@@ -88,6 +95,8 @@ class Server::Core : public std::enable_shared_from_this<Core> {
   void answer(const Relayed& relayed, sockaddr_in6 relay);
   /// The responder's answer; its events and what it has seen are told.
   [[nodiscard]] std::optional<Message> think(const Message& message, const Origin& origin, const std::string& ours);
+  /// To the port that it came from, from the address that it was sent to, `again_after[next]` from now and later.
+  void repeat(Bytes bytes, const sockaddr_in6& to, const in6_pktinfo& from, std::size_t next = 0);
   /// From one of our addresses, or from the one that leads there.
   void send(Socket& socket, ByteView bytes, const sockaddr_in6& to, const in6_pktinfo* from = nullptr);
 
@@ -97,6 +106,7 @@ class Server::Core : public std::enable_shared_from_this<Core> {
   Responder responder_;
   std::unique_ptr<Socket> at_server_port_, at_boot_server_port_;
   RateLimit warnings_{20, 1};
+  std::size_t repeated_ = 0;
   bool stopped_ = false;
   std::array<std::uint8_t, 2048> buffer_{};
 };
@@ -173,12 +183,18 @@ bool Server::Core::receive(Socket& socket) {
   if (is_relayed(datagram)) {
     if (auto relayed = decode_relayed(datagram)) answer(*relayed, source);
   } else if (const auto message = decode(datagram)) {
-    Origin origin{{}, multicast, &socket == at_boot_server_port_.get(), std::nullopt};
+    const bool at_boot_server_port = &socket == at_boot_server_port_.get();
+    Origin origin{{}, multicast, at_boot_server_port, std::nullopt};
     std::memcpy(origin.source.data(), &source.sin6_addr, origin.source.size());
     const bool reached = !multicast && !IN6_IS_ADDR_LINKLOCAL(&ours.ipi6_addr);
     const auto reply =
         think(*message, origin, reached ? text_of_address(ours.ipi6_addr) : find_server_address(settings_.interface));
-    if (reply) send(socket, encode(*reply), source, multicast ? nullptr : &ours);
+    if (!reply) return true;
+    send(socket, encode(*reply), source, multicast ? nullptr : &ours);
+    if (at_boot_server_port && repeated_ < most_repeated) {
+      ++repeated_;
+      repeat(encode(*reply), source, ours);
+    }
   }
   return true;
 }
@@ -205,6 +221,18 @@ std::optional<Message> Server::Core::think(const Message& message, const Origin&
   if (answer.seen) deps_.registry.note_seen(*answer.seen);
   for (boot::Event& event : answer.events) deps_.events.publish(std::move(event));
   return std::move(answer.reply);
+}
+
+void Server::Core::repeat(Bytes bytes, const sockaddr_in6& to, const in6_pktinfo& from, std::size_t next) {
+  auto timer = std::make_shared<asio::steady_timer>(
+      executor_, again_after[next] - (next > 0 ? again_after[next - 1] : Duration{}));
+  timer->async_wait([self = shared_from_this(), timer, bytes = std::move(bytes), to, from,
+                     next](const boost::system::error_code& error) mutable {
+    if (error || self->stopped_) return;
+    self->send(*self->at_boot_server_port_, bytes, to, &from);
+    if (next + 1 < again_after.size()) return self->repeat(std::move(bytes), to, from, next + 1);
+    --self->repeated_;
+  });
 }
 
 void Server::Core::send(Socket& socket, ByteView bytes, const sockaddr_in6& to, const in6_pktinfo* from) {

@@ -312,6 +312,15 @@ def test_dhcpv6_tells_a_boot_file_and_leaves_everybody_else_alone(lab):
     information = ask(11, identity, pxe)
     assert information[0] == 7 and b"tftp://[fd99::1]/snponly.efi" in information
 
+    run(["ip", "-n", host, "address", "add", "fd99::50/64", "dev", "eth0", "nodad"])
+    firmware = udp6(host, 4011)
+    at = advertise.index(b"\0\2", 4)  # the server's identity
+    server = advertise[at:at + 4 + int.from_bytes(advertise[at + 2:at + 4], "big")]
+    firmware.sendto(bytes([3, 4, 5, 6]) + server + identity + pxe, ("fd99::1", 4011))
+    answers = [firmware.recv(2048) for _ in range(4)]
+    assert answers[0][0] == 7 and b"tftp://[fd99::1]/snponly.efi" in answers[0]
+    assert len(set(answers)) == 1, "who opened its port late hears the same"
+
 
 def test_uefi_loads_ipxe_over_ipv6_beside_the_server_that_gives_the_addresses(lab, probe_efi):
     start_radvd(lab, managed=True)
