@@ -113,6 +113,9 @@ boot::BootSettings boot_settings(const Settings& settings, const NetworkInterfac
   made.http_port = settings.http_port;
   made.iscsi_port = settings.iscsi_port;
   made.loaders = std::move(loaders);
+  for (const std::string& address : settings.iscsi_addresses) {
+    if (const auto known = parse_ip_address(address.substr(0, address.find('%')))) made.portals.push_back(*known);
+  }
   return made;
 }
 
@@ -185,14 +188,8 @@ boot::Health identity_of(const Settings& settings, const NetworkInterface& inter
 /// The LAN address, unless somebody chose others: several portals of the same disks.
 iscsi::ServerSettings target_settings(const Settings& settings, const NetworkInterface& interface) {
   iscsi::ServerSettings made;
-  made.addresses = {interface.network.address.to_string()};
-  if (!settings.iscsi_addresses.empty())
-    made.addresses = settings.iscsi_addresses;
-  else if (settings.ipv6)
-    made.ipv6_interface = interface.name;
-  for (std::string& address : made.addresses) {  // a link-local address means nothing without its link
-    if (address.starts_with("fe80:") && address.find('%') == std::string::npos) address += "%" + interface.name;
-  }
+  made.addresses = portal_addresses(settings, interface);
+  if (settings.iscsi_addresses.empty() && settings.ipv6) made.ipv6_interface = interface.name;
   made.port = settings.iscsi_port;
   made.keepalive.ping_after = settings.iscsi_ping_after;
   made.keepalive.answer_limit = settings.iscsi_ping_limit;

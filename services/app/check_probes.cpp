@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netdb.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <memory>
 
 #include "base/bytes.hpp"
 #include "images/file_descriptor.hpp"
@@ -31,8 +33,8 @@ sockaddr_in to_sockaddr(Ipv4Address address, std::uint16_t port) {
   return raw;
 }
 
-FileDescriptor open_socket(int type) {
-  FileDescriptor socket(::socket(AF_INET, type | SOCK_CLOEXEC, 0));
+FileDescriptor open_socket(int type, int family = AF_INET) {
+  FileDescriptor socket(::socket(family, type | SOCK_CLOEXEC, 0));
   setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);  // of connect() too
   return socket;
@@ -43,10 +45,17 @@ std::unexpected<Error> failed(std::string_view what) {
   return fail(ErrorKind::io, fmt::format("{}: {}", what, why));
 }
 
-Result<FileDescriptor> dial(Ipv4Address address, std::uint16_t port) {
-  FileDescriptor socket = open_socket(SOCK_STREAM);
-  const sockaddr_in raw = to_sockaddr(address, port);
-  if (!socket || connect(socket.get(), reinterpret_cast<const sockaddr*>(&raw), sizeof raw) != 0)
+/// `address` is IPv4 or IPv6, with its link ("fe80::1%eth0") where it is a link-local one.
+Result<FileDescriptor> dial(const std::string& address, std::uint16_t port) {
+  addrinfo hints{};
+  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (const int code = getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &found); code != 0)
+    return fail(ErrorKind::invalid, fmt::format("{}: {}", address, gai_strerror(code)));
+  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> to(found, freeaddrinfo);
+  FileDescriptor socket = open_socket(SOCK_STREAM, to->ai_family);
+  if (!socket || connect(socket.get(), to->ai_addr, to->ai_addrlen) != 0)
     return failed(fmt::format("TCP port {}", port));
   return socket;
 }
@@ -91,7 +100,7 @@ Result<std::size_t> receive_from(const FileDescriptor& socket, MutableByteView b
 }  // namespace
 
 Result<HttpHead> probe_http(Ipv4Address address, std::uint16_t port, const std::string& path) {
-  const auto socket = dial(address, port);
+  const auto socket = dial(address.to_string(), port);
   if (!socket) return std::unexpected(socket.error());
   // HEAD, as UEFI HTTP boot begins: it tells nobody that a machine boots.
   const std::string request =
@@ -133,7 +142,7 @@ Result<std::uint64_t> probe_tftp(Ipv4Address address, std::uint16_t port, const 
   return fail(ErrorKind::io, fmt::format("TFTP: {} does not end", file));
 }
 
-Result<void> probe_iscsi(Ipv4Address address, std::uint16_t port) {
+Result<void> probe_iscsi(const std::string& address, std::uint16_t port) {
   const auto socket = dial(address, port);
   if (!socket) return std::unexpected(socket.error());
   using namespace std::string_literals;

@@ -20,8 +20,9 @@ struct HttpHead {
 [[nodiscard]] Result<HttpHead> probe_http(Ipv4Address address, std::uint16_t port, const std::string& path);
 /// Reads the whole file; its size.
 [[nodiscard]] Result<std::uint64_t> probe_tftp(Ipv4Address address, std::uint16_t port, const std::string& file);
-/// A discovery login (RFC 7143 6.3): whether an iSCSI target answers it, with whatever verdict.
-[[nodiscard]] Result<void> probe_iscsi(Ipv4Address address, std::uint16_t port);
+/// A discovery login (RFC 7143 6.3): whether an iSCSI target answers it, with whatever verdict. `address` is IPv4, or
+/// IPv6 with its link where it is a link-local one: "fe80::1%eth0".
+[[nodiscard]] Result<void> probe_iscsi(const std::string& address, std::uint16_t port);
 
 enum class Pretender { bios, uefi, uefi_http, ipxe };
 [[nodiscard]] std::string_view name_of(Pretender pretender);  ///< "a PXE BIOS", ...

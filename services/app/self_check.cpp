@@ -65,6 +65,15 @@ Result<std::string> some_loader(const boot::LoaderCatalog& loaders) {
 
 }  // namespace
 
+std::vector<std::string> portal_addresses(const Settings& settings, const NetworkInterface& interface) {
+  if (settings.iscsi_addresses.empty()) return {interface.network.address.to_string()};
+  std::vector<std::string> addresses = settings.iscsi_addresses;
+  for (std::string& address : addresses) {
+    if (address.starts_with("fe80:") && address.find('%') == std::string::npos) address += "%" + interface.name;
+  }
+  return addresses;
+}
+
 std::vector<ServicePort> service_ports(const Settings& settings) {
   std::vector<ServicePort> ports{
       {"udp", settings.tftp_port, "TFTP"}, {"tcp", settings.http_port, "HTTP"}, {"tcp", settings.iscsi_port, "iSCSI"}};
@@ -145,17 +154,17 @@ CheckLine ApplianceSelfCheck::check_script() const {
   return good("script", "An unknown machine gets a boot script.");
 }
 
-Ipv4Address ApplianceSelfCheck::iscsi_address() const {
-  if (settings_.iscsi_addresses.empty()) return interface_.network.address;
-  const auto chosen = parse_ipv4_address(settings_.iscsi_addresses.front());
-  return chosen ? *chosen : interface_.network.address;
-}
-
+/// Where no addresses were chosen, IPv4 stands for all: at the IPv6 ones of the interface it hears only what comes in
+/// by the LAN's cable; chosen ones are all tried.
 CheckLine ApplianceSelfCheck::check_iscsi() const {
-  const auto done = probe_iscsi(iscsi_address(), settings_.iscsi_port);
-  if (!done)
-    return bad("iscsi", fmt::format("The iSCSI target does not answer: {}.", done.error().message), log_mend());
-  return good("iscsi", "The iSCSI target answers a discovery login.");
+  const std::vector<std::string> addresses = portal_addresses(settings_, interface_);
+  for (const std::string& address : addresses) {
+    const auto done = probe_iscsi(address, settings_.iscsi_port);
+    if (!done)
+      return bad("iscsi", fmt::format("The iSCSI target does not answer at {}: {}.", address, done.error().message),
+                 log_mend());
+  }
+  return good("iscsi", fmt::format("The iSCSI target answers a discovery login at {}.", fmt::join(addresses, " and ")));
 }
 
 }  // namespace bootferry::app

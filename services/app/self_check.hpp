@@ -38,7 +38,6 @@ class ApplianceSelfCheck final : public boot::SelfCheck {
   [[nodiscard]] boot::CheckLine check_script() const;
   [[nodiscard]] boot::CheckLine check_http_loader() const;
   [[nodiscard]] boot::CheckLine check_iscsi() const;
-  [[nodiscard]] Ipv4Address iscsi_address() const;
 
   const Settings settings_;
   const NetworkInterface interface_;
@@ -47,6 +46,10 @@ class ApplianceSelfCheck final : public boot::SelfCheck {
   boot::NetworkServers& network_;
   std::mutex one_at_a_time_;
 };
+
+/// Where the disks are offered, each with its link where it is a link-local one: the chosen addresses, else that of the
+/// LAN interface.
+[[nodiscard]] std::vector<std::string> portal_addresses(const Settings& settings, const NetworkInterface& interface);
 
 /// The ports that must be let in, of these settings.
 [[nodiscard]] std::vector<ServicePort> service_ports(const Settings& settings);

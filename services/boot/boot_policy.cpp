@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "boot/loader_table.hpp"
 #include "boot/offer.hpp"
 
@@ -10,6 +12,13 @@ namespace bootferry::boot {
 
 std::string BootSettings::http_base() const {
   return fmt::format("http://{}:{}", reached_at.value_or(server).to_url_host(), http_port);
+}
+
+IpAddress BootSettings::portal() const {
+  const IpAddress wanted = reached_at.value_or(server);
+  if (portals.empty() || std::ranges::find(portals, wanted) != portals.end()) return wanted;
+  const auto alike = std::ranges::find(portals, wanted.is_ipv4(), &IpAddress::is_ipv4);
+  return alike == portals.end() ? portals.front() : *alike;
 }
 
 std::string script_url(const MacAddress& mac, const BootSettings& settings) {

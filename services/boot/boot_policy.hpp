@@ -29,11 +29,14 @@ struct ClientFacts {
 
 struct BootSettings {
   Ipv4Address server;
-  std::optional<IpAddress> reached_at;  ///< the asker came to this other address of ours, over IPv6: URLs name it
+  std::optional<IpAddress> reached_at{};  ///< the asker came to this other address of ours, over IPv6: URLs name it
   std::uint16_t http_port = 8080;
   std::uint16_t iscsi_port = 3260;
   LoaderCatalog loaders;                        ///< what can be sent; what is not here is not offered
+  std::vector<IpAddress> portals{};             ///< where the disks are offered; empty: wherever we are reached
   [[nodiscard]] std::string http_base() const;  ///< "http://10.99.0.1:8080", "http://[fd00::1]:8080"
+  /// The asker's way to its disks: the address that it reached if that is one, else one of the same family, else any.
+  [[nodiscard]] IpAddress portal() const;
 };
 
 struct Ignore {

@@ -18,7 +18,7 @@ constexpr std::size_t chap_user_length = 25, chap_secret_length = 16, host_name_
 std::string san_uri(const std::string& target, const BootSettings& settings) {
   // RFC 4173: iscsi:<server>:<protocol>:<port>:<LUN>:<target>; left out they are TCP, 3260 and LUN 0.
   const std::string port = settings.iscsi_port == 3260 ? "" : std::to_string(settings.iscsi_port);
-  return fmt::format("iscsi:{}::{}::{}", settings.reached_at.value_or(settings.server).to_url_host(), port, target);
+  return fmt::format("iscsi:{}::{}::{}", settings.portal().to_url_host(), port, target);
 }
 
 bool is_efi(Architecture architecture) {

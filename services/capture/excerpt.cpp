@@ -10,9 +10,10 @@ namespace bootferry::capture {
 namespace {
 
 constexpr std::uint16_t dhcp_server_port = 67, dhcp_client_port = 68;
-constexpr std::size_t dhcp_chaddr = 28, dhcp_least = 240;                // RFC 2131 section 2
-constexpr std::uint16_t tftp_request = 1, tftp_data = 3, tftp_last = 6;  // RFC 1350, 2347
-constexpr std::size_t login_header = 48;                                 // RFC 7143 11.12, 11.13
+constexpr std::uint16_t dhcpv6_client_port = 546, dhcpv6_server_port = 547;  // RFC 8415 7.2
+constexpr std::size_t dhcp_chaddr = 28, dhcp_least = 240;                    // RFC 2131 section 2
+constexpr std::uint16_t tftp_request = 1, tftp_data = 3, tftp_last = 6;      // RFC 1350, 2347
+constexpr std::size_t login_header = 48;                                     // RFC 7143 11.12, 11.13
 constexpr std::uint8_t login_request = 0x03, login_response = 0x23, immediate = 0x40;
 constexpr std::size_t login_limit = 64u << 10;  // more than any login has
 constexpr std::array<std::string_view, 2> proofs{"CHAP_R=", "CHAP_C="};
@@ -35,6 +36,11 @@ void blank_proofs(MutableByteView text) {
 }
 
 bool begins(ByteView bytes, std::string_view text) { return text_of(bytes).starts_with(text); }
+
+/// Every machine asks DHCP; a netbooting one says so, and so do the answers to it.
+bool tells_of_a_boot(ByteView options) {
+  return contains(options, "PXEClient") || contains(options, "HTTPClient") || contains(options, "iPXE");
+}
 
 }  // namespace
 
@@ -65,7 +71,10 @@ std::optional<Excerpt::Kept> Excerpt::keep(ByteView bytes) {
 
 std::optional<Excerpt::Kept> Excerpt::keep_udp(ByteView bytes, const Frame& frame) {
   const auto is_port = [&](std::uint16_t port) { return frame.from_port == port || frame.to_port == port; };
-  if (is_port(dhcp_server_port) || is_port(dhcp_client_port) || is_port(ports_.pxe)) return keep_dhcp(bytes, frame);
+  const bool v4 = frame.from.is_ipv4();
+  if (is_port(v4 ? dhcp_server_port : dhcpv6_server_port) || is_port(v4 ? dhcp_client_port : dhcpv6_client_port) ||
+      is_port(ports_.pxe))
+    return v4 ? keep_dhcp(bytes, frame) : keep_dhcpv6(bytes, frame);
   ByteReader in(bytes.subspan(frame.payload));
   const std::uint16_t operation = in.u16(), block = in.u16();
   const bool from_client = !is_ours(frame);
@@ -89,10 +98,18 @@ std::optional<Excerpt::Kept> Excerpt::keep_dhcp(ByteView bytes, const Frame& fra
   const ByteView message = bytes.subspan(frame.payload);
   if (message.size() < dhcp_least) return std::nullopt;
   const MacAddress client = MacAddress::from(message.subspan(dhcp_chaddr, 6));
-  const ByteView options = message.subspan(dhcp_least);
-  // Every machine asks DHCP; a netbooting one says so, and so do the answers to it.
-  if (contains(options, "PXEClient") || contains(options, "HTTPClient") || contains(options, "iPXE"))
-    note_machine(client);
+  if (tells_of_a_boot(message.subspan(dhcp_least))) note_machine(client);
+  return keep_of_machine(bytes, frame, client);
+}
+
+/// Its messages name no network card: behind a relay they are the relay's.
+std::optional<Excerpt::Kept> Excerpt::keep_dhcpv6(ByteView bytes, const Frame& frame) {
+  const MacAddress client = client_of(frame);
+  if (tells_of_a_boot(bytes.subspan(frame.payload))) note_machine(client);
+  return keep_of_machine(bytes, frame, client);
+}
+
+std::optional<Excerpt::Kept> Excerpt::keep_of_machine(ByteView bytes, const Frame& frame, const MacAddress& client) {
   if (!machines_.contains(client)) return std::nullopt;
   Kept kept{client, {bytes.begin(), bytes.end()}, {}};
   const bool ours = is_ours(frame);
@@ -168,7 +185,7 @@ std::size_t Excerpt::login_part(MutableByteView payload, const Flow& flow, bool 
     return logins_.erase(at), 0;
   const std::size_t extra = std::size_t{payload[4]} * 4;
   const std::size_t data =
-      (std::size_t{payload[5]} << 16 | std::size_t{payload[6]} << 8 | payload[7]) + 3 & ~std::size_t{3};
+      ((std::size_t{payload[5]} << 16 | std::size_t{payload[6]} << 8 | payload[7]) + 3) & ~std::size_t{3};
   const std::size_t whole = login_header + extra + data;
   const std::size_t part = std::min(whole, payload.size());
   const bool complete = part == whole;

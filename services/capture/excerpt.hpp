@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What of a packet may be kept, and of which client it is: DHCP of netbooting machines, ARP, the first, last and every
-// 256th block of TFTP, HTTP heads of what machines read, iSCSI login PDUs (RFC 7143 11.12) with their proofs blanked.
-// Never a disk's data, a boot script, or a person's token. Owned by Server, on its thread; pure, bounded.
+// What of a packet may be kept, and of which client it is: DHCP and DHCPv6 of netbooting machines, ARP, the first, last
+// and every 256th block of TFTP, HTTP heads of what machines read, iSCSI login PDUs (RFC 7143 11.12) with their proofs
+// blanked. Never a disk's data, a boot script, or a person's token. Owned by Server, on its thread; pure, bounded.
 #pragma once
 
 #include <map>
@@ -39,7 +39,7 @@ class Excerpt {
 
  private:
   static constexpr std::size_t max_machines = 1024, max_flows = 1024;
-  using Flow = std::pair<Ipv4Address, std::uint16_t>;  ///< the client's end
+  using Flow = std::pair<IpAddress, std::uint16_t>;  ///< the client's end
 
   /// One direction of a login: how much of the PDU at hand is still to come.
   struct Direction {
@@ -52,6 +52,8 @@ class Excerpt {
   };
 
   [[nodiscard]] std::optional<Kept> keep_dhcp(ByteView bytes, const Frame& frame);
+  [[nodiscard]] std::optional<Kept> keep_dhcpv6(ByteView bytes, const Frame& frame);
+  [[nodiscard]] std::optional<Kept> keep_of_machine(ByteView bytes, const Frame& frame, const MacAddress& client);
   [[nodiscard]] std::optional<Kept> keep_udp(ByteView bytes, const Frame& frame);
   [[nodiscard]] std::optional<Kept> keep_tcp(ByteView bytes, const Frame& frame);
   [[nodiscard]] static std::size_t http_head(ByteView payload, bool from_client);

@@ -6,8 +6,9 @@
 namespace bootferry::capture {
 namespace {
 
-constexpr std::uint16_t type_ipv4 = 0x0800, type_arp = 0x0806, type_vlan = 0x8100;  // IEEE 802
-constexpr std::uint8_t protocol_icmp = 1, protocol_tcp = 6, protocol_udp = 17;      // IANA
+constexpr std::uint16_t type_ipv4 = 0x0800, type_arp = 0x0806, type_vlan = 0x8100, type_ipv6 = 0x86dd;  // IEEE 802
+constexpr std::uint8_t protocol_icmp = 1, protocol_tcp = 6, protocol_udp = 17, protocol_icmpv6 = 58;    // IANA
+constexpr std::size_t ipv6_header = 40;                                                                 // RFC 8200
 
 bool decode_tcp(ByteReader& in, Frame& frame, std::size_t begin) {
   frame.from_port = in.u16();
@@ -26,6 +27,24 @@ bool decode_udp(ByteReader& in, Frame& frame, std::size_t begin) {
   return in.ok();
 }
 
+/// What lies at `frame.payload`, up to `frame.end`.
+bool decode_transport(ByteView bytes, Frame& frame, std::uint8_t protocol) {
+  ByteReader in(bytes.first(frame.end).subspan(frame.payload));
+  if (protocol == protocol_icmp || protocol == protocol_icmpv6) return frame.kind = Frame::Kind::icmp, true;
+  if (protocol == protocol_tcp)
+    return frame.kind = Frame::Kind::tcp, decode_tcp(in, frame, frame.payload) && frame.payload <= frame.end;
+  if (protocol == protocol_udp)
+    return frame.kind = Frame::Kind::udp, decode_udp(in, frame, frame.payload) && frame.payload <= frame.end;
+  return false;
+}
+
+IpAddress read_ipv6(ByteReader& in) {
+  IpAddress::Octets octets{};
+  const ByteView bytes = in.take(octets.size());
+  if (in.ok()) std::ranges::copy(bytes, octets.begin());
+  return IpAddress(octets);
+}
+
 bool decode_ipv4(ByteView bytes, Frame& frame, std::size_t begin) {
   ByteReader in(bytes.subspan(begin));
   const std::uint8_t version = in.u8();
@@ -37,19 +56,27 @@ bool decode_ipv4(ByteView bytes, Frame& frame, std::size_t begin) {
   in.skip(1);
   const std::uint8_t protocol = in.u8();
   in.skip(2);
-  frame.from = {in.u32()};
-  frame.to = {in.u32()};
+  frame.from = Ipv4Address{in.u32()};
+  frame.to = Ipv4Address{in.u32()};
   if (!in.ok() || version >> 4 != 4 || header < 20 || header > bytes.size() - begin || later_fragment) return false;
   // Length 0 is of segments that the card is yet to cut up.
   frame.end = length == 0 ? bytes.size() : std::min(bytes.size(), begin + std::max<std::size_t>(length, header));
   frame.payload = begin + header;
-  ByteReader rest(bytes.first(frame.end).subspan(frame.payload));
-  if (protocol == protocol_icmp) return frame.kind = Frame::Kind::icmp, true;
-  if (protocol == protocol_tcp)
-    return frame.kind = Frame::Kind::tcp, decode_tcp(rest, frame, frame.payload) && frame.payload <= frame.end;
-  if (protocol == protocol_udp)
-    return frame.kind = Frame::Kind::udp, decode_udp(rest, frame, frame.payload) && frame.payload <= frame.end;
-  return false;
+  return decode_transport(bytes, frame, protocol);
+}
+
+bool decode_ipv6(ByteView bytes, Frame& frame, std::size_t begin) {
+  ByteReader in(bytes.subspan(begin));
+  const std::uint32_t version = in.u32() >> 28;
+  const std::uint16_t length = in.u16();
+  const std::uint8_t next_header = in.u8();
+  in.skip(1);
+  frame.from = read_ipv6(in);
+  frame.to = read_ipv6(in);
+  if (!in.ok() || version != 6) return false;
+  frame.payload = begin + ipv6_header;
+  frame.end = length == 0 ? bytes.size() : std::min(bytes.size(), frame.payload + length);
+  return decode_transport(bytes, frame, next_header);
 }
 
 }  // namespace
@@ -72,6 +99,7 @@ std::optional<Frame> decode_frame(ByteView bytes) {
   frame.payload = begin;
   if (type == type_arp) return frame;
   if (type == type_ipv4 && decode_ipv4(bytes, frame, begin)) return frame;
+  if (type == type_ipv6 && decode_ipv6(bytes, frame, begin)) return frame;
   return std::nullopt;
 }
 

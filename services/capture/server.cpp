@@ -13,34 +13,51 @@ constexpr int snap_length = 1600;       // a whole packet of a usual LAN
 constexpr int buffer_bytes = 1 << 20;   // some 600 such packets between two looks
 constexpr int look_milliseconds = 100;  // what waits is handed over at the latest then
 
+/// How a filter of pcap looks into a segment or datagram: of IPv6 it knows no "udp[...]" and no "tcp[...]".
+struct Family {
+  std::string_view ip, udp, tcp;  ///< the beginning of a look: "udp[" or "ip6[40+"
+  std::string_view whole;         ///< the field that says how long the packet is
+  std::string_view dhcp;          ///< the ports of its DHCP
+  [[nodiscard]] std::string in_udp(std::string_view at) const { return fmt::format("{}{}]", udp, at); }
+  [[nodiscard]] std::string in_tcp(std::string_view at) const { return fmt::format("{}{}]", tcp, at); }
+};
+constexpr Family ipv4{"ip", "udp[", "tcp[", "ip[2:2]", "port 67 or port 68"};
+constexpr Family ipv6{"ip6", "ip6[40+", "ip6[40+", "ip6[4:2]", "port 546 or port 547"};
+
 /// TFTP blocks that are full, in the sizes that firmware and iPXE ask for; a shorter one is a file's last.
-std::string full_blocks() {
+std::string full_blocks(const Family& family) {
   std::string text;
   for (const int size : {512, 1024, 1408, 1428, 1432, 1448, 1456, 1468})
-    text += fmt::format("{}udp[4:2] = {}", text.empty() ? "" : " or ", size + 12);
+    text += fmt::format("{}{} = {}", text.empty() ? "" : " or ", family.in_udp("4:2"), size + 12);
   return text;
+}
+
+/// A look beyond a packet's end rejects it, so flags are asked before payloads, and every branch is of one protocol.
+std::string render_filter_of(const Family& family, const Ports& ports) {
+  const std::string operation = family.in_udp("8:2"), block = family.in_udp("10:2"), low = family.in_udp("11");
+  const std::string few = fmt::format("{} < 3 or {} = 0", block, low);
+  const std::string tftp = fmt::format("{0} = 5 or {0} = 6 or ({0} = 4 and ({1})) or ({0} = 3 and ({1} or not ({2})))",
+                                       operation, few, full_blocks(family));
+  const std::string payload = fmt::format("{}(({} & 0xf0) >> 2)", family.tcp, family.in_tcp("12"));
+  const std::string http =
+      fmt::format("{0}:4] = 0x47455420 or {0}:4] = 0x48454144 or {0}:4] = 0x48545450", payload);  // GET, HEAD, HTTP
+  // Login PDUs, and the text that iPXE sends behind the header of one: its keys begin with a capital letter.
+  const std::string iscsi = fmt::format(
+      "({0}] & 0x3f) = 3 or {0}] = 0x23 or ({0}] >= 0x41 and {0}] <= 0x5a and {1} < 1600)", payload, family.whole);
+  return fmt::format(
+      "({0} and udp and ({1} or port {2} or port {3})) or ({0} and tcp and (port {4} or port {5}) and {6} & 7 != 0) or "
+      "({0} and tcp and port {4} and ({7})) or ({0} and tcp and port {5} and ({8})) or "
+      "({0} and udp and not port 53 and ({9}))",
+      family.ip, family.dhcp, ports.pxe, ports.tftp, ports.http, ports.iscsi, family.in_tcp("13"), http, iscsi, tftp);
 }
 
 }  // namespace
 
 std::string render_filter(const Ports& ports) {
-  // A look beyond a packet's end rejects it, so flags are asked before payloads, and every branch is of one protocol.
-  const std::string payload = "tcp[((tcp[12] & 0xf0) >> 2)";
-  const std::string tftp = fmt::format(
-      "udp[8:2] = 5 or udp[8:2] = 6 or (udp[8:2] = 4 and (udp[10:2] < 3 or udp[11] = 0)) or "
-      "(udp[8:2] = 3 and (udp[10:2] < 3 or udp[11] = 0 or not ({})))",
-      full_blocks());
-  const std::string http =
-      fmt::format("{0}:4] = 0x47455420 or {0}:4] = 0x48454144 or {0}:4] = 0x48545450", payload);  // GET, HEAD, HTTP
-  // Login PDUs, and the text that iPXE sends behind the header of one: its keys begin with a capital letter.
-  const std::string iscsi =
-      fmt::format("({0}] & 0x3f) = 3 or {0}] = 0x23 or ({0}] >= 0x41 and {0}] <= 0x5a and ip[2:2] < 1600)", payload);
-  return fmt::format(
-      "arp or (icmp and icmp[0] = 3) or (udp and (port 67 or port 68 or port {} or port {})) or "
-      "(tcp and (port {} or port {}) and tcp[13] & 7 != 0) or (tcp and port {} and ({})) or (tcp and port {} and ({})) "
-      "or "
-      "(udp and not port 53 and ({}))",
-      ports.pxe, ports.tftp, ports.http, ports.iscsi, ports.http, http, ports.iscsi, iscsi, tftp);
+  // Of ICMPv6 the errors (1 to 4), and the questions and answers of neighbours (135, 136).
+  constexpr std::string_view icmpv6 = "ip6[40] < 5 or ip6[40] = 135 or ip6[40] = 136";
+  return fmt::format("arp or (icmp and icmp[0] = 3) or (icmp6 and ({})) or {} or {}", icmpv6,
+                     render_filter_of(ipv4, ports), render_filter_of(ipv6, ports));
 }
 
 struct Server::Handle {

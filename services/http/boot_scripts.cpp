@@ -135,8 +135,14 @@ bool must_learn(const boot::RegistrySnapshot& registry, const MacAddress& mac, c
 /// The network card behind the request, when it is known and not the one that the script is for.
 std::optional<MacAddress> find_other_machine(const Request& request, const Site& site, const MacAddress& mac) {
   if (!request.peer || !site.services.neighbours) return std::nullopt;
-  const auto asker = site.services.neighbours->find(*request.peer);
-  return asker == mac ? std::nullopt : asker;
+  ConnectionMemo::Asker asker{*request.peer, {}};
+  if (request.memo && request.memo->asker && request.memo->asker->address == asker.address) {
+    asker = *request.memo->asker;
+  } else {
+    asker.mac = site.services.neighbours->find(asker.address);
+    if (request.memo) request.memo->asker = asker;
+  }
+  return asker.mac == mac ? std::nullopt : asker.mac;
 }
 
 Answer refuse_other_machine(const MacAddress& other, const MacAddress& mac, boot::ScriptAnswer answer,

@@ -106,7 +106,7 @@ asio::awaitable<std::optional<Answer>> take_body(RequestReader& reader, Channel&
 asio::awaitable<void> serve_connection(std::unique_ptr<Channel> channel, Peer peer, std::shared_ptr<const Site> site,
                                        Workers workers) {
   RequestReader reader(*channel, peer, site->settings);
-  const auto last_file = std::make_shared<OpenFileMemo>();
+  const auto memo = std::make_shared<ConnectionMemo>();
   for (;;) {
     ReadOutcome outcome = co_await reader.read();
     if (std::holds_alternative<Closed>(outcome)) co_return;
@@ -120,7 +120,7 @@ asio::awaitable<void> serve_connection(std::unique_ptr<Channel> channel, Peer pe
     bool keep = incoming.keep;
     const bool wants_go_on = incoming.wants_go_on;
     const std::uint64_t streamed = incoming.request.streamed_body.value_or(0);
-    incoming.request.last_file = last_file;
+    incoming.request.memo = memo;
     auto answering = answer_to(std::move(incoming.request), site, workers);
     Answer answer = co_await std::move(answering);
     if (const auto* takes = std::get_if<TakesBody>(&answer.body())) {

@@ -99,14 +99,14 @@ Answer get_file(const Request& request, const Site& site) {
   const std::string& relative = request.captures[0];
   const std::filesystem::path folder = site.files_folder();
   const std::filesystem::path path = folder / relative;
-  std::shared_ptr<const OpenFile> file = request.last_file ? request.last_file->find(path) : nullptr;
+  std::shared_ptr<const OpenFile> file = request.memo ? request.memo->last_file.find(path) : nullptr;
   if (!file) {
     auto opened = open_below(folder, relative, request.patience);
     if (!opened && opened.error().kind == ErrorKind::unavailable && request.patience == Patience::only_cached)
       return Answer::would_block();
     if (!opened) return make_problem(opened.error());
     file = std::move(*opened);
-    if (request.last_file) request.last_file->keep(path, file);
+    if (request.memo) request.memo->last_file.keep(path, file);
   }
   Answer answer = answer_file(request, std::move(file), relative);
   tell_download(answer, request, site, relative);

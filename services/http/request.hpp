@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/ip_address.hpp"
-#include "http/open_file.hpp"
+#include "http/connection_memo.hpp"
 #include "http/syntax/path.hpp"
 #include "people/accounts.hpp"
 
@@ -46,7 +46,7 @@ struct Request {
   std::string body;
   std::optional<std::uint64_t> streamed_body;  ///< of PATCH: so many bytes follow, and `body` is empty
   Patience patience = Patience::may_wait;      ///< only_cached while a handler runs on a loop (Place::disk)
-  std::shared_ptr<OpenFileMemo> last_file{};   ///< the connection's; none in tests
+  std::shared_ptr<ConnectionMemo> memo{};      ///< the connection's; none in tests
 
   [[nodiscard]] const std::string& path() const { return target.path; }
 };

@@ -15,9 +15,6 @@ namespace {
 
 namespace mustache = kainjow::mustache;
 
-constexpr std::string_view holes = "\x01\x02";
-static_assert(holes.substr(0, 1) == user_hole && holes.substr(1) == secret_hole);
-
 using Row = std::vector<std::pair<const char*, std::string>>;
 
 /// The values of one template; keeps the first one that was refused.
@@ -275,7 +272,7 @@ std::string fill_holes(std::string_view text, std::string_view user, std::string
   std::string filled;
   filled.reserve(text.size() + user.size() + secret.size());
   for (;;) {
-    const std::size_t hole = text.find_first_of(holes);
+    const std::size_t hole = std::min(text.find(user_hole), text.find(secret_hole));
     filled += text.substr(0, hole);
     if (hole == std::string_view::npos) return filled;
     filled += text[hole] == user_hole.front() ? user : secret;

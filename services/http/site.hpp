@@ -69,9 +69,9 @@ struct Services {
 };
 
 struct Settings {
-  Ipv4Address address;         ///< unspecified: all of the machine's
-  std::string ipv6_interface;  ///< also at all IPv6 addresses of this interface; empty: not over IPv6
-  std::uint16_t port = 8080;   ///< 0: any free one (tests); Server::port() tells which
+  Ipv4Address address;           ///< unspecified: all of the machine's
+  std::string ipv6_interface{};  ///< also at all IPv6 addresses of this interface; empty: not over IPv6
+  std::uint16_t port = 8080;     ///< 0: any free one (tests); Server::port() tells which
   std::filesystem::path state_dir;
   std::string admin_token;  ///< of the file that root can read; empty: it opens nothing
   std::string base_path;    ///< "/boot": what stands before our paths behind a proxy that leaves it there

@@ -23,7 +23,7 @@ namespace bootferry::iscsi {
 
 struct ServerSettings {
   std::vector<std::string> addresses{"0.0.0.0"};  ///< IPv4 or IPv6, without port
-  std::string ipv6_interface;                     ///< and at all its IPv6 addresses, later ones too; empty: at none
+  std::string ipv6_interface{};                   ///< and at all its IPv6 addresses, later ones too; empty: at none
   std::uint16_t port = 3260;                      ///< 0: any free one, see Server::port()
   std::size_t max_connections = 8192;
   std::size_t max_connections_per_address = 1024;

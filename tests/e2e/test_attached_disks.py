@@ -2,7 +2,7 @@
 """A disk of the server's own as an image: served where it is, safe from the server's other uses of it, and left as it is when the image goes."""
 import pytest
 from lab import images
-from lab.iscsi_raw import Initiator
+from lab.iscsi_raw import log_in
 from lab.layers import Layers, content, let_go
 from lab.loop_disk import LoopDisk, NoLoopDevices
 from lab.processes import run
@@ -25,12 +25,6 @@ def disk(lab):
     made.detach()
 
 
-def log_in(server, host, mac=MACS[0]) -> Initiator:
-    link = Initiator(host, next(client for client in server.clients() if client["mac"] == mac)["targets"][0])
-    assert link.login()[0] == 0 and link.test_ready() == 0
-    return link
-
-
 def block_of(text: str) -> bytes:
     return text.encode().ljust(512, b".")
 
@@ -49,7 +43,7 @@ def test_a_block_device_is_written_where_it_is_grows_and_stays_when_its_image_go
     assert (shown["format"], shown["size"], shown["block_size"]) == ("raw", 8 * MIB, 512)
     assert server.image_path("whole") == disk.device
     server.set_client(MACS[0], [("whole", "master")])
-    link = log_in(server, host)
+    link = log_in(server, host, MACS[0])
     link.write(1000, block_of("in place"))
     link.flush()
     assert on_disk(disk, 1000) == block_of("in place")
@@ -66,7 +60,7 @@ def test_a_block_device_is_written_where_it_is_grows_and_stays_when_its_image_go
 
     server.kill()
     server.start()
-    link = log_in(server, host)
+    link = log_in(server, host, MACS[0])
     assert link.read(1000) == block_of("in place") and link.read(16 * MIB // 512 - 1) == block_of("the new end")
     link.logout()
     let_go(server)

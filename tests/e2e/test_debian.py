@@ -48,7 +48,8 @@ def test_kernel_initrd_and_command_line_boot(lab, path):
     shutil.copy(kernel, files / "vmlinuz")
     shutil.copy(initrd, files / "initrd.gz")
     server.set_boot(MAC, {"kind": "kernel", "kernel": "vmlinuz", "initrds": ["initrd.gz"],
-                          "command_line": "console=ttyS0 quiet no_timer_check bootferry.test=kernel-entry"})
+                          "command_line": "quiet no_timer_check bootferry.test=kernel-entry"})
+    server.cli("client", "set", MAC, "--serial-console", "1")
     pc = lab.machine(path, mac=MAC, memory=768).power_on()
-    pc.wait_serial(r"MINI-INITRD .*bootferry\.test=kernel-entry", FIRST_DHCP_TO_LOGIN)
+    pc.wait_serial(r"MINI-INITRD .*bootferry\.test=kernel-entry console=tty0 console=ttyS0", FIRST_DHCP_TO_LOGIN)
     assert {event["method"] for event in lab.wire.events("http", path="/files/vmlinuz")} & {"GET"}

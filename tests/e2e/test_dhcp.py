@@ -368,6 +368,12 @@ def test_a_network_without_ipv4_boots_from_its_disk(lab, probe_efi):
     wait_until("the whole boot", lambda: {"loader", "loaded", "script", "login", "read"} <= {step["kind"] for step in steps()})
     assert all(step["ms"] >= 0 for step in steps())
 
+    file = lab.folder / "boot.pcap"
+    server.cli("boot", "pcap", MAC, str(file))
+    seen = run(["tcpdump", "-nn", "-r", str(file)]).stdout
+    assert "dhcp6" in seen and "RRQ" in seen and "GET /boot/" in seen, seen
+    assert b"CHAP_R=xxxx" in file.read_bytes() and b"set password" not in file.read_bytes()
+
 
 # -- the wrong socket ---------------------------------------------------------------------------------------------------------
 

@@ -46,3 +46,21 @@ def test_uefi_http_boot_beside_a_router(lab):
     lab.serve("proxy")
     lab.machine("uefi-http", mac=MAC).power_on().wait_serial(WAITS, 100)
     assert not lab.wire.events("tftp-rrq")
+
+
+@pytest.mark.product
+@pytest.mark.parametrize(("path", "loader"), (("bios-plain", "undionly.kkpxe"), ("bios-plain", "ipxe.pxe"), ("uefi-pxe", "ipxe.efi")))
+def test_a_loader_that_was_chosen_boots(lab, path, loader):
+    server = lab.serve("proxy")
+    server.cli("client", "set", MAC, "--loader", loader)
+    lab.machine(path, mac=MAC).power_on().wait_serial(WAITS, 100)
+    assert {event["file"] for event in lab.wire.events("tftp-done")} == {loader}
+
+
+@pytest.mark.product
+def test_a_pc_of_1998_reaches_its_script(lab):
+    """The oldest processor that Debian 12's iPXE runs on: it uses FXSAVE unasked (an iPXE since February 2021 asks first). On QEMU's 486
+    and pentium, and so on a PC of 1996, it stops at its first lines."""
+    lab.serve("proxy")
+    lab.machine("bios-plain", mac=MAC, nic="ne2k_pci", cpu="pentium2", memory=32).power_on().wait_serial(WAITS, 60)
+    assert lab.wire.events("tftp-done")[0]["file"] == "undionly.kpxe"

@@ -6,7 +6,7 @@ import random
 import pytest
 from lab import images
 from lab.dhcp_raw import DhcpClient
-from lab.iscsi_raw import Initiator
+from lab.iscsi_raw import log_in
 from lab.layers import Layers, content, let_go
 from lab.loop_disk import MortalDisk, NoLoopDevices
 from lab.processes import run
@@ -62,12 +62,6 @@ def mortal(lab):
         if child.name == "bootferry":
             child.kill()
     disk.remove()
-
-
-def log_in(server, host, mac) -> Initiator:
-    link = Initiator(host, next(client for client in server.clients() if client["mac"] == mac)["targets"][0])
-    assert link.login()[0] == 0 and link.test_ready() == 0
-    return link
 
 
 def test_a_power_cut_leaves_what_was_flushed_and_all_that_was_answered(lab, mortal):

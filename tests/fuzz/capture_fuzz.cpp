@@ -17,9 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (kept->bytes.size() > frame.size()) std::abort();
     const std::string_view text = text_of(kept->bytes);
     const std::size_t proof = text.find("CHAP_R=");
-    const bool is_tcp = frame.size() > 23 && frame[23] == 6;
     const auto decoded = capture::decode_frame(frame);
-    const bool is_login = is_tcp && decoded && (decoded->from_port == 3260 || decoded->to_port == 3260);
+    const bool is_login = decoded && decoded->kind == capture::Frame::Kind::tcp &&
+                          (decoded->from_port == 3260 || decoded->to_port == 3260);
     if (is_login && proof != std::string_view::npos && proof >= decoded->payload && proof + 7 < text.size() &&
         text[proof + 7] != 'x' && text[proof + 7] != '\0')
       std::abort();

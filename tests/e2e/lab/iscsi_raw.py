@@ -160,3 +160,10 @@ class Initiator:
         count = array.array("i", [0])
         fcntl.ioctl(self.socket, termios.TIOCOUTQ, count)
         return count[0]
+
+
+def log_in(server, host, mac: str) -> Initiator:
+    """From the namespace `host` to the first target of that client, ready for commands."""
+    link = Initiator(host, next(client for client in server.clients() if client["mac"] == mac)["targets"][0])
+    assert link.login()[0] == 0 and link.test_ready() == 0
+    return link

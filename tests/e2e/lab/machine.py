@@ -27,12 +27,12 @@ _ANSI = re.compile(rb"\x1b(?:\[[0-9;?=]*[A-Za-z]|[c78=>])")
 
 class Machine:
     def __init__(self, lab, path="bios-rom", mac="52:54:00:e2:e0:01", tap=0, nic="virtio-net-pci", memory=512,
-                 disks=(), reboots=False, name=None, smbios="", relay=None, medium=None, secure_boot=False):
+                 disks=(), reboots=False, name=None, smbios="", relay=None, medium=None, secure_boot=False, cpu="max"):
         """`smbios`: "uuid=...,serial=..."; `relay`: (delay_ms, jitter_ms, loss_percent) of a bad cable, see lab/relay.py."""
         self.lab, self.path, self.mac, self.tap, self.nic = lab, path, mac, tap, nic
         self.memory, self.disks, self.reboots = memory, disks, reboots
         self.smbios, self.relay = smbios, relay
-        self.medium, self.secure_boot = medium, secure_boot
+        self.medium, self.secure_boot, self.cpu = medium, secure_boot, cpu
         self.name = name or f"pc{tap}"
         self.folder = lab.folder
         self.qmp_path = lab.short / f"{self.name}.qmp"
@@ -66,7 +66,7 @@ class Machine:
     def _command(self):
         uefi = self.path.startswith("uefi")
         command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-machine", f"{'q35' if uefi else 'pc'},graphics=off{',smm=on' if self.secure_boot else ''}",
-                   "-accel", "tcg", "-cpu", "max", "-m", str(self.memory), "-display", "none", "-device", "VGA",
+                   "-accel", "tcg", "-cpu", self.cpu, "-m", str(self.memory), "-display", "none", "-device", "VGA",
                    "-serial", "stdio", "-qmp", f"unix:{self.qmp_path},server,nowait"]
         if self.smbios:
             command += ["-smbios", f"type=1,{self.smbios}"]

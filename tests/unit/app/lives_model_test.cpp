@@ -167,7 +167,9 @@ TEST_F(LivesModel, machines_find_what_they_left_whatever_happens_to_the_server) 
     const std::size_t who = pick(2);
     pick(2) == 0 ? boots(who) : lives(who);
     ASSERT_EQ(files(), known_files());
-    if (round % 25 == 24) ASSERT_TRUE(is_clean());
+    if (round % 25 == 24) {
+      ASSERT_TRUE(is_clean());
+    }
   }
   const auto now = registry().snapshot();
   for (std::size_t who = 0; who < 2; ++who) {

@@ -58,7 +58,9 @@ struct TakenPort {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
     EXPECT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), size), 0);
-    if (type == SOCK_STREAM) EXPECT_EQ(listen(fd, 1), 0);
+    if (type == SOCK_STREAM) {
+      EXPECT_EQ(listen(fd, 1), 0);
+    }
     getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
     port = ntohs(address.sin_port);
   }

@@ -104,6 +104,21 @@ TEST(DecideScript, WhoCameOverIpv6IsGivenUrisOfTheAddressThatHeReached) {
   EXPECT_EQ(decide_script({pc1}, registry, over).variables.at("server"), "[fe80::1]");
 }
 
+TEST(BootSettings, DisksAreNamedWhereTheyAreOffered) {
+  const IpAddress four = parse_ip_address("10.99.0.7").value(), six = parse_ip_address("fd99::1").value(),
+                  other = parse_ip_address("fd99::7").value();
+  BootSettings over = settings();
+  EXPECT_EQ(over.portal(), IpAddress(over.server));
+  over.portals = {four, other};
+  EXPECT_EQ(over.portal(), four);
+  over.reached_at = six;
+  EXPECT_EQ(over.portal(), other) << "of the family that the machine came by";
+  over.portals = {four, other, six};
+  EXPECT_EQ(over.portal(), six);
+  over.portals = {four};
+  EXPECT_EQ(over.portal(), four) << "it may have IPv4 too";
+}
+
 TEST(DecideScript, AMissingImageIsSaidAndAskedAgain) {
   RegistrySnapshot registry = registry_with(Disks{{{"dos", DriveMode::master}}});
   registry.images.clear();

@@ -9,23 +9,37 @@ namespace {
 
 const MacAddress server_mac{{2, 0, 0, 0, 0, 1}}, pc{{0x52, 0x54, 0, 0, 0, 1}}, laptop{{0x52, 0x54, 0, 0, 0, 9}};
 const Ipv4Address server_ip{0x0a630001}, pc_ip{0x0a630064};
+const IpAddress server_ip6 = parse_ip_address("fd99::1").value(), pc_ip6 = parse_ip_address("fd99::64").value();
 
-class ExcerptTest : public testing::Test {
+/// Each over IPv4 and, where the parameter is true, over IPv6.
+class ExcerptTest : public testing::TestWithParam<bool> {
  protected:
+  static bool v6() { return GetParam(); }
   static Bytes ip(bool from_client, std::uint8_t protocol, ByteView payload, const MacAddress& client = pc) {
     Bytes frame;
     ByteWriter out(frame);
     out.bytes(from_client ? server_mac.octets : client.octets);
     out.bytes(from_client ? client.octets : server_mac.octets);
-    out.u16(0x0800);
-    out.u8(0x45);
-    out.u8(0);
-    out.u16(static_cast<std::uint16_t>(20 + payload.size()));
-    out.zeros(5);
-    out.u8(protocol);
-    out.u16(0);
-    out.u32(from_client ? pc_ip.value : server_ip.value);
-    out.u32(from_client ? server_ip.value : pc_ip.value);
+    const auto length = static_cast<std::uint16_t>(payload.size());
+    if (v6()) {
+      out.u16(0x86dd);
+      out.u32(0x6000'0000);
+      out.u16(length);
+      out.u8(protocol);
+      out.u8(64);
+      out.bytes(from_client ? pc_ip6.octets() : server_ip6.octets());
+      out.bytes(from_client ? server_ip6.octets() : pc_ip6.octets());
+    } else {
+      out.u16(0x0800);
+      out.u8(0x45);
+      out.u8(0);
+      out.u16(static_cast<std::uint16_t>(20 + length));
+      out.zeros(5);
+      out.u8(protocol);
+      out.u16(0);
+      out.u32(from_client ? pc_ip.value : server_ip.value);
+      out.u32(from_client ? server_ip.value : pc_ip.value);
+    }
     out.bytes(payload);
     return frame;
   }
@@ -56,6 +70,15 @@ class ExcerptTest : public testing::Test {
   static Bytes dhcp(const MacAddress& client, std::string_view vendor_class) {
     Bytes message;
     ByteWriter out(message);
+    if (v6()) {  // RFC 8415 8: a Solicit, and 21.16: the vendor class
+      out.u32(0x0100'0001);
+      out.u16(16);
+      out.u16(static_cast<std::uint16_t>(6 + vendor_class.size()));
+      out.u32(343);
+      out.u16(static_cast<std::uint16_t>(vendor_class.size()));
+      out.text(vendor_class);
+      return udp(true, 546, 547, message, client);
+    }
     out.u8(1);
     out.zeros(27);
     out.bytes(client.octets);
@@ -91,7 +114,10 @@ class ExcerptTest : public testing::Test {
 
 using namespace std::string_literals;
 
-TEST_F(ExcerptTest, only_machines_that_netboot_are_kept) {
+INSTANTIATE_TEST_SUITE_P(Families, ExcerptTest, testing::Bool(),
+                         [](const auto& family) { return family.param ? "ipv6" : "ipv4"; });
+
+TEST_P(ExcerptTest, only_machines_that_netboot_are_kept) {
   EXPECT_EQ(keep(dhcp(laptop, "MSFT 5.0")), "");
   EXPECT_EQ(keep(tcp(true, 8080, Frame::syn, {}, laptop)), "");
   meet();
@@ -107,7 +133,7 @@ TEST_F(ExcerptTest, only_machines_that_netboot_are_kept) {
   EXPECT_EQ(keep(tcp(true, 22, Frame::syn)), "") << "not our port";
 }
 
-TEST_F(ExcerptTest, a_download_is_kept_from_its_request_and_blocks_by_their_headers) {
+TEST_P(ExcerptTest, a_download_is_kept_from_its_request_and_blocks_by_their_headers) {
   meet();
   EXPECT_EQ(keep(udp(false, 40000, 2070, bytes_of("\0\3\0\1loader"s))), "") << "nobody asked";
   EXPECT_TRUE(has(keep(udp(true, 2070, 69, bytes_of("\0\1undionly.kpxe\0octet\0"s))), "undionly"));
@@ -120,7 +146,7 @@ TEST_F(ExcerptTest, a_download_is_kept_from_its_request_and_blocks_by_their_head
   EXPECT_EQ(keep(udp(false, 40000, 2071, bytes_of("\0\3\0\1other"s))), "");
 }
 
-TEST_F(ExcerptTest, of_http_only_heads_and_of_these_only_machines_own) {
+TEST_P(ExcerptTest, of_http_only_heads_and_of_these_only_machines_own) {
   meet();
   const std::string get = "GET /boot/52:54:00:00:00:01.ipxe HTTP/1.1\r\nHost: x\r\n\r\n";
   EXPECT_TRUE(has(keep(tcp(true, 8080, Frame::ack, bytes_of(get))), "Host: x"));
@@ -141,7 +167,7 @@ TEST_F(ExcerptTest, of_http_only_heads_and_of_these_only_machines_own) {
   EXPECT_FALSE(has(last_words, "SECRET"));
 }
 
-TEST_F(ExcerptTest, a_login_is_kept_without_its_proof_and_nothing_behind_it) {
+TEST_P(ExcerptTest, a_login_is_kept_without_its_proof_and_nothing_behind_it) {
   meet();
   keep(tcp(true, 3260, Frame::syn));
   EXPECT_TRUE(has(keep(tcp(true, 3260, Frame::ack, login(0x43, 0x81, "InitiatorName=iqn.x\0AuthMethod=CHAP\0"s))),
@@ -160,7 +186,7 @@ TEST_F(ExcerptTest, a_login_is_kept_without_its_proof_and_nothing_behind_it) {
   EXPECT_NE(keep(tcp(true, 3260, Frame::fin | Frame::ack)), "");
 }
 
-TEST_F(ExcerptTest, a_login_in_pieces) {
+TEST_P(ExcerptTest, a_login_in_pieces) {
   meet();
   keep(tcp(true, 3260, Frame::syn));
   const Bytes pdu = login(0x43, 0x81, "CHAP_N=pc\0CHAP_R=0x12345678\0"s);
@@ -178,15 +204,15 @@ TEST_F(ExcerptTest, a_login_in_pieces) {
   EXPECT_EQ(keep(tcp(true, 3260, Frame::ack, whole)), "") << "once it was no login, it is none any more";
 }
 
-TEST_F(ExcerptTest, a_session_whose_beginning_was_not_seen_is_not_kept) {
+TEST_P(ExcerptTest, a_session_whose_beginning_was_not_seen_is_not_kept) {
   meet();
   EXPECT_EQ(keep(tcp(true, 3260, Frame::ack, login(0x43, 0x81, "InitiatorName=iqn.x"))), "");
 }
 
-TEST_F(ExcerptTest, cut_and_odd_frames_are_dropped) {
+TEST_P(ExcerptTest, cut_and_odd_frames_are_dropped) {
   meet();
   const Bytes frame = tcp(true, 3260, Frame::syn);
-  for (std::size_t size = 0; size < 54; ++size)
+  for (std::size_t size = 0; size < (v6() ? 74U : 54U); ++size)
     EXPECT_EQ(keep({frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(size)}), "") << size;
   Bytes tagged = frame;
   const Bytes tag{0x81, 0, 0, 7};
@@ -194,7 +220,7 @@ TEST_F(ExcerptTest, cut_and_odd_frames_are_dropped) {
   EXPECT_NE(keep(tagged), "") << "VLAN";
 }
 
-TEST_F(ExcerptTest, tables_are_bounded) {
+TEST_P(ExcerptTest, tables_are_bounded) {
   for (std::uint32_t i = 0; i < 5000; ++i) {
     const MacAddress mac{{2, 1, 0, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)}};
     ASSERT_NE(keep(dhcp(mac, "PXEClient")), "");

@@ -37,6 +37,17 @@ TEST_F(BootEndpoints, Cve2024_42348_a_secret_goes_only_to_the_machine_itself) {
   EXPECT_NE(get(script).body.find(secret_line), std::string::npos) << "behind a relay nobody knows the network card";
 }
 
+TEST_F(BootEndpoints, TheNetworkCardBehindAConnectionIsAskedForOnce) {
+  start();
+  const std::string secret_line = "set password ", path(script);
+  neighbours.known = mac("52:54:00:66:66:66");
+  Wire wire = dial();
+  EXPECT_EQ(ask(wire, "GET", path).body.find(secret_line), std::string::npos);
+  neighbours.known = mac();  // another machine took the address over; this connection is still the first one's
+  EXPECT_EQ(ask(wire, "GET", path).body.find(secret_line), std::string::npos);
+  EXPECT_NE(get(script).body.find(secret_line), std::string::npos);
+}
+
 TEST_F(BootEndpoints, WhoIsNotGivenASecretLearnsNoAddressEither) {
   start();
   neighbours.known = mac("52:54:00:66:66:66");
