@@ -5,6 +5,7 @@ const mac = '9c:b6:54:aa:10:7e';
 const pool = { first: '10.99.0.100', last: '10.99.0.119', size: 20, leased: 1, reserved: 2, declined: 0, free: 17, warning: null };
 
 test('the pool of addresses is told in words, and follows the leases', async ({ page, server }) => {
+  server.seeMachine(mac);
   server.pool = pool;
   await page.goto(`${server.url}#/network`);
   const card = page.getByRole('region', { name: 'Addresses' });
