@@ -102,8 +102,10 @@ std::vector<boot::BootRecord> BootStore::newest() {
 
 std::vector<boot::BootRecord> BootStore::find(const boot::BootQuery& query) {
   const auto limit = static_cast<std::int64_t>(std::min(query.limit, limits_.total));
-  return query.mac ? select(Steps::without, "WHERE mac = ?2 ORDER BY id DESC LIMIT ?1", limit, query.mac)
-                   : select(Steps::without, "ORDER BY id DESC LIMIT ?1", limit);
+  const auto before = std::min<std::uint64_t>(query.before, INT64_MAX);
+  const std::string condition =
+      fmt::format("WHERE id < {}{} ORDER BY id DESC LIMIT ?1", before, query.mac ? " AND mac = ?2" : "");
+  return select(Steps::without, condition, limit, query.mac);
 }
 
 std::optional<boot::BootRecord> BootStore::find(std::uint64_t id) {

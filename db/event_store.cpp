@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/event_store.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/log.hpp"
@@ -85,16 +87,14 @@ std::vector<boot::Event> EventStore::find(const boot::EventQuery& query) {
   std::lock_guard lock(database_.mutex());
   Statement rows(
       database_,
-      query.mac
-          ? "SELECT id, at, kind, mac, address, text, fields FROM events WHERE mac = ?3 AND id > ?1 ORDER BY id DESC "
-            "LIMIT ?2"
-          : "SELECT id, at, kind, mac, address, text, fields FROM events WHERE id > ?1 ORDER BY id DESC LIMIT ?2");
-  const auto after = static_cast<std::int64_t>(std::min<std::uint64_t>(query.after, INT64_MAX));
+      fmt::format("SELECT id, at, kind, mac, address, text, fields FROM events WHERE {}id > ?1 ORDER BY id {}LIMIT ?2",
+                  query.mac ? "mac = ?3 AND " : "", query.after ? "" : "DESC "));
+  const auto after = static_cast<std::int64_t>(std::min<std::uint64_t>(query.after.value_or(0), INT64_MAX));
   const auto limit = static_cast<std::int64_t>(std::min(query.limit, limits_.total));
   query.mac ? rows.bind(after, limit, query.mac->to_string()) : rows.bind(after, limit);
   std::vector<boot::Event> events;
   while (rows.step()) events.push_back(read_event(rows));
-  std::reverse(events.begin(), events.end());
+  if (!query.after) std::reverse(events.begin(), events.end());
   return events;
 }
 

@@ -147,8 +147,8 @@ std::vector<people::Change> PeopleStore::changes(const people::ChangeQuery& quer
   std::lock_guard lock(database_.mutex());
   std::vector<people::Change> found;
   Statement rows(database_,
-                 "SELECT id, at, who, address, method, path, status, note FROM changes WHERE ?1 = 0 OR id < ?1 ORDER "
-                 "BY id DESC LIMIT ?2");
+                 "SELECT id, at, who, address, method, path, status, note FROM changes WHERE id < ?1 ORDER BY id "
+                 "DESC LIMIT ?2");
   rows.bind(query.before, static_cast<std::int64_t>(query.limit));
   while (rows.step()) {
     found.push_back({rows.number(0), rows.time(1), rows.text(2), rows.text(3), rows.text(4), rows.text(5),

@@ -44,6 +44,7 @@
 #include "app/server_key.hpp"
 #include "app/space_watch.hpp"
 #include "app/state_folder.hpp"
+#include "app/vendor_file.hpp"
 #include "app/version.hpp"
 #include "app/wake_sender.hpp"
 #include "base/async_loop_pool.hpp"
@@ -166,7 +167,8 @@ dhcpv6::Settings dhcpv6_settings(const NetworkInterface& interface, const boot::
   return made;
 }
 
-boot::Health identity_of(const Settings& settings, const NetworkInterface& interface, WallTime started) {
+boot::Health identity_of(const Settings& settings, const NetworkInterface& interface,
+                         const std::optional<Ipv4Range>& range, WallTime started) {
   boot::Health identity;
   identity.version = version;
   identity.started = started;
@@ -174,6 +176,7 @@ boot::Health identity_of(const Settings& settings, const NetworkInterface& inter
   identity.server_address = interface.network.address;
   identity.network = interface.network;
   identity.dhcp_mode = name_of(settings.dhcp_mode);
+  identity.dhcp_range = range;
   identity.dhcp_port = settings.dhcp_port;
   identity.pxe_port = settings.pxe_port;
   identity.tftp_port = settings.tftp_port;
@@ -293,7 +296,7 @@ struct Appliance::Parts {
               settings.state_dir / "inserted-floppies"),
         target(loops, disk_pool, disks, bus, clock, target_settings(settings, interface)),
         administration({registry, leases, events, library, target, activity, clock, disks, layers, &dhcp, &boots},
-                       identity_of(settings, interface, clock.wall_now())),
+                       identity_of(settings, interface, range, clock.wall_now())),
         lives({registry, registry, library, layers, disks}),
         floppies(registry, library.folder()),
         intake({administration, bus, random, clock}, settings.state_dir / "uploads"),
@@ -323,6 +326,7 @@ struct Appliance::Parts {
               .self_check = &self_check,
               .floppy_drives = &disks,
               .neighbours = &neighbours,
+              .vendors = &vendors,
               .accounts = &accounts},
              http_settings(settings, interface, token.value, clock)),
         tftp(loops.context(0), {.ipv6 = settings.ipv6, .port = settings.tftp_port, .interface = interface.name},
@@ -353,6 +357,7 @@ struct Appliance::Parts {
   capture::Server capture;
   ClientActivity activity;
   NeighbourTable neighbours{interface.index};
+  VendorFile vendors;
   EventCounters event_counters;
   EventPump pump;
   images::ImageLibrary library;
@@ -574,7 +579,8 @@ std::string Appliance::welcome() const {
                 : "off: point your DHCP server's boot options here",
       address, p.settings.http_port);
   if (const auto port = p.http.https_port(); port != 0)
-    text += fmt::format("                 https://{}:{}/\n", address, port);
+    text += fmt::format("                 https://{}:{}/\n  Certificate    sha256:{}\n", address, port,
+                        p.http.certificate_fingerprint());
   if (const std::string code = p.accounts.first_visit_code(); !code.empty())
     text += fmt::format("  First visit    the page asks for this code: {}\n", code);
   text += fmt::format("  Admin token    in {}\n", (p.settings.state_dir / "admin-token").string());

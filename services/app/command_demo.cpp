@@ -79,7 +79,7 @@ void make_network() {
   run_program({"ip", "link", "set", "lan0", "up"});
 }
 
-void wait_for_server(const ControlClient& client, ChildProcess& server, const fs::path& log) {
+void wait_for_server(const ApiClient& client, ChildProcess& server, const fs::path& log) {
   for (int tries = 0; tries < 200; ++tries) {
     if (client.get("/api/v1/health")) return;
     if (server.poll()) break;
@@ -151,7 +151,7 @@ int run_demo(const DemoOptions& options) {
                        "--dhcp-mode", "server", "--dhcp-range", "10.99.0.100-10.99.0.199"},
                       log_fd);
   close(log_fd);
-  const ControlClient client(state.path());
+  const ApiClient client({.socket = state.path() / "control.sock"});
   wait_for_server(client, server, log);
 
   fmt::print("2. The demo disk goes into the library, and the PC {} gets it ...\n", demo_mac);

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <fstream>
 #include <iostream>
 
+#include "app/server_choice.hpp"
 #include "app/settings.hpp"
 #include "app/version.hpp"
 
@@ -21,6 +23,25 @@ void CommandContext::show(const Result<nlohmann::json>& answer,
     fmt::print("{}\n", answer->dump(2));
   else
     print(*answer);
+}
+
+void CommandContext::show_live(const Watched& watched) {
+  if (!watch) return show(watched.ask(), watched.print);
+  const auto done = app::watch(client(), watched, json);
+  if (!done) show(std::unexpected(done.error()), watched.print);
+}
+
+Result<void> write_file(const std::string& file, std::string_view bytes) {
+  std::ofstream out(file, std::ios::binary);
+  out << bytes;
+  out.close();
+  if (!out) return fail(ErrorKind::io, fmt::format("{} cannot be written", file));
+  return {};
+}
+
+void add_watch(CLI::App& command, CommandContext& context) {
+  command.add_flag("--watch", context.watch,
+                   "Show it again whenever it changes, until ^C; with --json a line each time");
 }
 
 void add_commands(CLI::App& app, CommandContext& context) {
@@ -59,6 +80,8 @@ int run_command_line(int argc, char** argv) {
   context.state_dir = Settings{}.state_dir;
   app.add_option("--state-dir", context.state_dir, "Folder of the server's state: images, database, control socket")
       ->capture_default_str();
+  ServerWords words;
+  words.add_to(app);
   app.add_flag("--json", context.json, "Print JSON instead of tables");
 
   add_commands(app, context);
@@ -75,6 +98,12 @@ int run_command_line(int argc, char** argv) {
     const int status = app.exit(error);
     return status == 0 ? 0 : 2;
   }
+  auto server = choose_server(app, words, context.state_dir);
+  if (!server) {
+    fmt::print(stderr, "bootferry: {}\n", server.error().message);
+    return 2;
+  }
+  context.server = std::move(*server);
   if (context.action) context.action();
   return context.exit_status;
 }

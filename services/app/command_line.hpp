@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line: `bootferry serve`, and the commands that ask a running server over its control socket. They say the
-// words of the API: client, image, session, lease, boot. Exit status 0 done, 1 not done (one sentence on stderr), 2
-// wrong usage.
+// The command line: `bootferry serve`, and the commands that ask a running server over its control socket, or another
+// machine's over a URL. They say the words of the API: client, image, session, lease, boot. Exit status 0 done, 1 not
+// done (one sentence on stderr), 2 wrong usage.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -9,22 +9,32 @@
 #include <functional>
 #include <string>
 
-#include "app/control_client.hpp"
+#include "app/api_client.hpp"
+#include "app/watch.hpp"
 
 namespace bootferry::app {
 
 /// What all commands share: where the server's state is, and how to print.
 struct CommandContext {
   std::filesystem::path state_dir;
+  ServerAddress server;  ///< whom the commands ask
   bool json = false;
+  bool watch = false;  ///< of those commands that have it: see add_watch()
   int exit_status = 0;
   /// What the chosen command does; run after the whole line was parsed.
   std::function<void()> action;
 
-  [[nodiscard]] ControlClient client() const { return ControlClient(state_dir); }
+  [[nodiscard]] ApiClient client() const { return ApiClient(server); }
   /// Prints the answer by `print`, or as JSON with --json, or its error as one sentence (exit status 1).
   void show(const Result<nlohmann::json>& answer, const std::function<void(const nlohmann::json&)>& print);
+  /// The same of a question that --watch asks again whenever its answer may have changed.
+  void show_live(const Watched& watched);
 };
+
+/// What was fetched, into a file of the person's.
+[[nodiscard]] Result<void> write_file(const std::string& file, std::string_view bytes);
+/// Gives the command --watch; what it does, is by show_live().
+void add_watch(CLI::App& command, CommandContext& context);
 
 void add_serve_command(CLI::App& app, CommandContext& context);
 void add_health_command(CLI::App& app, CommandContext& context);

@@ -3,10 +3,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
-#include <fstream>
 #include <memory>
-#include <thread>
 
 #include "app/command_line.hpp"
 #include "app/text_table.hpp"
@@ -62,7 +59,7 @@ void print_boot(const json& boot) {
 }
 
 /// The boot of that number, or the newest of that client.
-Result<json> find_boot(const ControlClient& client, const std::string& which) {
+Result<json> find_boot(const ApiClient& client, const std::string& which) {
   const bool is_number =
       !which.empty() && std::all_of(which.begin(), which.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (is_number) return client.get(fmt::format("{}/{}", boots_path, which));
@@ -76,21 +73,7 @@ Result<json> find_boot(const ControlClient& client, const std::string& which) {
   return client.get(fmt::format("{}/{}", boots_path, (*list)["boots"][0]["id"].get<std::uint64_t>()));
 }
 
-/// Prints the boot again each time it has changed, until it is over.
-void watch(CommandContext& context, const std::string& which) {
-  std::string shown;
-  for (;;) {
-    const auto boot = find_boot(context.client(), which);
-    if (!boot) return context.show(boot, print_boot);
-    if (const std::string now = boot->dump(); now != shown) {
-      shown = now;
-      context.show(boot, print_boot);
-      std::fflush(stdout);
-    }
-    if ((*boot)["ended"].is_string()) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  }
-}
+bool is_over(const json& boot) { return boot["ended"].is_string(); }
 
 void save_packets(CommandContext& context, const std::string& which, const std::string& file) {
   const auto print = [&](const json& done) {
@@ -100,10 +83,7 @@ void save_packets(CommandContext& context, const std::string& which, const std::
   if (!mac) return context.show(std::unexpected(mac.error()), print);
   const auto bytes = context.client().get_bytes(fmt::format("/api/v1/clients/{}/pcap", mac->to_string()));
   if (!bytes) return context.show(std::unexpected(bytes.error()), print);
-  std::ofstream out(file, std::ios::binary);
-  out << *bytes;
-  out.close();
-  if (!out) return context.show(fail(ErrorKind::io, fmt::format("{} cannot be written", file)), print);
+  if (auto written = write_file(file, *bytes); !written) return context.show(std::unexpected(written.error()), print);
   context.show(json{{"file", file}, {"bytes", bytes->size()}}, print);
 }
 
@@ -117,6 +97,7 @@ void add_boot_commands(CLI::App& app, CommandContext& context) {
   CLI::App* list = boot->add_subcommand("list", "All boots that are kept, or those of one client, newest first");
   list->add_option("MAC", *mac, "A client's MAC address");
   list->add_option("--limit", *limit, "At most this many")->capture_default_str()->check(CLI::Range(1, 1000));
+  add_watch(*list, context);
   list->callback([&context, mac, limit] {
     context.action = [&context, mac, limit] {
       std::string path = fmt::format("{}?limit={}", boots_path, *limit);
@@ -125,18 +106,17 @@ void add_boot_commands(CLI::App& app, CommandContext& context) {
         if (!parsed) return context.show(std::unexpected(parsed.error()), print_boots);
         path += "&mac=" + parsed->to_string();
       }
-      context.show(context.client().get(path), print_boots);
+      context.show_live({Topic::boots, [&] { return context.client().get(path); }, print_boots});
     };
   });
   CLI::App* show = boot->add_subcommand("show", "One boot, step by step");
   auto which = std::make_shared<std::string>();
-  auto go_on = std::make_shared<bool>(false);
   show->add_option("BOOT", *which, "Its number in the list, or a MAC address: the newest boot of that client")
       ->required();
-  show->add_flag("--watch", *go_on, "Print it again whenever it changes, until it is over");
-  show->callback([&context, which, go_on] {
-    context.action = [&context, which, go_on] {
-      *go_on ? watch(context, *which) : context.show(find_boot(context.client(), *which), print_boot);
+  add_watch(*show, context);
+  show->callback([&context, which] {
+    context.action = [&context, which] {
+      context.show_live({Topic::boots, [&] { return find_boot(context.client(), *which); }, print_boot, is_over});
     };
   });
   CLI::App* pcap = boot->add_subcommand("pcap", "Save the packets of a client's last boot, for Wireshark or tcpdump");

@@ -31,20 +31,23 @@ std::string last_boot_of(const json& client) {
 }
 
 void print_clients(const json& answer) {
-  TextTable table({"MAC", "NAME", "STATE", "BOOT", "ACCESS", "ADDRESS", "ARCHITECTURE", "LAST SEEN", "LAST BOOT"});
+  TextTable table(
+      {"MAC", "NAME", "STATE", "BOOT", "ACCESS", "ADDRESS", "ARCHITECTURE", "VENDOR", "LAST SEEN", "LAST BOOT"});
   for (const json& client : answer["clients"]) {
     table.add({client["mac"], text_or_dash(client["name"]), client["state"], describe_boot(client["boot"]),
                access_word(client["access"]), text_or_dash(client["address"]), text_or_dash(client["architecture"]),
-               text_or_dash(client["last_seen"]), last_boot_of(client)});
+               text_or_dash(client["vendor"]), text_or_dash(client["last_seen"]), last_boot_of(client)});
   }
   fmt::print("{}", table.render());
 }
 
 void print_client(const json& client) {
-  fmt::print("client {}\n  name: {}\n  state: {}\n  boot: {}\n  address: {} (reserved: {})\n  architecture: {}\n",
-             client["mac"].get<std::string>(), text_or_dash(client["name"]), client["state"].get<std::string>(),
-             describe_boot(client["boot"]), text_or_dash(client["address"]), text_or_dash(client["reserved_address"]),
-             text_or_dash(client["architecture"]));
+  fmt::print(
+      "client {}\n  name: {}\n  vendor: {}\n  state: {}\n  boot: {}\n  address: {} (reserved: {})\n  architecture: "
+      "{}\n",
+      client["mac"].get<std::string>(), text_or_dash(client["name"]), text_or_dash(client["vendor"]),
+      client["state"].get<std::string>(), describe_boot(client["boot"]), text_or_dash(client["address"]),
+      text_or_dash(client["reserved_address"]), text_or_dash(client["architecture"]));
   for (const json& initrd : client["boot"].value("initrds", json::array()))
     fmt::print("  initrd: {}\n", initrd.get<std::string>());
   if (const std::string line = client["boot"].value("command_line", ""); !line.empty())
@@ -193,8 +196,12 @@ void add_script(CLI::App& client, CommandContext& context) {
 void add_client_commands(CLI::App& app, CommandContext& context) {
   CLI::App* client = app.add_subcommand("client", "Machines and what they boot");
   client->require_subcommand(1);
-  client->add_subcommand("list", "All machines, known and only seen")->callback([&context] {
-    context.action = [&context] { context.show(context.client().get("/api/v1/clients"), print_clients); };
+  CLI::App* list = client->add_subcommand("list", "All machines, known and only seen");
+  add_watch(*list, context);
+  list->callback([&context] {
+    context.action = [&context] {
+      context.show_live({Topic::clients, [&] { return context.client().get("/api/v1/clients"); }, print_clients});
+    };
   });
   auto mac = std::make_shared<std::string>();
   auto act_on_mac = [&context, mac](CLI::App* command, std::function<void(const std::string& path)> what) {
@@ -203,7 +210,10 @@ void add_client_commands(CLI::App& app, CommandContext& context) {
   };
   CLI::App* show = client->add_subcommand("show", "One machine");
   show->add_option("MAC", *mac, "Its MAC address")->required();
-  act_on_mac(show, [&context](const std::string& path) { context.show(context.client().get(path), print_client); });
+  add_watch(*show, context);
+  act_on_mac(show, [&context](const std::string& path) {
+    context.show_live({Topic::clients, [&] { return context.client().get(path); }, print_client});
+  });
   CLI::App* remove = client->add_subcommand("remove", "Forget a machine");
   remove->add_option("MAC", *mac, "Its MAC address")->required();
   act_on_mac(remove, [&context, mac](const std::string& path) {

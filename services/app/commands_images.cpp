@@ -190,10 +190,16 @@ void add_image_commands(CLI::App& app, CommandContext& context) {
     });
   };
 
-  act(image->add_subcommand("list", "All images"),
-      [&context] { context.show(context.client().get("/api/v1/images"), print_images); });
-  act_on_name(named("show", "One image"), [&context, options] {
-    context.show(context.client().get("/api/v1/images/" + options->name), print_image);
+  CLI::App* list = image->add_subcommand("list", "All images");
+  add_watch(*list, context);
+  act(list, [&context] {
+    context.show_live({Topic::images, [&] { return context.client().get("/api/v1/images"); }, print_images});
+  });
+  CLI::App* show = named("show", "One image");
+  add_watch(*show, context);
+  act_on_name(show, [&context, options] {
+    const std::string path = "/api/v1/images/" + options->name;
+    context.show_live({Topic::images, [&] { return context.client().get(path); }, print_image});
   });
   act_on_name(named("remove", "Delete an image that no client uses"), [&context, options] {
     context.show(context.client().remove("/api/v1/images/" + options->name),

@@ -34,8 +34,12 @@ void print_jobs(const json& answer) {
 void add_job_commands(CLI::App& app, CommandContext& context) {
   CLI::App* job = app.add_subcommand("job", "What takes minutes: images that are being added");
   job->require_subcommand(1);
-  job->add_subcommand("list", "Those that run, and the last that ended")->callback([&context] {
-    context.action = [&context] { context.show(context.client().get("/api/v1/jobs"), print_jobs); };
+  CLI::App* list = job->add_subcommand("list", "Those that run, and the last that ended");
+  add_watch(*list, context);
+  list->callback([&context] {
+    context.action = [&context] {
+      context.show_live({Topic::jobs, [&] { return context.client().get("/api/v1/jobs"); }, print_jobs});
+    };
   });
   CLI::App* cancel = job->add_subcommand("cancel", "End one; nothing is left of what it made");
   auto id = std::make_shared<std::uint64_t>();

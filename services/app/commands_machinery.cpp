@@ -50,7 +50,7 @@ void judge_firewall_here(json& answer, const json& health) {
 void run_check_command(CommandContext& context) {
   auto answer = context.client().post("/api/v1/check", json::object());
   const auto health = context.client().get("/api/v1/health");
-  if (answer && health) judge_firewall_here(*answer, *health);
+  if (answer && health && !context.server.is_remote()) judge_firewall_here(*answer, *health);
   context.show(answer, print_check);
   if (answer && (*answer)["worst"] == "fail") context.exit_status = 1;
 }
@@ -60,7 +60,14 @@ Result<json> save_medium(const CommandContext& context, boot::MediumKind kind, c
   const fs::path target = fs::absolute(file, failed);
   if (fs::exists(target, failed))
     return fail(ErrorKind::conflict, fmt::format("{} is there already; remove it, or choose another name", file));
-  auto made = context.client().get(fmt::format("/api/v1/media/{}/path", boot::name_of(kind)));
+  const std::string medium = fmt::format("/api/v1/media/{}", boot::name_of(kind));
+  if (context.server.is_remote()) {
+    const auto bytes = context.client().get_bytes(medium);
+    if (!bytes) return std::unexpected(bytes.error());
+    if (auto written = write_file(file, *bytes); !written) return std::unexpected(written.error());
+    return json{{"path", target.string()}, {"size", bytes->size()}};
+  }
+  auto made = context.client().get(medium + "/path");
   if (!made) return made;
   fs::copy_file((*made)["path"].get<std::string>(), target, failed);
   if (failed) return fail(ErrorKind::io, fmt::format("{} cannot be written: {}", file, failed.message()));

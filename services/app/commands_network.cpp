@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// bootferry network servers [--probe]: who else answers DHCP on this LAN.
+// bootferry network show: the LAN, and how full the pool of addresses is; network servers [--probe]: who else answers
+// DHCP on it.
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -26,11 +27,35 @@ void print_servers(const json& answer) {
   fmt::print("{}", table.render());
 }
 
+std::string count_of(const json& value) { return std::to_string(value.get<std::uint64_t>()); }
+
+void print_network(const json& network) {
+  const auto text = [](const json& value) { return value.get<std::string>(); };
+  fmt::print("interface: {} ({} in {})\nDHCP mode: {}\n", text(network["interface"]), text(network["address"]),
+             text(network["network"]), text(network["dhcp_mode"]));
+  const json& pool = network["pool"];
+  if (pool.is_null()) {
+    fmt::print("pool: none; addresses come from another server\n");
+    return;
+  }
+  fmt::print("pool: {}-{}: {} of {} free, {} leased, {} reserved, {} declined\n", text(pool["first"]),
+             text(pool["last"]), count_of(pool["free"]), count_of(pool["size"]), count_of(pool["leased"]),
+             count_of(pool["reserved"]), count_of(pool["declined"]));
+  if (pool["warning"].is_string()) fmt::print("Warning: {}\n", text(pool["warning"]));
+}
+
 }  // namespace
 
 void add_network_commands(CLI::App& app, CommandContext& context) {
   CLI::App* network = app.add_subcommand("network", "The LAN around the server");
   network->require_subcommand(1);
+  CLI::App* show = network->add_subcommand("show", "The LAN, and how full the pool of DHCP addresses is");
+  add_watch(*show, context);
+  show->callback([&context] {
+    context.action = [&context] {
+      context.show_live({Topic::leases, [&] { return context.client().get("/api/v1/network"); }, print_network});
+    };
+  });
   auto probe = std::make_shared<bool>(false);
   CLI::App* servers = network->add_subcommand("servers", "Other DHCP and PXE servers that were heard");
   servers->add_flag("--probe", *probe, "Ask the LAN first, as a PC would; takes 3 s");

@@ -95,12 +95,17 @@ void add_overlay_commands(CLI::App& app, CommandContext& context) {
     act(command, [&context, options, verb, body] { post(context, options, verb, body()); });
   };
 
-  act(overlay->add_subcommand("list", "All overlays"),
-      [&context] { context.show(context.client().get("/api/v1/overlays"), print_overlays); });
-  act(named("show", "One overlay, with its snapshots"), [&context, options] {
+  CLI::App* list = overlay->add_subcommand("list", "All overlays");
+  add_watch(*list, context);
+  act(list, [&context] {
+    context.show_live({Topic::overlays, [&] { return context.client().get("/api/v1/overlays"); }, print_overlays});
+  });
+  CLI::App* show = named("show", "One overlay, with its snapshots");
+  add_watch(*show, context);
+  act(show, [&context, options] {
     const auto path = options->path();
     if (!path) return context.show(std::unexpected(path.error()), print_overlay);
-    context.show(context.client().get(*path), print_overlay);
+    context.show_live({Topic::overlays, [&] { return context.client().get(*path); }, print_overlay});
   });
   const auto comment = [options] { return json{{"comment", options->comment}}; };
   CLI::App* snapshot = named("snapshot", "Keep what it is now");

@@ -65,7 +65,7 @@ Result<json> change_people(const CommandContext& context, const std::string& met
                 : method == "POST" ? context.client().post(path, *body)
                 : method == "PUT"  ? context.client().put(path, *body)
                                    : context.client().remove(path);
-  if (answer || answer.error().kind != ErrorKind::unavailable) return answer;
+  if (answer || answer.error().kind != ErrorKind::unavailable || context.server.is_remote()) return answer;
   return change_people_offline(context.state_dir, method, path, body);
 }
 

@@ -140,17 +140,21 @@ void add_session_commands(CLI::App& app, CommandContext& context) {
   CLI::App* list = session->add_subcommand("list", "All sessions");
   auto in_full = std::make_shared<bool>(false);
   list->add_flag("--long", *in_full, "Everything that is known of each");
+  add_watch(*list, context);
   list->callback([&context, in_full] {
     context.action = [&context, in_full] {
-      context.show(context.client().get(sessions_path), *in_full ? print_sessions_long : print_sessions);
+      context.show_live({Topic::sessions, [&] { return context.client().get(sessions_path); },
+                         *in_full ? print_sessions_long : print_sessions});
     };
   });
   CLI::App* show = session->add_subcommand("show", "Everything that is known of one session");
   auto id = std::make_shared<std::uint64_t>();
   show->add_option("ID", *id, "Its number in the list")->required();
+  add_watch(*show, context);
   show->callback([&context, id] {
     context.action = [&context, id] {
-      context.show(context.client().get(fmt::format("{}/{}", sessions_path, *id)), print_session);
+      const std::string path = fmt::format("{}/{}", sessions_path, *id);
+      context.show_live({Topic::sessions, [&] { return context.client().get(path); }, print_session});
     };
   });
   CLI::App* drop = session->add_subcommand("drop", "End sessions; their clients log in again if they still live");

@@ -30,10 +30,10 @@ void print_health(const json& health) {
 }
 
 void print_leases(const json& answer) {
-  TextTable table({"ADDRESS", "MAC", "HOSTNAME", "STATE", "EXPIRES"});
+  TextTable table({"ADDRESS", "MAC", "HOSTNAME", "STATE", "EXPIRES", "VENDOR"});
   for (const json& lease : answer["leases"]) {
     table.add({lease["address"], text_or_dash(lease["mac"]), text_or_dash(lease["hostname"]), lease["state"],
-               text_or_dash(lease["expires"])});
+               text_or_dash(lease["expires"]), text_or_dash(lease["vendor"])});
   }
   fmt::print("{}", table.render());
 }
@@ -60,8 +60,12 @@ void add_health_command(CLI::App& app, CommandContext& context) {
 void add_lease_commands(CLI::App& app, CommandContext& context) {
   CLI::App* lease = app.add_subcommand("lease", "DHCP leases (server mode)");
   lease->require_subcommand(1);
-  lease->add_subcommand("list", "All leases")->callback([&context] {
-    context.action = [&context] { context.show(context.client().get("/api/v1/leases"), print_leases); };
+  CLI::App* list = lease->add_subcommand("list", "All leases");
+  add_watch(*list, context);
+  list->callback([&context] {
+    context.action = [&context] {
+      context.show_live({Topic::leases, [&] { return context.client().get("/api/v1/leases"); }, print_leases});
+    };
   });
 }
 

@@ -28,6 +28,7 @@ struct Health {
   Ipv4Address server_address;
   Ipv4Network network;  ///< of the interface
   std::string dhcp_mode;
+  std::optional<Ipv4Range> dhcp_range{};  ///< server mode: the addresses to give
   std::uint16_t dhcp_port = 67, pxe_port = 4011, tftp_port = 69, http_port = 8080, iscsi_port = 3260;
   std::size_t clients = 0, images = 0, sessions = 0;
   std::vector<std::string> warnings{};  ///< sentences with their mend; none when all is well
@@ -121,7 +122,8 @@ struct ClientChange {
 
 struct EventQuery {
   std::optional<MacAddress> mac;
-  std::uint64_t after = 0;
+  /// The first ones after this id; none: the newest.
+  std::optional<std::uint64_t> after = {};
   std::size_t limit = 100;
 };
 

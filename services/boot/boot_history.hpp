@@ -3,6 +3,7 @@
 // may block: on a worker, never on a loop.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@ namespace bootferry::boot {
 struct BootQuery {
   std::optional<MacAddress> mac;
   std::size_t limit = 50;
+  std::uint64_t before = std::numeric_limits<std::uint64_t>::max();  ///< older than the boot with this id
 };
 
 class BootHistory {

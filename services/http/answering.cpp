@@ -154,6 +154,7 @@ Answer answer_request(const Route& route, const Request& request, const Site& si
   if (!request.prefix.empty()) {
     for (auto& [name, value] : answer.headers()) {
       if (name == "Location" && value.starts_with('/')) value.insert(0, request.prefix);
+      if (name == "Link" && value.starts_with("</")) value.insert(1, request.prefix);
     }
   }
   return answer;

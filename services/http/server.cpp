@@ -158,6 +158,11 @@ void Server::open_tls() {
   impl_->tls.emplace(Listener::make_tcp(settings.address, settings.https_port));
 }
 
+std::string Server::certificate_fingerprint() const {
+  const auto& certificate = impl_->site->settings.certificate;
+  return certificate ? certificate->fingerprint() : "";
+}
+
 std::uint16_t Server::https_port() const { return impl_->tls ? impl_->tls->port() : 0; }
 
 std::uint16_t Server::port() const { return impl_->lan ? impl_->lan->port() : 0; }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "base/async_loop_pool.hpp"
 #include "base/worker_pool.hpp"
@@ -31,6 +32,8 @@ class Server {
   /// The bound TCP port, after open().
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::uint16_t https_port() const;
+  /// SHA-256 of the certificate of the door with TLS; empty where there is none.
+  [[nodiscard]] std::string certificate_fingerprint() const;
 
  private:
   struct Impl;

@@ -32,6 +32,7 @@
 #include "boot/neighbours.hpp"
 #include "boot/network_servers.hpp"
 #include "boot/self_check.hpp"
+#include "boot/vendor_table.hpp"
 #include "boot/wake.hpp"
 #include "http/event_limits.hpp"
 #include "http/past_answers.hpp"
@@ -63,6 +64,7 @@ struct Services {
   boot::SelfCheck* self_check = nullptr;
   boot::FloppyDrives* floppy_drives = nullptr;
   const boot::Neighbours* neighbours = nullptr;  ///< none: any machine may be any other (tests)
+  const boot::Vendors* vendors = nullptr;        ///< none: no vendor is known (tests)
   people::Accounts* accounts = nullptr;          ///< none: reads are open, and the admin token does the rest (tests)
 };
 

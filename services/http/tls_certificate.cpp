@@ -130,7 +130,12 @@ void write_file(const std::filesystem::path& file, Write write) {
 }  // namespace
 
 TlsCertificate::TlsCertificate(Files files, const Clock& clock)
-    : files_(std::move(files)), clock_(clock), context_(load(files_)), read_(newest()), looked_(clock.now()) {}
+    : files_(std::move(files)),
+      clock_(clock),
+      context_(load(files_)),
+      fingerprint_(fingerprint_of(SSL_CTX_get0_certificate(context_->native_handle()))),
+      read_(newest()),
+      looked_(clock.now()) {}
 
 std::filesystem::file_time_type TlsCertificate::newest() const {
   std::error_code missing;
@@ -153,6 +158,15 @@ std::shared_ptr<TlsCertificate::Context> TlsCertificate::context() {
     log::warning("CERTIFICATE_REFUSED", {{"why", error.what()}, {"mend", "the one before it stays in use"}});
   }
   return context_;
+}
+
+std::string fingerprint_of(const x509_st* certificate) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (certificate == nullptr || X509_digest(certificate, EVP_sha256(), digest, &size) != 1) return "";
+  std::string text;
+  for (unsigned int i = 0; i < size; ++i) text += fmt::format("{:02x}", digest[i]);
+  return text;
 }
 
 void make_self_signed(const TlsCertificate::Files& files, const std::vector<std::string>& names, WallTime now) {

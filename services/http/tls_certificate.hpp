@@ -11,6 +11,8 @@
 
 #include "base/clock.hpp"
 
+struct x509_st;  // OpenSSL's X509
+
 namespace boost::asio::ssl {
 class context;
 }
@@ -29,6 +31,8 @@ class TlsCertificate {
   TlsCertificate(Files files, const Clock& clock);
   /// What new connections use: looks at the files at most every 10 s, and stays with what it has while they are bad.
   [[nodiscard]] std::shared_ptr<Context> context();
+  /// Of the one that was there at the start; as fingerprint_of(). Any thread.
+  [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }
 
  private:
   [[nodiscard]] std::filesystem::file_time_type newest() const;
@@ -36,9 +40,13 @@ class TlsCertificate {
   const Files files_;
   const Clock& clock_;
   std::shared_ptr<Context> context_;
+  const std::string fingerprint_;
   std::filesystem::file_time_type read_{};
   SteadyTime looked_{};
 };
+
+/// SHA-256 of the certificate (DER): 64 lower-case digits, by which a person tells that it is the right one.
+[[nodiscard]] std::string fingerprint_of(const x509_st* certificate);
 
 /// A key (ECDSA P-256) and a certificate for these names and addresses, for 825 days, unless there is one that is good
 /// for 30 more. Throws std::runtime_error.

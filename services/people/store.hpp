@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,9 +54,9 @@ struct Change {
   std::string note;     ///< more, where the path does not say it
 };
 
-/// The newest `limit` of those older than `before` (0: of all).
+/// The newest `limit` of those older than `before`.
 struct ChangeQuery {
-  std::int64_t before = 0;
+  std::int64_t before = std::numeric_limits<std::int64_t>::max();
   std::size_t limit = 100;
 };
 

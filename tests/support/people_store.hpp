@@ -68,7 +68,7 @@ class FakeStore final : public Store {
     std::lock_guard lock(mutex);
     std::vector<Change> found;
     for (auto at = log.rbegin(); at != log.rend() && found.size() < query.limit; ++at) {
-      if (query.before == 0 || at->id < query.before) found.push_back(*at);
+      if (at->id < query.before) found.push_back(*at);
     }
     return found;
   }

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/api/json.hpp"
+#include "http/api/paging.hpp"
 #include "http/api/resources.hpp"
+#include "http/api/vendor.hpp"
 
 namespace bootferry::http::api {
 
-Answer list_assignments(const Request&, const Site& site) {
-  Json list = Json::array();
-  for (const boot::ClientView& view : site.services.administration.clients()) {
-    if (std::holds_alternative<boot::Wait>(view.boot)) continue;
-    list.push_back({{"mac", view.client.mac.to_string()}, {"boot", render_boot(view.boot)}});
-  }
-  return make_json(200, {{"assignments", std::move(list)}});
+Answer list_assignments(const Request& request, const Site& site) {
+  auto views = site.services.administration.clients();
+  std::erase_if(views, [](const auto& view) { return std::holds_alternative<boot::Wait>(view.boot); });
+  return make_list(
+      request, "assignments", std::move(views), [](const boot::ClientView& view) { return view.client.mac; },
+      [](const boot::ClientView& view) {
+        return Json{{"mac", view.client.mac.to_string()}, {"boot", render_boot(view.boot)}};
+      });
 }
 
 Answer put_assignment(const Request& request, const Site& site) {
@@ -23,7 +26,7 @@ Answer put_assignment(const Request& request, const Site& site) {
   boot::ClientChange change;
   change.boot = std::move(*entry);
   const auto view = site.services.administration.put_client(*mac, change);
-  return view ? make_json(200, render_client(*view)) : make_problem(view.error());
+  return view ? make_json(200, render_client(*view, vendor_of(view->client.mac, site))) : make_problem(view.error());
 }
 
 Answer remove_assignment(const Request& request, const Site& site) {

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/api/json.hpp"
+#include "http/api/paging.hpp"
 #include "http/api/resources.hpp"
+#include "http/api/vendor.hpp"
 #include "http/boot_scripts.hpp"
 
 namespace bootferry::http::api {
 
-Answer list_clients(const Request&, const Site& site) {
-  Json list = Json::array();
-  for (const boot::ClientView& view : site.services.administration.clients()) list.push_back(render_client(view));
-  return make_json(200, {{"clients", std::move(list)}});
+Answer list_clients(const Request& request, const Site& site) {
+  return make_list(
+      request, "clients", site.services.administration.clients(),
+      [](const boot::ClientView& view) { return view.client.mac; },
+      [&](const boot::ClientView& view) { return render_client(view, vendor_of(view.client.mac, site)); });
 }
 
 namespace {
 
-Answer show_client(const boot::ClientView& view) {
-  return make_resource(
-      200, render_client(view),
-      {"known", "address", "architecture", "uuid", "serial", "state", "first_seen", "last_seen", "last_boot"});
+Answer show_client(const boot::ClientView& view, const Site& site) {
+  return make_resource(200, render_client(view, vendor_of(view.client.mac, site)),
+                       {"known", "vendor", "address", "architecture", "uuid", "serial", "state", "first_seen",
+                        "last_seen", "last_boot"});
 }
 
 }  // namespace
@@ -25,7 +28,7 @@ Answer get_client(const Request& request, const Site& site) {
   const auto mac = require_mac(request);
   if (!mac) return make_problem(mac.error());
   const auto view = site.services.administration.require_client(*mac);
-  return view ? show_client(*view) : make_problem(view.error());
+  return view ? show_client(*view, site) : make_problem(view.error());
 }
 
 Answer put_client(const Request& request, const Site& site) {
@@ -37,7 +40,7 @@ Answer put_client(const Request& request, const Site& site) {
   const auto change = parse_client_change(*body);
   if (!change) return make_problem(change.error());
   const auto view = site.services.administration.put_client(*mac, *change);
-  return view ? show_client(*view) : make_problem(view.error());
+  return view ? show_client(*view, site) : make_problem(view.error());
 }
 
 Answer get_client_script(const Request& request, const Site& site) {

@@ -2,14 +2,15 @@
 #include <fmt/format.h>
 
 #include "http/api/json.hpp"
+#include "http/api/paging.hpp"
 #include "http/api/resources.hpp"
 
 namespace bootferry::http::api {
 
-Answer list_images(const Request&, const Site& site) {
-  Json list = Json::array();
-  for (const boot::ImageView& view : site.services.administration.images()) list.push_back(render_image(view));
-  return make_json(200, {{"images", std::move(list)}});
+Answer list_images(const Request& request, const Site& site) {
+  return make_list(
+      request, "images", site.services.administration.images(),
+      [](const boot::ImageView& view) { return view.image.name; }, render_image);
 }
 
 Answer get_image(const Request& request, const Site& site) {

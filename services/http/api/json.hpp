@@ -15,6 +15,7 @@
 #include "boot/event.hpp"
 #include "boot/intake.hpp"
 #include "boot/network_servers.hpp"
+#include "boot/pool_usage.hpp"
 #include "http/answer.hpp"
 #include "http/request.hpp"
 
@@ -26,6 +27,8 @@ using Json = nlohmann::ordered_json;
 /// A request's body as an object that has no other keys than these.
 [[nodiscard]] Result<Json> parse_body(const Request& request, std::initializer_list<std::string_view> keys);
 [[nodiscard]] Result<void> check_keys(const Json& object, std::initializer_list<std::string_view> keys);
+/// A text that is a number, of a path or a query; `name` names it in an error.
+[[nodiscard]] Result<std::uint64_t> require_number(std::string_view name, std::string_view text);
 [[nodiscard]] Result<std::string> require_text(const Json& object, std::string_view key);
 
 /// The Boot of docs/api.md; `where` names it in an error ("boot", or "the body").
@@ -36,14 +39,16 @@ using Json = nlohmann::ordered_json;
 /// Says that a secret is set, never which.
 [[nodiscard]] Json render_access(const boot::Access& access);
 [[nodiscard]] Json render_quirks(const boot::Quirks& quirks);
-[[nodiscard]] Json render_client(const boot::ClientView& view);
+/// `vendor`: of vendor_of().
+[[nodiscard]] Json render_client(const boot::ClientView& view, Json vendor);
 [[nodiscard]] Json render_image(const boot::ImageView& view);
 /// The image, and what its file was.
 [[nodiscard]] Json render_added_image(const boot::AddedImage& added);
 [[nodiscard]] Json render_job(const boot::JobView& job);
 [[nodiscard]] Json render_boot_record(const boot::BootRecord& boot, const boot::RegistrySnapshot& registry);
 [[nodiscard]] Json render_session(const boot::SessionView& view);
-[[nodiscard]] Json render_lease(const boot::Lease& lease, WallTime now);
+[[nodiscard]] Json render_lease(const boot::Lease& lease, Json vendor, WallTime now);
+[[nodiscard]] Json render_pool(const boot::PoolUsage& pool);
 [[nodiscard]] Json render_network_server(const boot::NetworkServer& server);
 [[nodiscard]] Json render_event(const boot::Event& event);
 /// One line; bytes that are no UTF-8 (a host name off the wire) are replaced.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "http/api/json.hpp"
@@ -137,6 +138,14 @@ Result<Json> parse_body(const Request& request, std::initializer_list<std::strin
   if (!body->is_object()) return wrong("The body must be a JSON object.");
   if (auto known = check_keys(*body, keys); !known) return std::unexpected(known.error());
   return body;
+}
+
+Result<std::uint64_t> require_number(std::string_view name, std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size())
+    return wrong(fmt::format("\"{}\" must be a number.", name));
+  return value;
 }
 
 Result<std::string> require_text(const Json& object, std::string_view key) {

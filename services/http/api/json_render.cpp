@@ -60,7 +60,7 @@ Json render_quirks(const boot::Quirks& quirks) {
           {"serial_console", number_or_null(quirks.serial_console)}};
 }
 
-Json render_client(const boot::ClientView& view) {
+Json render_client(const boot::ClientView& view, Json vendor) {
   const boot::Client& client = view.client;
   Json targets = Json::array();
   for (const std::string& target : view.targets) targets.push_back(target);
@@ -68,6 +68,7 @@ Json render_client(const boot::ClientView& view) {
   return {{"mac", client.mac.to_string()},
           {"name", text_or_null(client.name)},
           {"known", client.known},
+          {"vendor", std::move(vendor)},
           {"boot", render_boot(view.boot)},
           {"entries", render_entries(client.menu.entries)},
           {"default_entry", text_or_null(client.menu.default_entry)},
@@ -202,13 +203,25 @@ Json render_session(const boot::SessionView& view) {
           {"read_only", view.read_only}};
 }
 
-Json render_lease(const boot::Lease& lease, WallTime now) {
+Json render_lease(const boot::Lease& lease, Json vendor, WallTime now) {
   const bool expired = lease.state == boot::LeaseState::bound && lease.expires <= now;
   return {{"address", lease.address.to_string()},
           {"mac", lease.mac.to_string()},
+          {"vendor", std::move(vendor)},
           {"hostname", text_or_null(lease.hostname)},
           {"state", expired ? std::string_view("expired") : boot::name_of(lease.state)},
           {"expires", render_time(lease.expires)}};
+}
+
+Json render_pool(const boot::PoolUsage& pool) {
+  return {{"first", pool.range.first.to_string()},
+          {"last", pool.range.last.to_string()},
+          {"size", pool.size()},
+          {"leased", pool.leased},
+          {"reserved", pool.reserved},
+          {"declined", pool.declined},
+          {"free", pool.free},
+          {"warning", text_or_null(complaint_of(pool))}};
 }
 
 Json render_network_server(const boot::NetworkServer& server) {

@@ -13,6 +13,21 @@ Answer render(const std::vector<boot::NetworkServer>& servers) {
 
 }  // namespace
 
+Answer get_network(const Request&, const Site& site) {
+  const boot::Health health = site.services.administration.health();
+  Json pool;
+  if (health.dhcp_range) {
+    pool = render_pool(boot::usage_of(*health.dhcp_range, health.network, site.services.administration.leases(),
+                                      *site.services.registry.snapshot(), site.services.clock.wall_now()));
+  }
+  const Ipv4Network whole{health.network.first(), health.network.prefix_length};
+  return make_json(200, {{"interface", health.interface},
+                         {"address", health.server_address.to_string()},
+                         {"network", whole.to_string()},
+                         {"dhcp_mode", health.dhcp_mode},
+                         {"pool", std::move(pool)}});
+}
+
 Answer list_network_servers(const Request&, const Site& site) {
   return render(site.services.network ? site.services.network->network_servers() : std::vector<boot::NetworkServer>{});
 }

@@ -76,6 +76,9 @@ Json answers_of(const Json& said) {
     status = "200";
     good["content"] = content_of(said["text"], {{"type", "string"}});
   }
+  if (said.contains("query") && said["query"].contains("after"))
+    good["headers"]["Link"] = {{"description", "<ADDRESS>; rel=\"next\": where the list goes on, when it does"},
+                               {"schema", {{"type", "string"}}}};
   if (said.contains("status")) status = std::to_string(said["status"].get<int>());
   answers[status] = std::move(good);
   if (said.contains("also")) {

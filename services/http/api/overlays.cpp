@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "http/api/json.hpp"
+#include "http/api/paging.hpp"
 #include "http/api/resources.hpp"
 
 namespace bootferry::http::api {
@@ -139,11 +140,13 @@ Result<boot::OverlayVerb> with_comment(const Request& request) {
 
 }  // namespace
 
-Answer list_overlays(const Request&, const Site& site) {
+Answer list_overlays(const Request& request, const Site& site) {
   if (!site.services.lives) return no_lives();
-  Json list = Json::array();
-  for (const boot::OverlayView& view : site.services.lives->overlays()) list.push_back(render_overlay(view));
-  return make_json(200, {{"overlays", std::move(list)}});
+  const auto key_of = [](const boot::OverlayView& view) {
+    const boot::OverlayKey& key = view.overlay.key;
+    return fmt::format("{}/{}/{}", key.mac.to_string(), key.image, boot::name_of(key.mode));
+  };
+  return make_list(request, "overlays", site.services.lives->overlays(), key_of, render_overlay);
 }
 
 Answer get_overlay(const Request& request, const Site& site) {

@@ -113,6 +113,7 @@ namespace bootferry::http::api {
 
 [[nodiscard]] Answer list_leases(const Request& request, const Site& site);
 
+[[nodiscard]] Answer get_network(const Request& request, const Site& site);
 [[nodiscard]] Answer list_network_servers(const Request& request, const Site& site);
 [[nodiscard]] Answer probe_network(const Request& request, const Site& site);
 

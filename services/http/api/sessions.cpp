@@ -1,27 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <charconv>
-
 #include "http/api/json.hpp"
+#include "http/api/paging.hpp"
 #include "http/api/resources.hpp"
 
 namespace bootferry::http::api {
 namespace {
 
-Result<std::uint64_t> parse_id(const Request& request) {
-  const std::string& text = request.captures[0];
-  std::uint64_t id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (error != std::errc{} || end != text.data() + text.size())
-    return fail(ErrorKind::invalid, "A session's id is a number.");
-  return id;
-}
+Result<std::uint64_t> parse_id(const Request& request) { return require_number("id", request.captures[0]); }
 
 }  // namespace
 
-Answer list_sessions(const Request&, const Site& site) {
-  Json list = Json::array();
-  for (const boot::SessionView& view : site.services.administration.sessions()) list.push_back(render_session(view));
-  return make_json(200, {{"sessions", std::move(list)}});
+Answer list_sessions(const Request& request, const Site& site) {
+  return make_list(request, "sessions", site.services.administration.sessions(), &boot::SessionView::id,
+                   render_session);
 }
 
 Answer get_session(const Request& request, const Site& site) {

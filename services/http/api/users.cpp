@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "http/api/json.hpp"
+#include "http/api/paging.hpp"
 #include "http/api/resources.hpp"
 
 namespace bootferry::http::api {
@@ -159,20 +160,19 @@ Answer remove_token(const Request& request, const Site& site) {
 }
 
 Answer list_changes(const Request& request, const Site& site) {
+  const auto words = parse_log_words(request, {"before"});
+  if (!words) return make_problem(words.error());
   people::ChangeQuery query;
-  for (const auto& [name, value] : request.target.query) {
-    if (name != "before" && name != "limit") return make_problem(400, "The query knows before and limit.");
-    const auto number = parse_number(value, name);
-    if (!number) return make_problem(number.error());
-    if (name == "before") query.before = *number;
-    if (name == "limit") query.limit = static_cast<std::size_t>(*number);
-  }
-  if (query.limit < 1 || query.limit > 1000) return make_problem(400, "\"limit\" must be 1 to 1000.");
-  Json list = Json::array();
-  if (site.services.accounts != nullptr) {
-    for (const people::Change& change : site.services.accounts->changes(query)) list.push_back(render_change(change));
-  }
-  return make_json(200, {{"changes", std::move(list)}});
+  // The newest come first: what comes after one in the list is what was before it. "before" is the older word for it.
+  if (const auto id = words->after ? words->after : words->before)
+    query.before = static_cast<std::int64_t>(std::min<std::uint64_t>(*id, INT64_MAX));
+  const std::size_t limit = words->limit.value_or(query.limit);
+  query.limit = limit + 1;
+  const auto changes =
+      site.services.accounts != nullptr ? site.services.accounts->changes(query) : std::vector<people::Change>{};
+  return make_cut_list(
+      request, "changes", changes, limit,
+      [](const people::Change& change) { return static_cast<std::uint64_t>(change.id); }, render_change);
 }
 
 }  // namespace bootferry::http::api

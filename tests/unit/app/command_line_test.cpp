@@ -14,9 +14,8 @@ struct Said {
   std::string errors;
 };
 
-Said run(std::vector<std::string> words) {
-  const test::TemporaryFolder nobody;
-  words.insert(words.begin(), {"bootferry", "--state-dir", nobody.path().string()});
+Said run_as_it_is(std::vector<std::string> words) {
+  words.insert(words.begin(), "bootferry");
   std::vector<char*> line;
   for (std::string& word : words) line.push_back(word.data());
   testing::internal::CaptureStderr();
@@ -24,6 +23,33 @@ Said run(std::vector<std::string> words) {
   said.status = run_command_line(static_cast<int>(line.size()), line.data());
   said.errors = testing::internal::GetCapturedStderr();
   return said;
+}
+
+Said run(std::vector<std::string> words) {
+  const test::TemporaryFolder nobody;
+  words.insert(words.begin(), {"--state-dir", nobody.path().string()});
+  return run_as_it_is(std::move(words));
+}
+
+TEST(CommandLine, AnotherMachinesServerIsNamedWhole) {
+  const auto refused = [](std::vector<std::string> words, std::string_view sentence) {
+    const Said said = run_as_it_is(std::move(words));
+    EXPECT_EQ(said.status, 2);
+    EXPECT_NE(said.errors.find(sentence), std::string::npos) << said.errors;
+  };
+  refused({"--url", "boot.lan", "image", "list"}, "write http://HOST:PORT or https://HOST:PORT");
+  refused({"--url", "http://boot.lan", "--state-dir", "/tmp", "image", "list"}, "give one of the two");
+  refused({"--url", "http://boot.lan", "--fingerprint", std::string(64, 'a'), "image", "list"}, "has no certificate");
+  refused({"--url", "https://boot.lan", "--fingerprint", "abc", "image", "list"}, "is no fingerprint");
+  refused({"--url", "https://boot.lan", "--token-file", "/nowhere", "image", "list"}, "no token can be read");
+  refused({"--token-file", "/nowhere", "image", "list"}, "go with --url");
+  refused({"--url", "http://boot.lan", "config", "show"}, "works on the server's own files");
+}
+
+TEST(CommandLine, AServerThatDoesNotAnswerIsNoReasonToTurnToTheFilesHere) {
+  const Said said = run_as_it_is({"--url", "http://127.0.0.1:1", "user", "list"});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_NE(said.errors.find("no Bootferry answers at http://127.0.0.1:1"), std::string::npos) << said.errors;
 }
 
 TEST(CommandLine, AWordThatIsNoCommandIsNamed) {

@@ -94,6 +94,8 @@ TEST_F(BootStoreTest, lists_are_newest_first_and_without_steps) {
   EXPECT_EQ(ids(store.find({mac_number(1), 50})), (std::vector<std::uint64_t>{3, 1}));
   EXPECT_EQ(ids(store.find({mac_number(1), 1})), (std::vector<std::uint64_t>{3}));
   EXPECT_TRUE(store.find({mac_number(9), 50}).empty());
+  EXPECT_EQ(ids(store.find({.mac = {}, .before = 3})), (std::vector<std::uint64_t>{2, 1}));
+  EXPECT_EQ(ids(store.find({.mac = mac_number(1), .before = 3})), (std::vector<std::uint64_t>{1}));
   auto newest = ids(store.newest());
   std::sort(newest.begin(), newest.end());
   EXPECT_EQ(newest, (std::vector<std::uint64_t>{2, 3}));

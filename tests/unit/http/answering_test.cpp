@@ -102,6 +102,9 @@ TEST_F(Answering, BehindAProxyAddressesHaveItsPrefixAndTheCookieIsSecure) {
       "/boot/\r\n";
   const Reply made = ask("POST", "/api/v1/images", bearer() + proxy, R"({"name":"new","size":1048576})");
   EXPECT_EQ(made.header("Location"), "/boot/api/v1/images/new");
+  administration.more_images = 1;
+  EXPECT_EQ(ask("GET", "/api/v1/images?limit=1", bearer() + proxy).header("Link"),
+            "</boot/api/v1/images?limit=1&after=new>; rel=\"next\"");
   const Reply visit =
       ask("POST", "/api/v1/first-visit", proxy + "Origin: https://lab.example\r\n",
           R"({"code":")" + accounts.first_visit_code() + R"(","name":"alice","password":"correct horse battery"})");

@@ -32,6 +32,7 @@ TEST_F(Api, Reads) {
   EXPECT_EQ(ask(wire, "GET", "/api/v1/health").json()["uptime_seconds"], 12);
   EXPECT_EQ(ask(wire, "GET", "/api/v1/health").json()["ports"]["pxe"], 4011);
   EXPECT_EQ(ask(wire, "GET", "/api/v1/clients").json()["clients"][0]["name"], "pc1");
+  EXPECT_TRUE(ask(wire, "GET", client_path).json()["vendor"].is_null());
   EXPECT_EQ(ask(wire, "GET", client_path).json()["boot"]["drives"][0]["image"], "dos");
   EXPECT_EQ(ask(wire, "GET", "/api/v1/clients/52%3A54%3A00%3AE2%3AE0%3A01").status, 200);
   EXPECT_EQ(ask(wire, "GET", "/api/v1/assignments").json()["assignments"][0]["mac"], "52:54:00:e2:e0:01");
@@ -50,7 +51,44 @@ TEST_F(Api, Reads) {
   EXPECT_EQ(ask(wire, "GET", "/api/v1/events?mac=52:54:00:e2:e0:01&after=7&limit=1000").status, 200);
   EXPECT_EQ(administration.query.mac, mac());
   EXPECT_EQ(administration.query.after, 7u);
-  EXPECT_EQ(administration.query.limit, 1000u);
+  EXPECT_EQ(administration.query.limit, 1001u) << "one more tells whether there is a next page";
+  EXPECT_EQ(ask(wire, "GET", "/api/v1/events?limit=3").status, 200);
+  EXPECT_FALSE(administration.query.after);
+  EXPECT_EQ(administration.query.limit, 3u);
+  for (const char* list : {"clients", "images", "sessions", "leases", "assignments", "overlays"}) {
+    EXPECT_EQ(get(std::string("/api/v1/") + list + "?limit=1").json()[list].size(), 1u) << list;
+    EXPECT_EQ(get(std::string("/api/v1/") + list + "?limit=x").status, 400) << list;
+  }
+}
+
+TEST_F(Api, TheNetworkTellsHowFullItsPoolIs) {
+  start();
+  auto network = get("/api/v1/network").json();
+  EXPECT_EQ(network["network"], "10.99.0.0/24");
+  EXPECT_EQ(network["address"], "10.99.0.1");
+  EXPECT_EQ(network["dhcp_mode"], "proxy");
+  EXPECT_TRUE(network["pool"].is_null()) << "the router has it";
+  administration.dhcp_range = parse_ipv4_range("10.99.0.100-10.99.0.109").value();
+  boot::Client reserved;
+  reserved.mac = mac("52:54:00:e2:e0:09");
+  reserved.reserved_address = parse_ipv4_address("10.99.0.105").value();
+  EXPECT_TRUE(registry.put_client(reserved));
+  const auto pool = get("/api/v1/network").json()["pool"];
+  EXPECT_EQ(pool, nlohmann::json::parse(R"({"first":"10.99.0.100","last":"10.99.0.109","size":10,"leased":0,
+                                            "reserved":1,"declined":0,"free":9,"warning":null})"));
+}
+
+TEST_F(Api, TheVendorIsToldWhereSomebodyKnowsIt) {
+  struct One : boot::Vendors {
+    std::optional<std::string_view> find_vendor(const MacAddress& asked) const override {
+      return asked == mac() ? std::optional<std::string_view>("ACME") : std::nullopt;
+    }
+  } acme;
+  vendors = &acme;
+  start();
+  EXPECT_EQ(get(client_path).json()["vendor"], "ACME");
+  EXPECT_EQ(get("/api/v1/clients").json()["clients"][0]["vendor"], "ACME");
+  EXPECT_EQ(get("/api/v1/leases").json()["leases"][0]["vendor"], "ACME");
 }
 
 TEST_F(Api, ReadsThatAreWrong) {

@@ -80,6 +80,9 @@ class FakeAdministration final : public boot::Administration {
     health.now = health.started + std::chrono::seconds{12};
     health.interface = "eth0";
     health.dhcp_mode = "proxy";
+    health.network = {{0x0a630001}, 24};
+    health.server_address = health.network.address;
+    health.dhcp_range = dhcp_range;
     health.clients = 3;
     return health;
   }
@@ -108,7 +111,12 @@ class FakeAdministration final : public boot::Administration {
   Result<void> remove_client(const MacAddress&) override { return verdict(); }
   std::vector<boot::ImageView> images() override {
     if (explode) throw std::runtime_error("disk on fire");
-    return {image};
+    std::vector<boot::ImageView> all{image};
+    for (std::size_t i = 0; i < more_images; ++i) {
+      all.push_back(image);
+      all.back().image.name += std::to_string(i);
+    }
+    return all;
   }
   Result<boot::ImageView> require_image(std::string_view name) override {
     if (name != image.image.name) return fail(ErrorKind::not_found, "No such image.");
@@ -187,6 +195,8 @@ class FakeAdministration final : public boot::Administration {
 
   std::optional<Error> failure;
   bool explode = false;
+  std::size_t more_images = 0;
+  std::optional<Ipv4Range> dhcp_range;
   boot::ClientView view;
   boot::ImageView image;
   std::vector<boot::ClientChange> changes;
@@ -406,6 +416,7 @@ class Appliance : public testing::Test {
                                                .assignments = with_assignments ? &assignments : nullptr,
                                                .boots = &boots,
                                                .neighbours = &neighbours,
+                                               .vendors = vendors,
                                                .accounts = with_people ? &accounts : nullptr},
                                       settings);
     server->open();
@@ -473,6 +484,7 @@ class Appliance : public testing::Test {
   FakeIntake intake{administration};
   FakeAssignments assignments{registry.state, registry.mutex};
   bool with_assignments = false;
+  const boot::Vendors* vendors = nullptr;
   bool with_people = false;  ///< else there are no users, and reads are open
   people::test::FakeStore people;
   SystemRandom random;

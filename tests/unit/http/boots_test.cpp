@@ -17,9 +17,11 @@ TEST_F(Boots, AListHasNoSteps) {
   EXPECT_TRUE(list[0]["ended"].is_null());
   EXPECT_FALSE(list[0].contains("steps"));
   EXPECT_EQ(boots.query.mac, mac());
-  EXPECT_EQ(boots.query.limit, 7u);
+  EXPECT_EQ(boots.query.limit, 8u) << "one more tells whether there is a next page";
   EXPECT_EQ(get("/api/v1/boots").status, 200);
-  EXPECT_EQ(boots.query.limit, 50u);
+  EXPECT_EQ(boots.query.limit, 51u);
+  EXPECT_EQ(get("/api/v1/boots?after=12").status, 200);
+  EXPECT_EQ(boots.query.before, 12u);
 }
 
 TEST_F(Boots, OneHasItsSteps) {
@@ -43,7 +45,7 @@ TEST_F(Boots, WrongQuestionsAreRefused) {
   start();
   for (const char* path :
        {"/api/v1/boots?limit=0", "/api/v1/boots?limit=1001", "/api/v1/boots?limit=x", "/api/v1/boots?mac=x",
-        "/api/v1/boots?after=1", "/api/v1/boots/x", "/api/v1/boots/12?steps=1"})
+        "/api/v1/boots?after=x", "/api/v1/boots?before=1", "/api/v1/boots/x", "/api/v1/boots/12?steps=1"})
     EXPECT_EQ(get(path).status, 400) << path;
 }
 

@@ -203,8 +203,8 @@ TEST(ApiJson, WritesTheContract) {
   boot::ClientView view;
   view.client.mac = *parse_mac_address("52:54:00:e2:e0:01");
   EXPECT_EQ(
-      render_line(render_client(view)),
-      R"({"mac":"52:54:00:e2:e0:01","name":null,"known":false,"boot":{"kind":"wait"},)"
+      render_line(render_client(view, "QEMU")),
+      R"({"mac":"52:54:00:e2:e0:01","name":null,"known":false,"vendor":"QEMU","boot":{"kind":"wait"},)"
       R"("entries":[],"default_entry":null,"menu_timeout":null,"next_boot":null,"groups":[],"variables":{},)"
       R"("offered":[],"why":null,)"
       R"("access":{"auth":"boot","initiator":null,"user":null,"from":null,"secret_set":false,"target_secret_set":false},)"
@@ -235,10 +235,10 @@ TEST(ApiJson, BytesOffTheWireStayOneLineOfUtf8) {
 TEST(ApiJson, ABoundLeaseTurnsExpired) {
   boot::Lease lease;
   lease.expires = WallTime{std::chrono::seconds{10}};
-  EXPECT_EQ(render_lease(lease, WallTime{std::chrono::seconds{9}})["state"], "bound");
-  EXPECT_EQ(render_lease(lease, WallTime{std::chrono::seconds{10}})["state"], "expired");
+  EXPECT_EQ(render_lease(lease, nullptr, WallTime{std::chrono::seconds{9}})["state"], "bound");
+  EXPECT_EQ(render_lease(lease, nullptr, WallTime{std::chrono::seconds{10}})["state"], "expired");
   lease.state = boot::LeaseState::released;
-  EXPECT_EQ(render_lease(lease, WallTime{std::chrono::seconds{11}})["state"], "released");
+  EXPECT_EQ(render_lease(lease, nullptr, WallTime{std::chrono::seconds{11}})["state"], "released");
 }
 
 }  // namespace

@@ -188,6 +188,10 @@ TEST_F(People, TheAuditLogHasWhoWhatAndFromWhereAndNoSecret) {
   EXPECT_EQ(changes.dump().find("password\""), std::string::npos);
   EXPECT_EQ(changes.dump().find("hunter2"), std::string::npos);
   EXPECT_EQ(get("/api/v1/audit?before=2&limit=1", admin).json()["changes"][0]["id"], 1);
+  const Reply page = get("/api/v1/audit?limit=1&after=3", admin);
+  EXPECT_EQ(page.json()["changes"][0]["id"], 2) << "the newest come first: after 3 comes 2";
+  EXPECT_EQ(page.header("Link"), "</api/v1/audit?limit=1&after=2>; rel=\"next\"");
+  EXPECT_EQ(get("/api/v1/audit?limit=1&after=2", admin).header("Link"), "");
   EXPECT_EQ(get("/api/v1/audit?limit=0", admin).status, 400);
 }
 

@@ -161,6 +161,9 @@ route('GET', 'loaders', () => ({
     { architecture: 'efi-arm64', firmware: 'pxe', loader: null, why_none: 'No loader for it is here: put ipxe-arm64.efi into the folder of loaders.' },
   ],
 }));
+route('GET', 'network', (server) => ({
+  interface: 'eth0', address: '10.99.0.1', network: '10.99.0.0/24', dhcp_mode: server.dhcpMode, pool: server.pool,
+}));
 route('GET', 'network/servers', (server) => ({ servers: server.servers }));
 route('POST', 'network/servers/probe', (server) => ({ servers: server.servers }));
 route('POST', 'check', (server) => ({

@@ -23,6 +23,7 @@ export class FakeServer {
   overlays: Thing[];
   jobs: Thing[];
   leases: Thing[];
+  pool: Thing | null;
   boots: Thing[];
   findings: Map<string, Thing[]>;
   uploads: Map<string, { id: string; offset: number; length: number }>;

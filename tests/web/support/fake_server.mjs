@@ -36,6 +36,8 @@ export class FakeServer {
   overlays = [];
   jobs = [];
   leases = [];
+  /** of the DHCP addresses; null: another server hands them out */
+  pool = null;
   /** whole boot records, newest first */
   boots = [];
   /** what a check of an image finds, by its name */
@@ -240,10 +242,14 @@ export class FakeServer {
     return this.streams_.size;
   }
 
+  get dhcpMode() {
+    return this.pool === null ? 'proxy' : 'server';
+  }
+
   health() {
     return {
       status: 'ok', version: '0.1.0', started: this.started_.toISOString(), uptime_seconds: Math.floor((Date.now() - this.started_) / 1000),
-      interface: 'eth0', server_address: '10.99.0.1', dhcp_mode: 'proxy', ports: { dhcp: 67, pxe: 4011, tftp: 69, http: 8080, iscsi: 3260 },
+      interface: 'eth0', server_address: '10.99.0.1', dhcp_mode: this.dhcpMode, ports: { dhcp: 67, pxe: 4011, tftp: 69, http: 8080, iscsi: 3260 },
       clients: this.clients.size, images: this.images.size, sessions: this.sessions.length, warnings: [],
     };
   }

@@ -32,9 +32,10 @@ export function fillWithHomeLab(server) {
   fillImages(server);
   fillBoots(server);
   server.leases.push(
-    { address: '10.99.0.100', mac: '52:54:00:e2:e0:01', hostname: 'workshop-pc', state: 'bound', expires: minutesAgo(-600) },
+    { address: '10.99.0.100', mac: '52:54:00:e2:e0:01', vendor: 'QEMU virtual NIC', hostname: 'workshop-pc', state: 'bound', expires: minutesAgo(-600) },
     { address: '10.99.0.104', mac: '52:54:00:e2:e0:02', hostname: null, state: 'bound', expires: minutesAgo(-580) },
   );
+  server.pool = { first: '10.99.0.100', last: '10.99.0.199', size: 100, leased: 2, reserved: 1, declined: 1, free: 96, warning: null };
   const workshop = server.clients.get('52:54:00:e2:e0:01');
   workshop.reserved_address = '10.99.0.100';
   workshop.vendor = 'QEMU virtual NIC';

@@ -7,13 +7,13 @@ import { throughput } from '../sessions/throughput';
 import { read } from './http';
 import { Problem } from './problem';
 import type {
-  Assignment, BootRecord, Change, Check, Client, Group, Health, Image, Job, Lease, LoaderList, Login, OtherServer, Overlay, Rule,
+  Assignment, BootRecord, Change, Check, Client, Group, Health, Image, Job, Lease, LoaderList, Login, Network, OtherServer, Overlay, Rule,
   ServerEvent, Session, Template, TemplateSummary, Token, Upload, User, Version,
 } from './types';
 
 export const everyTopic: readonly string[] = [
   'health', 'clients', 'images', 'versions', 'overlays', 'jobs', 'uploads', 'sessions', 'leases', 'events', 'boots',
-  'me', 'users', 'tokens', 'logins', 'audit', 'groups', 'rules', 'defaults', 'templates', 'loaders', 'servers',
+  'me', 'users', 'tokens', 'logins', 'audit', 'groups', 'rules', 'defaults', 'templates', 'loaders', 'network', 'servers',
 ];
 
 const healthEvery = 15_000;
@@ -121,6 +121,11 @@ export function useDefaults() {
 
 export function useLoaders() {
   return useQuery({ queryKey: ['loaders'], queryFn: () => read<LoaderList>('loaders') });
+}
+
+/** The LAN, and how full the pool of addresses is. */
+export function useNetwork() {
+  return useQuery({ queryKey: ['network'], queryFn: () => read<Network>('network') });
 }
 
 /** Other DHCP and PXE servers that were heard. */

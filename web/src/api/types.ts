@@ -332,9 +332,32 @@ export interface Upload {
 export interface Lease {
   address: string;
   mac: string;
+  /** who made its network card, where the MAC tells */
+  vendor?: string | null;
   hostname: string | null;
   state: 'bound' | 'released' | 'declined' | 'expired';
   expires: string;
+}
+
+/** How full the addresses are that Bootferry hands out; each is in one of the four. */
+export interface Pool {
+  first: string;
+  last: string;
+  size: number;
+  leased: number;
+  reserved: number;
+  declined: number;
+  free: number;
+  /** a sentence with its mend when few are free */
+  warning: string | null;
+}
+
+export interface Network {
+  interface: string;
+  address: string;
+  network: string;
+  dhcp_mode: string;
+  pool: Pool | null;
 }
 
 export interface Latency {

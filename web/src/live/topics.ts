@@ -3,6 +3,8 @@
 import { everyTopic } from '../api/queries';
 import type { ServerEvent } from '../api/types';
 
+const leaseKinds: ReadonlySet<string> = new Set(['dhcp-ack', 'dhcp-release', 'dhcp-decline']);
+
 export function topicsOf({ kind, mac }: Pick<ServerEvent, 'kind' | 'mac'>): readonly string[] {
   if (kind === 'boot-step') return [`boots:${mac}`];
   const machine = mac === null ? 'clients' : `client:${mac}`;
@@ -13,10 +15,10 @@ export function topicsOf({ kind, mac }: Pick<ServerEvent, 'kind' | 'mac'>): read
   if (kind.startsWith('boot-')) return [`boots:${mac}`, machine];
   if (kind.startsWith('session-')) return ['sessions', 'overlays', machine, 'health'];
   if (kind.startsWith('dhcp-other-')) return mac === null ? ['servers'] : ['servers', machine];
-  if (kind.startsWith('dhcp-')) return kind === 'dhcp-ack' || kind === 'dhcp-release' ? [machine, 'leases'] : [machine];
+  if (kind.startsWith('dhcp-')) return leaseKinds.has(kind) ? [machine, 'leases', 'network'] : [machine];
   if (kind === 'server-started') return everyTopic;
-  if (kind === 'client-removed') return ['clients', 'images', 'overlays', 'health'];
-  if (kind === 'client-changed') return [machine, 'images', 'overlays', 'health'];
+  if (kind === 'client-removed') return ['clients', 'images', 'overlays', 'health', 'network'];
+  if (kind === 'client-changed') return [machine, 'images', 'overlays', 'health', 'network'];
   // All else is a machine's traffic: its state, address and "last seen" move.
   return [machine];
 }

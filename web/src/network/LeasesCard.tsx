@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Table } from '@mantine/core';
+import { Table, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useLeases } from '../api/queries';
 import type { Lease } from '../api/types';
@@ -37,6 +37,11 @@ export function LeasesCard({ serves }: { serves: boolean }) {
                 </Table.Th>
                 <Table.Td>
                   <MachineLink mac={lease.mac} />
+                  {lease.vendor != null && (
+                    <Text size="xs" c="dimmed">
+                      {lease.vendor}
+                    </Text>
+                  )}
                 </Table.Td>
                 <Table.Td className={table.wide}>{lease.hostname}</Table.Td>
                 <Table.Td>{leaseWord(lease.state)}</Table.Td>

@@ -8,6 +8,7 @@ import { Facts } from '../shared/Facts';
 import { Card, CardBody } from '../shared/Section';
 import { CheckCard } from './CheckCard';
 import { LeasesCard } from './LeasesCard';
+import { PoolCard } from './PoolCard';
 import { ReservationsCard } from './ReservationsCard';
 import { ServersCard } from './ServersCard';
 
@@ -27,6 +28,7 @@ export function NetworkPage() {
       </Card>
       <CheckCard />
       <ServersCard />
+      <PoolCard />
       <LeasesCard serves={health?.dhcp_mode === 'server'} />
       <ReservationsCard />
     </>

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/api_link.hpp"
+
+#include <fmt/format.h>
+#include <netinet/tcp.h>
+#include <openssl/x509.h>
+
+#include <array>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+
+#include "http/tls_certificate.hpp"
+
+namespace bootferry::app {
+namespace {
+
+namespace asio = boost::asio;
+namespace ssl = asio::ssl;
+namespace beast_http = boost::beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr int most_syns = 3;  ///< about 15 s, where nothing answers
+
+std::unexpected<Error> broken(const ServerAddress& server, const error_code& why) {
+  return fail(ErrorKind::io, fmt::format("{} closed the connection before it answered ({}); look at the server's log",
+                                         server.to_string(), why.message()));
+}
+
+/// Of the Host header: the URL without its scheme and path.
+std::string host_of(const ServerAddress& server) {
+  if (!server.is_remote()) return "localhost";
+  const std::string url = server.to_string();
+  const std::size_t start = url.find("://") + 3;
+  return url.substr(start, url.size() - server.base.size() - start);
+}
+
+template <class Stream>
+Result<ApiReply> ask(Stream& stream, const ServerAddress& server, const ApiRequest& wanted, const TakePiece& take) {
+  beast_http::request<beast_http::string_body> request(beast_http::string_to_verb(wanted.method),
+                                                       server.base + wanted.path, 11);
+  request.set(beast_http::field::host, host_of(server));
+  request.set(beast_http::field::connection, "close");
+  request.set(beast_http::field::accept, wanted.accept);
+  request.set(beast_http::field::user_agent, "bootferry");
+  if (!server.token.empty()) request.set(beast_http::field::authorization, "Bearer " + server.token);
+  if (wanted.json) {
+    request.set(beast_http::field::content_type, "application/json");
+    request.body() = *wanted.json;
+  }
+  request.prepare_payload();
+  error_code failed;
+  beast_http::write(stream, request, failed);
+  if (failed) return broken(server, failed);
+
+  boost::beast::flat_buffer buffer;
+  beast_http::response_parser<beast_http::buffer_body> parser;
+  parser.body_limit(boost::none);
+  beast_http::read_header(stream, buffer, parser, failed);
+  if (failed) return broken(server, failed);
+  const ApiReply reply{parser.get().result_int(), std::string(parser.get()[beast_http::field::location])};
+  std::array<char, 16384> piece;
+  while (!parser.is_done()) {
+    parser.get().body().data = piece.data();
+    parser.get().body().size = piece.size();
+    beast_http::read_some(stream, buffer, parser, failed);
+    if (failed == beast_http::error::need_buffer) failed = {};
+    const std::size_t got = piece.size() - parser.get().body().size;
+    if (got > 0 && !take(reply.status, {piece.data(), got})) return reply;
+    if (failed) return broken(server, failed);
+  }
+  return reply;
+}
+
+Result<ApiReply> ask_socket(const ServerAddress& server, const ApiRequest& request, const TakePiece& take) {
+  asio::io_context context;
+  asio::local::stream_protocol::socket socket(context);
+  error_code failed;
+  socket.connect(asio::local::stream_protocol::endpoint(server.socket.string()), failed);
+  if (!failed) return ask(socket, server, request, take);
+  if (failed == asio::error::access_denied) {
+    return fail(ErrorKind::unavailable,
+                fmt::format("only root may use {}; try again with sudo", server.socket.string()));
+  }
+  return fail(ErrorKind::unavailable,
+              fmt::format("no Bootferry answers at {}; start it with \"bootferry serve\", or name its folder with "
+                          "--state-dir, or another machine's server with --url",
+                          server.socket.string()));
+}
+
+Result<void> dial(tcp::socket& socket, const ServerAddress& server) {
+  error_code failed;
+  tcp::resolver resolver(socket.get_executor());
+  const auto found = resolver.resolve(server.host, server.port, failed);
+  if (failed) {
+    return fail(ErrorKind::unavailable,
+                fmt::format("{} has no address ({}); is --url right?", server.host, failed.message()));
+  }
+  for (const auto& one : found) {
+    socket.close(failed);
+    socket.open(one.endpoint().protocol(), failed);
+    if (failed) continue;
+    setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_SYNCNT, &most_syns, sizeof most_syns);
+    socket.set_option(asio::socket_base::keep_alive(true), failed);  // of a watcher that waits for hours
+    socket.connect(one.endpoint(), failed);
+    if (!failed) return {};
+  }
+  return fail(ErrorKind::unavailable, fmt::format("no Bootferry answers at {} ({}); is it running, and is --url right?",
+                                                  server.to_string(), failed.message()));
+}
+
+/// What was wrong with the other side's certificate, for the sentence.
+struct Verdict {
+  std::string fingerprint, why;
+};
+
+/// A pinned certificate is good by itself, whoever signed it and whatever it names; all others by their CA and name.
+bool judge(bool good, ssl::verify_context& context, const ServerAddress& server, Verdict& verdict) {
+  X509_STORE_CTX* const store = context.native_handle();
+  verdict.fingerprint = http::fingerprint_of(X509_STORE_CTX_get0_cert(store));
+  if (!server.fingerprint.empty()) return verdict.fingerprint == server.fingerprint;
+  if (!good) verdict.why = X509_verify_cert_error_string(X509_STORE_CTX_get_error(store));
+  if (!good || X509_STORE_CTX_get_error_depth(store) > 0) return good;
+  good = ssl::host_name_verification(server.host)(good, context);
+  if (!good) verdict.why = fmt::format("it does not name {}", server.host);
+  return good;
+}
+
+std::string explain_refusal(const ServerAddress& server, const Verdict& verdict, const error_code& failed) {
+  if (verdict.fingerprint.empty()) {
+    return fmt::format("{} does not speak TLS as it should ({}); is that the port of HTTPS?", server.to_string(),
+                       failed.message());
+  }
+  if (!server.fingerprint.empty()) {
+    return fmt::format(
+        "the certificate of {} is another one than --fingerprint says: sha256:{}; if the server made a new one, "
+        "compare "
+        "with what it prints at its start, else somebody stands between",
+        server.to_string(), verdict.fingerprint);
+  }
+  return fmt::format(
+      "the certificate of {} is not trusted ({}); give --ca-file with who signed it, or, when the server prints the "
+      "same "
+      "at its start, --fingerprint sha256:{}",
+      server.to_string(), verdict.why, verdict.fingerprint);
+}
+
+Result<ApiReply> ask_tls(tcp::socket socket, const ServerAddress& server, const ApiRequest& request,
+                         const TakePiece& take) {
+  ssl::context context(ssl::context::tls_client);
+  error_code failed;
+  if (server.ca_file.empty()) {
+    context.set_default_verify_paths(failed);
+  } else {
+    context.load_verify_file(server.ca_file.string(), failed);
+    if (failed) {
+      return fail(ErrorKind::invalid, fmt::format("{} cannot be used ({}); --ca-file must be certificates as PEM",
+                                                  server.ca_file.string(), failed.message()));
+    }
+  }
+  ssl::stream<tcp::socket> stream(std::move(socket), context);
+  asio::ip::make_address(server.host, failed);
+  if (failed) SSL_set_tlsext_host_name(stream.native_handle(), server.host.c_str());  // RFC 6066 3: no addresses
+  Verdict verdict;
+  stream.set_verify_mode(ssl::verify_peer, failed);
+  stream.set_verify_callback(
+      [&](bool good, ssl::verify_context& checked) { return judge(good, checked, server, verdict); }, failed);
+  stream.handshake(ssl::stream_base::client, failed);
+  if (failed) return fail(ErrorKind::denied, explain_refusal(server, verdict, failed));
+  return ask(stream, server, request, take);
+}
+
+}  // namespace
+
+Result<ApiReply> exchange(const ServerAddress& server, const ApiRequest& request, const TakePiece& take) {
+  if (!server.is_remote()) return ask_socket(server, request, take);
+  asio::io_context context;
+  tcp::socket socket(context);
+  if (auto there = dial(socket, server); !there) return std::unexpected(there.error());
+  return server.tls ? ask_tls(std::move(socket), server, request, take) : ask(socket, server, request, take);
+}
+
+}  // namespace bootferry::app

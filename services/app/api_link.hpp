@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// One request over a connection of its own: the Unix socket, TCP, or TLS whose certificate is checked. Called by
+// api_client; blocks the calling thread. RFC 9112; RFC 9525 for the names in certificates.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "app/server_address.hpp"
+
+namespace bootferry::app {
+
+struct ApiRequest {
+  std::string method, path;  ///< the path begins with /api/v1
+  const std::string* json = nullptr;
+  std::string accept = "application/json";
+};
+
+struct ApiReply {
+  unsigned status = 0;
+  std::string location;  ///< where it sends one to, or empty
+};
+
+/// Gets each piece of the body as it comes; false ends the exchange.
+using TakePiece = std::function<bool(unsigned status, std::string_view piece)>;
+
+/// An error is one of the connection, with its mend; what a server answers is no error.
+[[nodiscard]] Result<ApiReply> exchange(const ServerAddress& server, const ApiRequest& request, const TakePiece& take);
+
+}  // namespace bootferry::app
