@@ -71,15 +71,23 @@ std::string short_name_of(ByteView entry) {
   return name;
 }
 
+/// As code page 437 has them.
+std::uint8_t small_letter(std::uint8_t byte) {
+  constexpr std::string_view capital = "\x80\x8E\x8F\x90\x92\x99\x9A\xA5", small = "\x87\x84\x86\x82\x91\x94\x81\xA4";
+  if (byte >= 'A' && byte <= 'Z') return byte | 0x20;
+  const std::size_t at = capital.find(static_cast<char>(byte));
+  return at == capital.npos ? byte : static_cast<std::uint8_t>(small[at]);
+}
+
 /// Windows NT keeps "readme.txt" as a short name, and notes in byte 12 which half is in small letters.
 std::string shown_name_of(const std::string& short_name, std::uint8_t small) {
   std::string name;
   const std::size_t dot = short_name.find('.');
   for (std::size_t i = 0; i < short_name.size(); ++i) {
-    const auto byte = static_cast<std::uint8_t>(short_name[i]);
-    const bool lower = (small & (i < dot ? 0x08 : 0x10)) != 0 && byte >= 'A' && byte <= 'Z';
+    auto byte = static_cast<std::uint8_t>(short_name[i]);
+    if ((small & (i < dot ? 0x08 : 0x10)) != 0) byte = small_letter(byte);
     if (byte < 0x80)
-      name += static_cast<char>(lower ? byte | 0x20 : byte);
+      name += static_cast<char>(byte);
     else
       name += utf8_of(code_page_437.substr(byte - 0x80u, 1));
   }

@@ -19,9 +19,9 @@ def test_a_disk_and_a_cd_are_looked_into(lab, server):
     (tree / "A long folder").mkdir(parents=True)
     (tree / "A long folder" / "größe.bin").write_bytes(data)
     server.cli("image", "create", "dos", "--preset", "dos", "--size", "100M")
-    run(["mcopy", "-s", "-i", f"{server.image_path('dos')}@@32256", tree / "A long folder", "::"])
+    run(["env", "LC_ALL=C.UTF-8", "mcopy", "-s", "-i", f"{server.image_path('dos')}@@32256", tree / "A long folder", "::"])
     disc = lab.folder / "disc.iso"
-    run(["xorriso", "-as", "mkisofs", "-quiet", "-J", "-R", "-o", disc, tree])
+    run(["env", "LC_ALL=C.UTF-8", "xorriso", "-as", "mkisofs", "-quiet", "-J", "-R", "-o", disc, tree])
     server.add_image("disc", disc)
 
     assert [entry["name"] for entry in server.json("image", "files", "dos")["entries"]] == ["1"]

@@ -149,7 +149,7 @@ TEST(FatFiles, AHugeFileIsRefusedAtOnce) {
 }
 
 TEST(FatFiles, ALongNameThatFitsNoEntryIsLeftOut) {
-  Bytes folder(4 * 32, 0);
+  Bytes folder(5 * 32, 0);
   const auto put = [&](std::size_t entry, std::string_view bytes) {
     std::ranges::copy(bytes_of(bytes), folder.begin() + static_cast<std::ptrdiff_t>(entry * 32));
   };
@@ -160,12 +160,16 @@ TEST(FatFiles, ALongNameThatFitsNoEntryIsLeftOut) {
       "\x8D"
       "CHO    TXT");  // code page 437: "ì"
   put(2, "README  TXT");
-  folder[2 * 32 + 12] = 0x18;  // both halves in small letters
+  put(3,
+      "GR\x99\xE1"
+      "E   BIN");
+  folder[2 * 32 + 12] = folder[3 * 32 + 12] = 0x18;  // both halves in small letters
   const auto files = check::decode_fat_folder(folder, 16, 10);
-  ASSERT_EQ(files.size(), 2u);
+  ASSERT_EQ(files.size(), 3u);
   EXPECT_EQ(files[0].long_name, "ìCHO.TXT");
   EXPECT_EQ(files[1].name, "README.TXT");
   EXPECT_EQ(files[1].long_name, "readme.txt");
+  EXPECT_EQ(files[2].long_name, "größe.bin");
 }
 
 TEST(FatFiles, NamesOfAnyCharactersAreUtf8) {

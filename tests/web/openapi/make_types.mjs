@@ -14,7 +14,7 @@ const document = { openapi: '3.1.0', info: { title: 'Bootferry', version: '1' },
 const types = astToString(await openapiTS(document, { silent: true, exportType: true, emptyObjectsUnknown: true }));
 const made = [
   '// SPDX-License-Identifier: Apache-2.0',
-  '// Made of services/http/openapi/schemas.json by tests/web/types; do not edit.',
+  '// Generated from services/http/openapi/schemas.json by tests/web/types; do not edit.',
   types.slice(types.indexOf('export type components')).replace(/export type (\$defs|operations).*\n/g, '').trimEnd(),
   '',
 ].join('\n');

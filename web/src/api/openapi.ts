@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Made of services/http/openapi/schemas.json by tests/web/types; do not edit.
+// Generated from services/http/openapi/schemas.json by tests/web/types; do not edit.
 export type components = {
     schemas: {
         Mac: string;
