@@ -34,9 +34,9 @@ void warn_of_manager(const std::string& file, const LoadedProgram& found, Report
       "commands for DEVICEHIGH= and LOADHIGH.");
 }
 
-void check_system(const std::vector<FatVolume::File>& files, Report& report) {
+void check_system(const std::vector<FatFile>& files, Report& report) {
   const auto holds = [&](std::string_view name) {
-    return std::ranges::any_of(files, [&](const FatVolume::File& file) { return file.name == name; });
+    return std::ranges::any_of(files, [&](const FatFile& file) { return file.name == name; });
   };
   std::string found;
   for (const auto& [name, system] : systems) {
@@ -63,7 +63,7 @@ Result<void> check_dos_files(DiskReader& reader, const FatPlace& place, const Fa
   if (!files) return std::unexpected(files.error());
   check_system(*files, report);
   bool configured = false;
-  for (const FatVolume::File& file : *files) {
+  for (const FatFile& file : *files) {
     const bool config = file.name == "CONFIG.SYS" || file.name == "FDCONFIG.SYS";
     const bool autoexec = file.name == "AUTOEXEC.BAT" || file.name == "FDAUTO.BAT";
     if (file.folder || (!config && !autoexec)) continue;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t entry_size = 32;
 constexpr std::size_t most_entries = 4096;
+constexpr std::size_t most_in_folder = 65536, longest_folder = most_in_folder * entry_size;  // fatgen103: 2 MiB
 
 std::unexpected<Error> cannot(std::string what) { return fail(ErrorKind::invalid, std::move(what)); }
 
@@ -107,32 +108,30 @@ Result<Bytes> FatVolume::read_chain(std::uint32_t cluster, std::uint64_t most) {
   return all;
 }
 
-Result<std::vector<FatVolume::File>> FatVolume::root() {
+Result<std::vector<FatFile>> FatVolume::root() {
   constexpr std::uint64_t most = most_entries * entry_size;
   auto bytes = boot_.bits == 32 ? read_chain(boot_.root_cluster, most)
                                 : sectors(boot_.root_at(), std::min(boot_.root_sectors(), most / 512));
   if (!bytes) return std::unexpected(bytes.error());
-  std::vector<File> files;
-  for (std::size_t at = 0; at + entry_size <= bytes->size(); at += entry_size) {
-    const ByteView entry = ByteView(*bytes).subspan(at, entry_size);
-    if (entry[0] == 0) break;
-    const std::uint8_t attributes = entry[11];
-    if (entry[0] == 0xE5 || (attributes & 0x08) != 0) continue;  // deleted; a label, or a part of a long name
-    File file;
-    for (std::size_t i = 0; i < 11; ++i) {
-      if (entry[i] == ' ') continue;
-      if (i >= 8 && file.name.find('.') == std::string::npos) file.name += '.';
-      file.name += static_cast<char>(entry[i]);
-    }
-    file.folder = (attributes & 0x10) != 0;
-    file.cluster = u16_at(entry, 26) | (boot_.bits == 32 ? std::uint32_t{u16_at(entry, 20)} << 16 : 0);
-    file.size = u32_at(entry, 28);
-    files.push_back(std::move(file));
-  }
-  return files;
+  return decode_fat_folder(*bytes, boot_.bits, most_entries);
 }
 
-Result<Bytes> FatVolume::read(const File& file, std::size_t most) {
+// A chain that is longer than any folder may be is a ring.
+Result<std::vector<FatFile>> FatVolume::list(const FatFile& folder) {
+  auto bytes = read_chain(folder.cluster, longest_folder + 1);
+  if (!bytes) return std::unexpected(bytes.error());
+  if (bytes->size() > longest_folder) return cannot("The FAT file system is damaged: it has a folder that never ends.");
+  return decode_fat_folder(*bytes, boot_.bits, most_in_folder);
+}
+
+Result<std::vector<FatFile>> FatVolume::list_root() {
+  if (boot_.bits == 32) return list({.cluster = boot_.root_cluster});
+  auto bytes = sectors(boot_.root_at(), boot_.root_sectors());
+  if (!bytes) return std::unexpected(bytes.error());
+  return decode_fat_folder(*bytes, boot_.bits, most_in_folder);
+}
+
+Result<Bytes> FatVolume::read(const FatFile& file, std::size_t most) {
   return read_chain(file.cluster, std::min<std::uint64_t>(file.size, most));
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The boot sector of a FAT file system (Microsoft's FAT specification 1.03, "fatgen103"), and a small reader of the
-// files in its root folder. Hostile bytes: decoding refuses what cannot be, chains are bounded. Used by fat_check and
-// by the presets; one thread.
+// The boot sector of a FAT file system (Microsoft's FAT specification 1.03, "fatgen103"), and a small reader of its
+// files. Hostile bytes: decoding refuses what cannot be, chains are bounded. Used by fat_check, by images/files and by
+// the presets; one thread.
 #pragma once
 
 #include "images/check/disk_reader.hpp"
+#include "images/check/fat_folder.hpp"
 #include "images/check/geometry.hpp"
 
 namespace bootferry::images::check {
@@ -38,15 +39,13 @@ class FatVolume {
   FatVolume(DiskReader& reader, std::uint64_t first, const FatBoot& boot)
       : reader_(reader), first_(first), boot_(boot) {}
 
-  struct File {
-    std::string name;  ///< "CONFIG.SYS"
-    bool folder = false;
-    std::uint32_t cluster = 0, size = 0;
-  };
-  /// The root folder, at most 4096 entries of it. Long names are left out.
-  [[nodiscard]] Result<std::vector<File>> root();
-  /// The first `most` bytes at most.
-  [[nodiscard]] Result<Bytes> read(const File& file, std::size_t most);
+  /// The root folder, at most 4096 entries of it.
+  [[nodiscard]] Result<std::vector<FatFile>> root();
+  /// All of a folder; invalid when it never ends.
+  [[nodiscard]] Result<std::vector<FatFile>> list_root();
+  [[nodiscard]] Result<std::vector<FatFile>> list(const FatFile& folder);
+  /// The first `most` bytes at most; less where its chain ends before.
+  [[nodiscard]] Result<Bytes> read(const FatFile& file, std::size_t most);
 
  private:
   [[nodiscard]] Result<std::uint32_t> next_cluster(std::uint32_t cluster);

@@ -69,7 +69,7 @@ std::vector<Partition> check_entries(DiskReader& reader, const Gpt& gpt, Report&
                  "Grow the image to that size, or add it again whole.");
       continue;
     }
-    found.push_back({name, first, last - first + 1});
+    found.push_back({name, first, last - first + 1, nullptr, i + 1});
   }
   auto sorted = found;
   std::ranges::sort(sorted, {}, &Partition::first);

@@ -73,7 +73,7 @@ Result<void> look_into_fat(DiskReader& reader, std::uint64_t first, const FatBoo
   FatVolume volume(reader, first, boot);
   auto files = volume.root();
   if (!files) return note(files.error(), "/", found);
-  for (const FatVolume::File& file : *files) {
+  for (const FatFile& file : *files) {
     if (file.folder || !is_initramfs(file.name) || found.files.size() >= most_initramfs) continue;
     auto bytes = volume.read(file, biggest_initramfs);
     if (bytes)

@@ -11,57 +11,18 @@ namespace {
 
 constexpr unsigned most_logical = 128;  // a chain that is longer is a loop, or a joke
 
-struct Span {
-  std::string name;
-  std::uint64_t first, count;
-};
-
-bool overlap(const Span& one, const Span& other) {
+bool overlap(const Partition& one, const Partition& other) {
   return one.first < other.first + other.count && other.first < one.first + one.count;
 }
 
-void check_overlaps(std::vector<Span> spans, Report& report) {
-  std::ranges::sort(spans, {}, &Span::first);
+void check_overlaps(std::vector<Partition> spans, Report& report) {
+  std::ranges::sort(spans, {}, &Partition::first);
   for (std::size_t i = 1; i < spans.size(); ++i) {
     if (!overlap(spans[i - 1], spans[i])) continue;
     report.add(Severity::error, "partition-overlap",
                fmt::format("{} and {} hold the same sectors.", spans[i - 1].name, spans[i].name),
                "Save what can be read of both, then make the partition table anew.");
   }
-}
-
-// The chain of an extended partition: each link holds one logical partition and where the next link is.
-Result<std::vector<Span>> walk_logical(DiskReader& reader, const MbrEntry& extended, Report& report) {
-  std::vector<Span> found;
-  std::uint64_t link = extended.first;
-  for (unsigned number = 5; number < 5 + most_logical; ++number) {
-    auto sector = reader.read(link * reader.block_size(), 512);
-    if (!sector) return std::unexpected(sector.error());
-    const Mbr table = decode_mbr(*sector);
-    if (!table.signature) {
-      report.add(Severity::error, "logical-chain-broken",
-                 fmt::format("The link to partition {} at sector {} has no signature 55AA.", number, link),
-                 "Make the extended partition anew; what lies behind the break cannot be reached.");
-      return found;
-    }
-    const MbrEntry &logical = table.entries[0], &next = table.entries[1];
-    if (logical.used() && !logical.extended() && logical.count > 0) {
-      const Span span{fmt::format("partition {}", number), link + logical.first, logical.count};
-      if (span.first + span.count > extended.first + extended.count)
-        report.add(Severity::error, "partition-beyond-end",
-                   fmt::format("{} goes beyond the end of its extended partition.", span.name),
-                   "Make the extended partition anew.");
-      found.push_back(span);
-    }
-    if (!next.extended() || next.count == 0) return found;
-    const std::uint64_t following = extended.first + next.first;
-    if (following <= link || next.first >= extended.count) break;
-    link = following;
-    if (!reader.holds(link * reader.block_size(), 512)) break;
-  }
-  report.add(Severity::error, "logical-chain-broken", "The chain of logical partitions leads back or out of the disk.",
-             "Make the extended partition anew.");
-  return found;
 }
 
 void check_active(const Mbr& mbr, Report& report) {
@@ -94,6 +55,40 @@ void check_active(const Mbr& mbr, Report& report) {
 }
 
 }  // namespace
+
+// The chain of an extended partition: each link holds one logical partition and where the next link is.
+Result<std::vector<Partition>> walk_logical(DiskReader& reader, const MbrEntry& extended, Report& report) {
+  std::vector<Partition> found;
+  std::uint64_t link = extended.first;
+  for (unsigned number = 5; number < 5 + most_logical; ++number) {
+    auto sector = reader.read(link * reader.block_size(), 512);
+    if (!sector) return std::unexpected(sector.error());
+    const Mbr table = decode_mbr(*sector);
+    if (!table.signature) {
+      report.add(Severity::error, "logical-chain-broken",
+                 fmt::format("The link to partition {} at sector {} has no signature 55AA.", number, link),
+                 "Make the extended partition anew; what lies behind the break cannot be reached.");
+      return found;
+    }
+    const MbrEntry &logical = table.entries[0], &next = table.entries[1];
+    if (logical.used() && !logical.extended() && logical.count > 0) {
+      const Partition span{fmt::format("partition {}", number), link + logical.first, logical.count, nullptr, number};
+      if (span.first + span.count > extended.first + extended.count)
+        report.add(Severity::error, "partition-beyond-end",
+                   fmt::format("{} goes beyond the end of its extended partition.", span.name),
+                   "Make the extended partition anew.");
+      found.push_back(span);
+    }
+    if (!next.extended() || next.count == 0) return found;
+    const std::uint64_t following = extended.first + next.first;
+    if (following <= link || next.first >= extended.count) break;
+    link = following;
+    if (!reader.holds(link * reader.block_size(), 512)) break;
+  }
+  report.add(Severity::error, "logical-chain-broken", "The chain of logical partitions leads back or out of the disk.",
+             "Make the extended partition anew.");
+  return found;
+}
 
 bool MbrEntry::fat() const {
   static constexpr std::uint8_t types[] = {0x01, 0x04, 0x06, 0x0B, 0x0C, 0x0E};
@@ -147,7 +142,7 @@ Result<void> check_mbr(DiskReader& reader, const Mbr& mbr, Report& report) {
     report.add(Severity::warning, "no-boot-code", "The first sector holds no boot code: a BIOS finds nothing to run.",
                "Let the system write its boot code (FDISK /MBR of DOS, grub-install of Linux); UEFI needs none.");
 
-  std::vector<Span> spans;
+  std::vector<Partition> spans;
   const std::uint64_t blocks = reader.size() / reader.block_size();
   for (const MbrEntry& entry : mbr.entries) {
     if (!entry.used()) continue;

@@ -43,10 +43,13 @@ struct Partition {
   std::string name;  ///< "partition 1"
   std::uint64_t first = 0, count = 0;
   const MbrEntry* entry = nullptr;  ///< null of a GPT, and of a disk without partitions
+  unsigned number = 0;              ///< 1, 2, ...: as Linux counts them
 };
 
 /// Signature, flags, overlaps, ends; walks the extended partition's chain.
 [[nodiscard]] Result<void> check_mbr(DiskReader& reader, const Mbr& mbr, Report& report);
+/// The logical partitions of an extended one, in the order of their chain: 5, 6, ...
+[[nodiscard]] Result<std::vector<Partition>> walk_logical(DiskReader& reader, const MbrEntry& extended, Report& report);
 /// Both headers, their CRCs, the entries; answers the partitions that can be looked into.
 [[nodiscard]] Result<std::vector<Partition>> check_gpt(DiskReader& reader, Report& report);
 

@@ -30,6 +30,7 @@
 #include "app/event_log.hpp"
 #include "app/event_pump.hpp"
 #include "app/floppy_reader.hpp"
+#include "app/image_files.hpp"
 #include "app/image_lives.hpp"
 #include "app/intake.hpp"
 #include "app/layer_keeper.hpp"
@@ -299,6 +300,7 @@ struct Appliance::Parts {
                        identity_of(settings, interface, range, clock.wall_now())),
         lives({registry, registry, library, layers, disks}),
         floppies(registry, library.folder()),
+        image_files(library, registry),
         intake({administration, bus, random, clock}, settings.state_dir / "uploads"),
         waker({interface.name, interface.index, interface.mac, interface.network}, bus),
         media(settings.state_dir / "media", http::render_first_script(boot), loaders),
@@ -319,6 +321,7 @@ struct Appliance::Parts {
               .intake = &intake,
               .assignments = &registry,
               .floppies = &floppies,
+              .image_files = &image_files,
               .network = &dhcp,
               .boots = &boots,
               .waker = &waker,
@@ -380,6 +383,7 @@ struct Appliance::Parts {
   ApplianceAdministration administration;
   ApplianceImageLives lives;
   FloppyReader floppies;
+  ApplianceImageFiles image_files;
   ApplianceIntake intake;
   WakeSender waker;
   MediaWorkshop media;

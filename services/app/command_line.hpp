@@ -39,6 +39,8 @@ void add_watch(CLI::App& command, CommandContext& context);
 void add_serve_command(CLI::App& app, CommandContext& context);
 void add_health_command(CLI::App& app, CommandContext& context);
 void add_image_commands(CLI::App& app, CommandContext& context);
+/// Below `image`.
+void add_image_file_commands(CLI::App& image, CommandContext& context);
 void add_client_commands(CLI::App& app, CommandContext& context);
 void add_group_commands(CLI::App& app, CommandContext& context);  ///< group, rule, default
 void add_template_commands(CLI::App& app, CommandContext& context);

@@ -291,6 +291,7 @@ void add_image_commands(CLI::App& app, CommandContext& context) {
       ->required();
   with_traits(attach);
   act_on_name(attach, [&context, options] { run_attach(context, *options); });
+  add_image_file_commands(*image, context);
 }
 
 }  // namespace bootferry::app

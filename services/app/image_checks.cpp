@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "app/layer_keeper.hpp"
+#include "app/open_version.hpp"
 #include "boot/overlay_plans.hpp"
 #include "images/check/check_image.hpp"
 #include "images/check/disk_reader.hpp"
@@ -41,17 +41,6 @@ boot::ImageCheck view_of(const boot::Image& image, const check::Report& report) 
   return view;
 }
 
-// The current version, whatever layers it is made of.
-Result<images::Opened> open_current(images::ImageLibrary& library, const boot::RegistrySnapshot& registry,
-                                    const boot::Image& image, images::OpenMode mode, std::string_view holder) {
-  const auto stack = registry.stack_of(image.current().layer);
-  if (stack.empty()) return fail(ErrorKind::not_found, fmt::format("a layer of image {} is missing", image.name));
-  images::StackOptions options;
-  options.block_size = image.block_size;
-  options.name = image.name;
-  return library.open_stack(files_of(stack), mode, holder, options);
-}
-
 // Overlays of one boot count too: their machine may come back to them.
 std::optional<std::string> find_objection(const boot::RegistrySnapshot& registry, const boot::Image& image) {
   if (auto why = boot::find_master_objection(registry, image.name)) return why;
@@ -71,7 +60,7 @@ std::optional<std::string> find_objection(const boot::RegistrySnapshot& registry
 Result<boot::ImageCheck> check_library_image(images::ImageLibrary& library, const boot::ClientRegistry& registry,
                                              const boot::Image& image) {
   const auto snapshot = registry.snapshot();
-  auto opened = open_current(library, *snapshot, image, images::OpenMode::read_only,
+  auto opened = open_version(library, *snapshot, image, image.current(), images::OpenMode::read_only,
                              fmt::format("the check of image {}", image.name));
   if (!opened) return std::unexpected(opened.error());
   const auto report = check::check_image(*opened->device);
@@ -83,7 +72,7 @@ Result<boot::ImageCheck> repair_library_image(images::ImageLibrary& library, con
                                               const boot::Image& image) {
   if (image.format == "iso") return fail(ErrorKind::unsupported, "a CD is never written to; make its ISO image anew");
   const auto before = registry.snapshot();
-  auto opened = open_current(library, *before, image, images::OpenMode::read_write,
+  auto opened = open_version(library, *before, image, image.current(), images::OpenMode::read_write,
                              fmt::format("the repair of image {}", image.name));
   if (!opened) return std::unexpected(opened.error());
   // Now: nobody puts an overlay on a layer that somebody writes to.

@@ -34,7 +34,7 @@ struct Request {
   std::optional<IpAddress> peer;      ///< absent on the Unix socket
   std::optional<IpAddress> local;     ///< where the peer reached us; absent on the Unix socket
   std::string authorization, range, if_range, if_none_match, if_modified_since, last_event_id;
-  std::string content_type;
+  std::string content_type, accept_encoding;
   std::string if_match, idempotency_key;
   std::string cookie, origin, host, user_agent;
   bool from_our_page = false;  ///< has the header X-Bootferry, which no foreign page can make a browser send

@@ -62,6 +62,7 @@ constexpr Place<Request> request_places[] = {
     {"If-Modified-Since", &Request::if_modified_since},
     {"Last-Event-ID", &Request::last_event_id},
     {"Content-Type", &Request::content_type},
+    {"Accept-Encoding", &Request::accept_encoding},
     {"If-Match", &Request::if_match},
     {"Idempotency-Key", &Request::idempotency_key},
     {"Cookie", &Request::cookie},

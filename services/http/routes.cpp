@@ -84,6 +84,8 @@ constexpr Route routes[] = {
     {Method::post, "/api/v1/images/{name}/repair", Right::write, Place::db, api::repair_image},
     {Method::remove, "/api/v1/images/{name}", Right::write, Place::db, api::remove_image},
     {Method::get, "/api/v1/images/{name}/path", Right::control, Place::db, api::get_image_path},
+    {Method::get, "/api/v1/images/{name}/files", Right::read, Place::db, api::list_image_files, true},
+    {Method::get, "/api/v1/images/{name}/files/content", Right::admin, Place::db, api::get_image_file, true},
     {Method::get, "/api/v1/jobs", Right::read, Place::db, api::list_jobs},
     {Method::get, "/api/v1/jobs/{id}", Right::read, Place::db, api::get_job},
     {Method::remove, "/api/v1/jobs/{id}", Right::write, Place::db, api::cancel_job},

@@ -25,6 +25,7 @@
 #include "boot/event_bus.hpp"
 #include "boot/floppy_drives.hpp"
 #include "boot/floppy_source.hpp"
+#include "boot/image_files.hpp"
 #include "boot/image_lives.hpp"
 #include "boot/intake.hpp"
 #include "boot/loader_catalog.hpp"
@@ -57,6 +58,7 @@ struct Services {
   boot::Intake* intake = nullptr;                ///< none: images come in by path only, and are no jobs (tests)
   boot::AssignmentStore* assignments = nullptr;  ///< none: there are no groups and rules (tests)
   boot::FloppySource* floppies = nullptr;        ///< none: no floppy is loaded into memory (tests)
+  boot::ImageFiles* image_files = nullptr;       ///< none: nobody looks into images (tests)
   boot::NetworkServers* network = nullptr;       ///< none: nobody looks for other servers (tests)
   boot::BootHistory* boots = nullptr;            ///< none: boots are not kept (tests)
   boot::Waker* waker = nullptr;                  ///< none of these four: not offered (tests)

@@ -24,6 +24,10 @@ def test_answers_are_what_the_openapi_document_tells(lab):
     assert server.api("PUT", "/groups/lab", {"entries": [{"name": "local", "boot": {"kind": "local"}}]})[0] == 200
     environment = {**os.environ, "PATH": f"{node}:{os.environ['PATH']}", "BOOTFERRY_URL": f"http://{SERVER}:8080", "BOOTFERRY_TOKEN": server.token,
                    "BOOTFERRY_SECONDS": str(SECONDS)}
+    lint = subprocess.run(["ip", "netns", "exec", server.namespace, "node", "openapi/lint.mjs", f"http://{SERVER}:8080/api/v1/openapi.json"],
+                          cwd=ROOT / "tests" / "web", env=environment, capture_output=True, text=True, timeout=120)
+    print(lint.stdout)
+    assert lint.returncode == 0, lint.stdout + lint.stderr
     done = subprocess.run(["ip", "netns", "exec", server.namespace, "node", "contract/contract.mjs"], cwd=ROOT / "tests" / "web", env=environment,
                           capture_output=True, text=True, timeout=SECONDS + 240)
     print(done.stdout)

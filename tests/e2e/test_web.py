@@ -4,14 +4,17 @@ not; what it wrote is applied and rolled back; a large upload survives a server 
 
 Chromium runs in the server's namespace. A spec asks for something by touching a file; this process does it."""
 import hashlib
+import http.client
+import json
 import os
 import random
 import time
 
 import pytest
 from lab import images
+from lab.iscsi_raw import Initiator
 from lab.images import ROOT
-from lab.network import SERVER
+from lab.network import SERVER, connect
 from lab.processes import SLOW, Child, run
 
 MAC = "52:54:00:e2:e0:01"
@@ -119,3 +122,49 @@ def test_an_upload_of_a_gibibyte_survives_a_killed_server(lab):
     desk.look_at("upload.spec.ts", 120)
     with open(server.image_path("large"), "rb") as file:
         assert hashlib.file_digest(file, "sha256").hexdigest() == digest.hexdigest()
+
+
+def test_a_viewer_can_change_nothing(lab):
+    server = lab.serve("server")
+    server.add_image("blank", images.make_blank(lab.folder / "blank.img", 8 << 20))
+    server.set_client(MAC, [("blank", "private")])
+    desk = Desk(lab, server, "blank")
+    server.add_user("alice", "admin")
+    server.add_user("victor", "viewer", "only here to look")
+    desk.environment |= {"BOOTFERRY_USER": "victor", "BOOTFERRY_PASSWORD": "only here to look"}
+    before = server.clients()
+    desk.look_at("viewer.spec.ts", 120)
+    assert [client["boot"] for client in server.clients()] == [client["boot"] for client in before]
+
+
+def test_a_thousand_machines_and_five_hundred_sessions(lab):
+    server = lab.serve("server")
+    server.add_image("dos", images.make_blank(lab.folder / "blank.img", 8 << 20))
+    machines, sessions = 1000, 500
+    macs = [f"52:54:00:00:{number >> 8:02x}:{number & 255:02x}" for number in range(machines)]
+    line = http.client.HTTPConnection(SERVER, 8080)
+    line.sock = connect(server.namespace, 8080)
+    headers = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"}
+    # Names of four digits: 1000 to 1999, which stand in that order.
+    for number, mac in enumerate(macs):
+        boot = {"kind": "disks", "drives": [{"image": "dos", "mode": "readonly"}]}
+        line.request("PUT", f"/api/v1/clients/{mac}", json.dumps({"name": f"pc{1000 + number}", "boot": boot, "access": {"auth": "none", "initiator": "any"}}), headers)
+        answer = line.getresponse()
+        assert answer.status == 200, answer.read()
+        answer.read()
+    line.close()
+    host = lab.network.add_host("10.99.0.50")
+    links = []
+    for mac in macs[:sessions]:
+        link = Initiator(host, f"iqn.2026-11.org.bootferry:{mac.replace(':', '')}.80")
+        assert link.login()[0] == 0, mac
+        links.append(link)
+    desk = Desk(lab, server, "dos")
+    server.add_user("alice", "admin", "only here to look")
+    desk.environment |= {"BOOTFERRY_USER": "alice", "BOOTFERRY_PASSWORD": "only here to look"}
+    desk.environment |= {"BOOTFERRY_MACHINES": str(machines), "BOOTFERRY_SESSIONS": str(sessions), "BOOTFERRY_LAST": f"pc{999 + machines}"}
+    desk.look_at("crowd.spec.ts", 120)
+    print("\n".join(text for text in (lab.folder / "browser.log").read_text().splitlines() if "first paint" in text))
+    assert len(server.sessions()) == sessions, "all of them live on"
+    for link in links:
+        link.close()

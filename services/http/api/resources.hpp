@@ -65,6 +65,9 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer remove_image(const Request& request, const Site& site);
 [[nodiscard]] Answer get_image_path(const Request& request, const Site& site);
 
+[[nodiscard]] Answer list_image_files(const Request& request, const Site& site);
+[[nodiscard]] Answer get_image_file(const Request& request, const Site& site);
+
 [[nodiscard]] Answer list_versions(const Request& request, const Site& site);
 [[nodiscard]] Answer publish_image(const Request& request, const Site& site);
 [[nodiscard]] Answer clone_image(const Request& request, const Site& site);

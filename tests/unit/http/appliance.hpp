@@ -414,6 +414,7 @@ class Appliance : public testing::Test {
                                                .boot_watch = &watch,
                                                .intake = &intake,
                                                .assignments = with_assignments ? &assignments : nullptr,
+                                               .image_files = image_files,
                                                .boots = &boots,
                                                .neighbours = &neighbours,
                                                .vendors = vendors,
@@ -483,6 +484,7 @@ class Appliance : public testing::Test {
   Settings settings;
   FakeIntake intake{administration};
   FakeAssignments assignments{registry.state, registry.mutex};
+  boot::ImageFiles* image_files = nullptr;
   bool with_assignments = false;
   const boot::Vendors* vendors = nullptr;
   bool with_people = false;  ///< else there are no users, and reads are open

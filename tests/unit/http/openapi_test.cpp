@@ -6,6 +6,8 @@
 
 #include <set>
 
+#include "boot/event.hpp"
+
 namespace bootferry::http::api {
 namespace {
 
@@ -49,6 +51,14 @@ TEST(OpenApi, SaysWhatRightEachRouteNeeds) {
   EXPECT_EQ(document["paths"]["/api/v1/users"]["get"]["x-right"], "admin");
   EXPECT_TRUE(document["paths"]["/api/v1/login"]["post"]["security"].empty());
   EXPECT_FALSE(document["paths"]["/api/v1/clients"]["get"].contains("security"));
+}
+
+TEST(OpenApi, KnowsEveryKindOfEvent) {
+  const Json document = make_openapi(all_routes());
+  std::vector<std::string_view> kinds;
+  for (unsigned kind = 0; kind <= static_cast<unsigned>(boot::EventKind::server_stopping); ++kind)
+    kinds.push_back(boot::name_of(static_cast<boot::EventKind>(kind)));
+  EXPECT_EQ(document["components"]["schemas"]["EventKind"]["enum"], Json(kinds));
 }
 
 }  // namespace

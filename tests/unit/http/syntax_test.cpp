@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "http/syntax/date.hpp"
+#include "http/syntax/encoding.hpp"
 #include "http/syntax/json_shape.hpp"
 #include "http/syntax/path.hpp"
 #include "http/syntax/range.hpp"
@@ -9,6 +10,15 @@
 
 namespace bootferry::http {
 namespace {
+
+TEST(AcceptEncoding, IsAskedForGzip) {
+  for (const char* yes : {"gzip", "GZIP", "gzip, deflate, br", "br;q=1.0, gzip;q=0.8, *;q=0.1", "*", "x-gzip",
+                          "gzip; q=0.001", " gzip\t,br"})
+    EXPECT_TRUE(accepts_gzip(yes)) << yes;
+  for (const char* no :
+       {"", "identity", "br", "gzip;q=0", "gzip;q=0.000, *", "*;q=0", "gzippo", "deflate;gzip", "gzip;level=9"})
+    EXPECT_FALSE(accepts_gzip(no)) << no;
+}
 
 TEST(Target, DecodesOnce) {
   const auto target = parse_target("/a%20b/%2561?x=1%202&y&z=%26");

@@ -27,7 +27,7 @@ export function addAccessRoutes(route) {
   route('POST', 'logout', (_, { response }) => logOut(response));
   route('POST', 'first-visit', (server, { body: { code, name, password }, response }) => {
     if (server.users.size > 0) throw new Refusal(409, 'There is an admin already.');
-    if (code !== server.code) throw new Refusal(403, 'This is not the code; it stands on the console.');
+    if (code !== server.code) throw new Refusal(401, 'This is not the code; it stands on the console.');
     server.addUser(name, 'admin');
     server.users.get(name).password = password;
     logIn(response, name);

@@ -2,6 +2,7 @@
 // The routes of docs/api.md over the fake server's maps. A handler gets (server, {parts, query, body}); parts are what stands in
 // the braces of the path. What it answers is sent as JSON, nothing as 204.
 import { addAccessRoutes } from './fake_access_routes.mjs';
+import { checkRight } from './fake_people.mjs';
 import { Refusal } from './fake_refusal.mjs';
 
 const routes = [];
@@ -238,6 +239,16 @@ route('POST', 'images/{name}/repair', (server, { parts: [name] }) => {
   const findings = server.findings.get(name) ?? [];
   server.findings.set(name, findings.filter(({ repairable }) => !repairable));
   return { ...checkOf(server, name), mended: findings.filter(({ repairable }) => repairable) };
+});
+route('GET', 'images/{name}/files', (server, { parts: [image], query }) => {
+  if (!server.files.has(image)) throw new Refusal(409, 'The image holds no file system that can be looked into here: FAT12, FAT16, FAT32 and ISO 9660 are.');
+  const path = query.get('path') ?? '/';
+  const entries = need(server.files.get(image)[path], path);
+  return { image, version: 1, path, file_system: path === '/' ? 'MBR' : 'FAT16', entries, truncated: false };
+});
+route('GET', 'images/{name}/files/content', (server, { parts: [image], query, caller }) => {
+  checkRight(server, caller, 'admin', { headers: { 'x-bootferry': '1' } });
+  return Buffer.from(need(server.files.get(image)?.[query.get('path')], query.get('path')));
 });
 route('GET', 'images/{name}/versions', (server, { parts: [name] }) => ({ versions: need(server.versions.get(name), `image ${name}`) }));
 route('POST', 'images/{name}/publish', (server, { parts: [name], body }) => {

@@ -20,6 +20,7 @@ export class FakeServer {
   clients: Map<string, FakeClient>;
   images: Map<string, Thing>;
   versions: Map<string, Thing[]>;
+  files: Map<string, Record<string, Thing[] | string>>;
   overlays: Thing[];
   jobs: Thing[];
   leases: Thing[];

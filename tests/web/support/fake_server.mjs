@@ -33,6 +33,8 @@ export class FakeServer {
   sessions = [];
   /** [{number, comment, created, size, allocated, depth, used_by}] by image, oldest first */
   versions = new Map();
+  /** by image: entries by the path of a folder, text by the path of a file */
+  files = new Map();
   overlays = [];
   jobs = [];
   leases = [];
@@ -273,6 +275,11 @@ function frame(event) {
 }
 
 function send(response, status, body, type = 'application/json') {
+  if (Buffer.isBuffer(body)) {
+    response.writeHead(status, { 'Content-Type': 'application/octet-stream', 'Content-Disposition': 'attachment', 'Cache-Control': 'no-store' });
+    response.end(body);
+    return;
+  }
   response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' });
   response.end(body === undefined ? undefined : JSON.stringify(body));
 }

@@ -27,6 +27,14 @@ export async function lookAround(page: Page): Promise<void> {
   if (await later.isVisible()) await later.click();
 }
 
+/** As the user that the harness has made; the browser keeps the cookie. */
+export async function logIn(page: Page): Promise<void> {
+  await page.getByLabel('Name').fill(need('BOOTFERRY_USER'));
+  await page.getByRole('textbox', { name: 'Password' }).fill(need('BOOTFERRY_PASSWORD'));
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await expect(page.getByRole('button', { name: `Logged in as ${need('BOOTFERRY_USER')}` })).toBeVisible();
+}
+
 /** As if the token had been given before. */
 export async function knowToken(page: Page): Promise<void> {
   await page.evaluate((token) => sessionStorage.setItem('bootferry-admin-token', token), need('BOOTFERRY_TOKEN'));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
-import { type EventKind, eventKinds, type ServerEvent } from '../api/types';
+import { eventKinds } from '../api/event_kinds';
+import type { EventKind, ServerEvent } from '../api/types';
 import { type Filter, passes, topicNames } from './filter';
 
 const event = (kind: EventKind, mac: string | null = 'm', text = 'Login was refused'): ServerEvent => ({

@@ -7,7 +7,7 @@ import { throughput } from '../sessions/throughput';
 import { read } from './http';
 import { Problem } from './problem';
 import type {
-  Assignment, BootRecord, Change, Check, Client, Group, Health, Image, Job, Lease, LoaderList, Login, Network, OtherServer, Overlay, Rule,
+  Assignment, BootInList, BootRecord, Change, Check, Client, Group, Health, Image, ImageFolder, Job, Lease, LoaderList, Login, Network, OtherServer, Overlay, Rule,
   ServerEvent, Session, Template, TemplateSummary, Token, Upload, User, Version,
 } from './types';
 
@@ -174,7 +174,7 @@ export function useSessions() {
 export function useBoots(mac: string) {
   return useQuery({
     queryKey: ['boots', mac],
-    queryFn: async () => (await read<{ boots: BootRecord[] }>(`boots?mac=${encodeURIComponent(mac)}&limit=20`)).boots,
+    queryFn: async () => (await read<{ boots: BootInList[] }>(`boots?mac=${encodeURIComponent(mac)}&limit=20`)).boots,
   });
 }
 
@@ -199,6 +199,22 @@ export function useEvents() {
   return useQuery({
     queryKey: ['events'],
     queryFn: async () => (await read<{ events: ServerEvent[] }>('events?limit=500')).events,
+  });
+}
+
+const filesPath = (image: string, what: string, path: string) =>
+  `images/${encodeURIComponent(image)}/${what}?path=${encodeURIComponent(path)}`;
+
+export const fileContentPath = (image: string, path: string) => filesPath(image, 'files/content', path);
+
+/** A folder inside the image, read anew whenever it is shown; null: nobody has asked yet. */
+export function useFiles(image: string, path: string | null) {
+  return useQuery({
+    queryKey: ['files', image, path],
+    queryFn: () => read<ImageFolder>(filesPath(image, 'files', path ?? '/')),
+    enabled: path !== null,
+    staleTime: 0,
+    gcTime: 0,
   });
 }
 

@@ -10,6 +10,7 @@ import { formatBytes, formatTime } from '../shared/format';
 import { Card, CardBody } from '../shared/Section';
 import { CheckCard } from './CheckCard';
 import { describeFormat } from './describe_image';
+import { FilesCard } from './FilesCard';
 import { askForClone, askForGrowth, askForPublication, askToRemove } from './image_questions';
 import { ImageOverlays } from './ImageOverlays';
 import { Users } from './ImagesPage';
@@ -32,6 +33,7 @@ export function ImagePage({ name }: { name: string }) {
     <Stack gap="md">
       <Head image={image} onCheck={() => setChecking(true)} />
       {checking && <CheckCard image={name} />}
+      <FilesCard key={name} image={name} />
       <VersionsCard image={name} />
       {overlays.length > 0 && <ImageOverlays overlays={overlays} />}
     </Stack>

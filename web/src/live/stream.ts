@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One EventSource that does not give up. The browser reconnects by itself after a broken line; where it does not (an HTTP
 // error, as a proxy gives while the server restarts) this opens a new one. Runs in the shared worker, or in the page.
-import { eventKinds, type ServerEvent } from '../api/types';
+import { eventKinds } from '../api/event_kinds';
+import type { ServerEvent } from '../api/types';
 
 export type LiveState = 'connecting' | 'live' | 'lost';
 

@@ -13,7 +13,7 @@ export function Waterfall({ boot }: { boot: BootRecord }) {
   const names = useNames();
   return (
     <ol className={classes.steps} aria-label={t`Steps of the boot`}>
-      {barsOf(boot.steps ?? []).map(({ step, at, left, width }, index) => (
+      {barsOf(boot.steps).map(({ step, at, left, width }, index) => (
         <li key={index} className={classes.step} data-bad={isBadStep(step.kind) || undefined}>
           <span className={classes.offset}>{formatOffset(at)}</span>
           <Text size="sm" span className={classes.text}>

@@ -8,7 +8,7 @@ const client = (mac: string, more: Partial<Client>): Client => ({
   access: { auth: 'boot', initiator: null, user: null, from: null, secret_set: false, target_secret_set: false },
   quirks: { proxy_form: 'auto', learned_proxy_form: null, loader: null, tftp_no_options: false, tftp_block_size: null, serial_console: null },
   last_boot: null, targets: [], reserved_address: null, address: null,
-  architecture: null, state: 'off', first_seen: null, last_seen: null, ...more,
+  variables: {}, uuid: null, serial: null, architecture: null, state: 'off', first_seen: null, last_seen: null, ...more,
 });
 
 test('unknown machines stand on top, the latest first; known ones by name, numbers as numbers', () => {
