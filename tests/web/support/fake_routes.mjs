@@ -3,6 +3,7 @@
 // the braces of the path. What it answers is sent as JSON, nothing as 204.
 import { addAccessRoutes } from './fake_access_routes.mjs';
 import { Refusal } from './fake_refusal.mjs';
+import { addStateFileRoutes } from './fake_state_files.mjs';
 
 const routes = [];
 
@@ -78,6 +79,7 @@ function offer(server, client) {
 }
 
 addAccessRoutes(route);
+addStateFileRoutes(route);
 
 route('GET', 'health', (server) => server.health());
 route('GET', 'clients', (server) => ({ clients: [...server.clients.values()] }));
