@@ -5,7 +5,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -23,6 +25,7 @@ struct Backup {
   std::int64_t version = 0;  ///< of the tables (PRAGMA user_version)
   std::size_t clients = 0, images = 0;
   std::vector<KeptFile> files;
+  std::vector<std::string> outside = {};  ///< files of images that are not inside the library: disks of the server
 };
 
 /// Copies the database `from`, also one that a server is writing to, and the files to `to`, which must not be there;
@@ -30,11 +33,27 @@ struct Backup {
 [[nodiscard]] Result<Backup> make_backup(const std::filesystem::path& from, const std::filesystem::path& to,
                                          std::vector<KeptFile> files, WallTime now);
 
-/// Looks at all of it: invalid when it is no backup, damaged, or of a newer Bootferry.
-[[nodiscard]] Result<Backup> read_backup(const std::filesystem::path& file);
+/// Looks at all of it: invalid when it is no backup, damaged, or of a newer Bootferry. `title` is what errors call it;
+/// empty: its path.
+[[nodiscard]] Result<Backup> read_backup(const std::filesystem::path& file, std::string_view title = {});
 
 /// Puts the backup's tables in the place of `database`, at once or not at all; what was there is kept as
 /// "bootferry.db.before-restore". No server may run on it. The kept files are the caller's to write.
 [[nodiscard]] Result<Backup> restore_backup(const std::filesystem::path& file, const std::filesystem::path& database);
+
+// A server that runs restores in two steps: the checked file is laid ready, and the next start takes it in.
+
+/// Tries on a copy beside the file what a start would do with it, so that none fails: it is brought to this version,
+/// has all tables, and is read. invalid else.
+[[nodiscard]] Result<void> rehearse_backup(const std::filesystem::path& file);
+/// The file becomes `pending`, on the disk before it returns.
+[[nodiscard]] Result<void> lay_ready(const std::filesystem::path& file, const std::filesystem::path& pending);
+/// `pending` becomes `database`; from wherever an earlier call was killed, it goes on. `put_files` gets the kept files,
+/// perhaps again. `step` is called between the steps (tests).
+[[nodiscard]] Result<void> take_in_backup(const std::filesystem::path& pending, const std::filesystem::path& database,
+                                          const std::function<Result<void>(const std::vector<KeptFile>&)>& put_files,
+                                          const std::function<void()>& step = {});
+/// With what SQLite may have left beside it.
+void remove_database(const std::filesystem::path& file);
 
 }  // namespace bootferry::db

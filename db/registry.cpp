@@ -169,15 +169,20 @@ void Registry::tell(const boot::Client& client, boot::EventKind kind, std::strin
 // ---- edits
 
 Result<void> Registry::put_client(const boot::Client& wanted) {
+  std::lock_guard lock(database_.mutex());
+  Edit edit = begin_edit();
+  if (auto placed = place_client(edit, wanted); !placed) return placed;
+  if (auto good = check_client(*edit.next, wanted.mac); !good) return good;
+  return commit(std::move(edit));
+}
+
+Result<void> Registry::place_client(Edit& edit, const boot::Client& wanted) {
   if (!wanted.name.empty()) {
     if (auto name = boot::check_client_name(wanted.name); !name) return name;
   }
   if (auto entries = boot::check_entries(wanted.menu); !entries) return entries;
-  std::lock_guard lock(database_.mutex());
-  auto next = std::make_shared<Snapshot>(*snapshot());
-  if (auto allowed = check_against(*next, wanted); !allowed) return allowed;
-  const bool is_new = !next->clients.contains(wanted.mac);
-  boot::Client& client = next->clients[wanted.mac];
+  const bool is_new = !edit.next->clients.contains(wanted.mac);
+  boot::Client& client = edit.next->clients[wanted.mac];
   // What was seen of it is not a person's to say.
   const boot::Menu before = std::exchange(client.menu, wanted.menu);
   client.mac = wanted.mac;
@@ -191,25 +196,24 @@ Result<void> Registry::put_client(const boot::Client& wanted) {
     client.next_boot = wanted.next_boot;
     if (client.next_boot && client.next_boot->once) client.next_boot->once->id = next_entry_++;
   }
-  if (auto names = check_names(*next, client); !names) return names;
   const auto learned = client.quirks.learned_proxy_form;
   client.quirks = wanted.quirks;
   client.quirks.learned_proxy_form = learned;
-  Events events;
-  events.push_back(event_of(boot::EventKind::client_changed, client,
-                            fmt::format("Client {} was {}", title(client), is_new ? "added" : "changed")));
-  return commit(std::move(next), std::move(events), [&] { write_client(database_, client); });
+  edit.events.push_back(event_of(boot::EventKind::client_changed, client,
+                                 fmt::format("Client {} was {}", title(client), is_new ? "added" : "changed")));
+  edit.writes.emplace_back([this, &client] { write_client(database_, client); });
+  return {};
 }
 
-Result<void> Registry::commit(std::shared_ptr<const Snapshot> next, Events events, const std::function<void()>& write) {
+Result<void> Registry::commit(Edit edit) {
   try {
     Transaction transaction(database_);
-    write();
+    for (const auto& write : edit.writes) write();
     transaction.commit();
   } catch (const DbError& error) {
     return std::unexpected(error.to_error());
   }
-  publish(std::move(next), std::move(events));
+  publish(std::move(edit.next), std::move(edit.events));
   return {};
 }
 

@@ -45,6 +45,7 @@ class Registry final : public boot::ClientRegistry, public boot::AssignmentStore
   [[nodiscard]] Result<void> remove_group(std::string_view name) override;
   [[nodiscard]] Result<void> put_rules(const std::vector<boot::Rule>& rules) override;
   [[nodiscard]] Result<void> put_unknown(const boot::UnknownDefault& unknown) override;
+  [[nodiscard]] Result<std::vector<boot::SetupChange>> put_setup(const boot::Setup& wanted, bool dry_run) override;
   [[nodiscard]] Result<void> spend_next_boot(const MacAddress& mac) override;
   void learn(const boot::Sighting& sighting) override;
 
@@ -60,10 +61,23 @@ class Registry final : public boot::ClientRegistry, public boot::AssignmentStore
   using Snapshot = boot::RegistrySnapshot;
   using Events = std::vector<boot::Event>;
 
+  /// An edit on its way: the snapshot as it will be, who is told, and the rows, which are written in one transaction.
+  struct Edit {
+    std::shared_ptr<Snapshot> next;
+    Events events = {};
+    std::vector<std::function<void()>> writes = {};
+  };
+
+  /// With the database's mutex held, as all of Edit.
+  [[nodiscard]] Edit begin_edit() const { return {std::make_shared<Snapshot>(*snapshot())}; }
+  [[nodiscard]] Result<void> commit(Edit edit);
+  /// Into `edit`, with what each must hold to; of a client that is place_client and then check_client.
+  [[nodiscard]] Result<void> add(Edit& edit, const boot::Group& wanted);
+  [[nodiscard]] Result<void> add(Edit& edit, const std::vector<boot::Rule>& rules);
+  [[nodiscard]] Result<void> add(Edit& edit, const boot::UnknownDefault& unknown);
+  [[nodiscard]] Result<void> place_client(Edit& edit, const boot::Client& wanted);
+
   void publish(std::shared_ptr<const Snapshot> next, Events events);
-  /// With the database's mutex held: `write` in a transaction of its own, then `next` is what everybody sees.
-  [[nodiscard]] Result<void> commit(std::shared_ptr<const Snapshot> next, Events events,
-                                    const std::function<void()>& write);
   /// With the database's mutex held.
   [[nodiscard]] Result<void> commit(const boot::LayerEdit& edit);
   void run_seen_timer();

@@ -49,6 +49,13 @@ void name_entry(boot::Assignment& then, const std::vector<const boot::Assignment
 }  // namespace
 
 Result<void> Registry::put_group(const boot::Group& wanted) {
+  std::lock_guard lock(database_.mutex());
+  Edit edit = begin_edit();
+  if (auto good = add(edit, wanted); !good) return good;
+  return commit(std::move(edit));
+}
+
+Result<void> Registry::add(Edit& edit, const boot::Group& wanted) {
   if (auto name = boot::check_client_name(wanted.name); !name)
     return fail(ErrorKind::invalid,
                 fmt::format("\"{}\" is not a group's name; use 1 to 63 letters, digits, '-', '_' or '.'",
@@ -60,22 +67,21 @@ Result<void> Registry::put_group(const boot::Group& wanted) {
   if (!names_default)
     return fail(ErrorKind::not_found, fmt::format("the group {} has no entry \"{}\" that could be its default",
                                                   wanted.name, wanted.menu.default_entry));
-  std::lock_guard lock(database_.mutex());
-  auto next = std::make_shared<Snapshot>(*snapshot());
-  if (auto images = check_images(*next, wanted.menu); !images) return images;
-  const bool is_new = !next->groups.contains(wanted.name);
-  boot::Group& group = next->groups[wanted.name];
+  if (auto images = check_images(*edit.next, wanted.menu); !images) return images;
+  const bool is_new = !edit.next->groups.contains(wanted.name);
+  boot::Group& group = edit.next->groups[wanted.name];
   const boot::Menu before = std::exchange(group.menu, wanted.menu);
   group.name = wanted.name;
   boot::keep_entry_ids(group.menu, before, next_entry_, false);
-  return commit(std::move(next),
-                {assignment_event(fmt::format("Group {} was {}", group.name, is_new ? "added" : "changed"))},
-                [&] { write_group(database_, group); });
+  edit.events.push_back(assignment_event(fmt::format("Group {} was {}", group.name, is_new ? "added" : "changed")));
+  edit.writes.emplace_back([this, &group] { write_group(database_, group); });
+  return {};
 }
 
 Result<void> Registry::remove_group(std::string_view name) {
   std::lock_guard lock(database_.mutex());
-  auto next = std::make_shared<Snapshot>(*snapshot());
+  Edit edit = begin_edit();
+  Snapshot* const next = edit.next.get();
   const auto at = next->groups.find(name);
   if (at == next->groups.end())
     return fail(ErrorKind::not_found, fmt::format("there is no group {}", name.substr(0, 64)));
@@ -96,57 +102,68 @@ Result<void> Registry::remove_group(std::string_view name) {
   if (names_it(next->unknown)) return in_use("the default for unknown machines");
   const std::string gone(name);
   next->groups.erase(at);
-  return commit(std::move(next), {assignment_event(fmt::format("Group {} was removed", gone))},
-                [&] { delete_group(database_, gone); });
+  edit.events.push_back(assignment_event(fmt::format("Group {} was removed", gone)));
+  edit.writes.emplace_back([this, gone] { delete_group(database_, gone); });
+  return commit(std::move(edit));
 }
 
 Result<void> Registry::put_rules(const std::vector<boot::Rule>& rules) {
+  std::lock_guard lock(database_.mutex());
+  Edit edit = begin_edit();
+  if (auto good = add(edit, rules); !good) return good;
+  return commit(std::move(edit));
+}
+
+Result<void> Registry::add(Edit& edit, const std::vector<boot::Rule>& rules) {
   if (rules.size() > boot::max_rules)
     return fail(ErrorKind::invalid, fmt::format("there are at most {} rules", boot::max_rules));
-  std::lock_guard lock(database_.mutex());
-  const auto now = snapshot();
-  auto next = std::make_shared<Snapshot>(*now);
+  Snapshot& next = *edit.next;
+  const std::vector<boot::Rule> now = std::exchange(next.rules, rules);
   std::vector<const boot::Assignment*> before;
-  for (const boot::Rule& rule : now->rules) before.push_back(&rule.then);
-  next->rules = rules;
-  for (boot::Rule& rule : next->rules) {
+  for (const boot::Rule& rule : now) before.push_back(&rule.then);
+  for (boot::Rule& rule : next.rules) {
     if (auto good = boot::check_rule(rule); !good) return good;
-    if (auto good = check_assignment(*next, rule.then); !good) return good;
+    if (auto good = check_assignment(next, rule.then); !good) return good;
     name_entry(rule.then, before, next_entry_);
   }
-  const auto& changed = *next;
-  return commit(next,
-                {assignment_event(fmt::format("The rules for machines were changed; there are {}", rules.size()))},
-                [&] { write_rules(database_, changed.rules, changed.unknown); });
+  edit.events.push_back(
+      assignment_event(fmt::format("The rules for machines were changed; there are {}", rules.size())));
+  edit.writes.emplace_back([this, &next] { write_rules(database_, next.rules, next.unknown); });
+  return {};
 }
 
 Result<void> Registry::put_unknown(const boot::UnknownDefault& unknown) {
+  std::lock_guard lock(database_.mutex());
+  Edit edit = begin_edit();
+  if (auto good = add(edit, unknown); !good) return good;
+  return commit(std::move(edit));
+}
+
+Result<void> Registry::add(Edit& edit, const boot::UnknownDefault& unknown) {
   if (std::holds_alternative<boot::AsClient>(unknown))
     return fail(ErrorKind::invalid, "unknown machines cannot all be one client; give them a group");
-  std::lock_guard lock(database_.mutex());
-  const auto now = snapshot();
-  auto next = std::make_shared<Snapshot>(*now);
-  next->unknown = unknown;
-  if (auto good = check_assignment(*next, next->unknown); !good) return good;
-  name_entry(next->unknown, {&now->unknown}, next_entry_);
-  const auto& changed = *next;
-  return commit(next, {assignment_event("What unknown machines get was changed")},
-                [&] { write_rules(database_, changed.rules, changed.unknown); });
+  Snapshot& next = *edit.next;
+  const boot::Assignment before = std::exchange(next.unknown, unknown);
+  if (auto good = check_assignment(next, next.unknown); !good) return good;
+  name_entry(next.unknown, {&before}, next_entry_);
+  edit.events.push_back(assignment_event("What unknown machines get was changed"));
+  edit.writes.emplace_back([this, &next] { write_rules(database_, next.rules, next.unknown); });
+  return {};
 }
 
 Result<void> Registry::spend_next_boot(const MacAddress& mac) {
   std::lock_guard lock(database_.mutex());
-  auto next = std::make_shared<Snapshot>(*snapshot());
-  const auto at = next->clients.find(mac);
-  if (at == next->clients.end() || !at->second.next_boot)
+  Edit edit = begin_edit();
+  const auto at = edit.next->clients.find(mac);
+  if (at == edit.next->clients.end() || !at->second.next_boot)
     return fail(ErrorKind::conflict, fmt::format("the next boot of {} was used just now", mac.to_string()));
   boot::Client& client = at->second;
   if (client.next_boot->once) client.spent = client.next_boot->once;
   client.next_boot.reset();
-  return commit(next,
-                {event_of(boot::EventKind::client_changed, client,
-                          fmt::format("Client {} was given its next boot", title(client)))},
-                [&] { write_client(database_, client); });
+  edit.events.push_back(event_of(boot::EventKind::client_changed, client,
+                                 fmt::format("Client {} was given its next boot", title(client))));
+  edit.writes.emplace_back([this, &client] { write_client(database_, client); });
+  return commit(std::move(edit));
 }
 
 void Registry::learn(const boot::Sighting& sighting) {

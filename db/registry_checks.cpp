@@ -38,6 +38,8 @@ Result<void> check_images(const boot::RegistrySnapshot& snapshot, const boot::Me
   return {};
 }
 
+namespace {
+
 Result<void> check_against(const boot::RegistrySnapshot& snapshot, const boot::Client& client) {
   for (const auto& [mac, other] : snapshot.clients) {
     if (mac == client.mac) continue;
@@ -76,6 +78,14 @@ Result<void> check_names(const boot::RegistrySnapshot& snapshot, const boot::Cli
                                                   title(client), name, client.mac.to_string()));
   }
   return {};
+}
+
+}  // namespace
+
+Result<void> check_client(const boot::RegistrySnapshot& snapshot, const MacAddress& mac) {
+  const boot::Client& client = snapshot.clients.at(mac);
+  if (auto good = check_against(snapshot, client); !good) return good;
+  return check_names(snapshot, client);
 }
 
 unsigned find_next_entry(const boot::RegistrySnapshot& snapshot) {

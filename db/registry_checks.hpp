@@ -13,10 +13,9 @@ namespace bootferry::db {
 
 [[nodiscard]] Result<void> check_images(const boot::RegistrySnapshot& snapshot, const boot::BootEntry& entry);
 [[nodiscard]] Result<void> check_images(const boot::RegistrySnapshot& snapshot, const boot::Menu& menu);
-/// Name and reserved address belong to one client; its groups and every drive's image must be there.
-[[nodiscard]] Result<void> check_against(const boot::RegistrySnapshot& snapshot, const boot::Client& client);
-/// The next boot and the default name entries that there are; asked of the snapshot that has the client.
-[[nodiscard]] Result<void> check_names(const boot::RegistrySnapshot& snapshot, const boot::Client& client);
+/// Of a client that the snapshot has: its name and reserved address are its own, its groups and every drive's image are
+/// there, and so are the entries that its next boot and its default name.
+[[nodiscard]] Result<void> check_client(const boot::RegistrySnapshot& snapshot, const MacAddress& mac);
 /// An entry's id above all that are taken.
 [[nodiscard]] unsigned find_next_entry(const boot::RegistrySnapshot& snapshot);
 

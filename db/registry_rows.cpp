@@ -160,6 +160,12 @@ void write_sighting(Database& database, const boot::Client& client) {
       .run();
 }
 
+void release_client(Database& database, const MacAddress& mac) {
+  Statement(database, "UPDATE clients SET name = NULL, reserved_address = NULL WHERE mac = ?1")
+      .bind(mac.to_string())
+      .run();
+}
+
 void delete_client(Database& database, const MacAddress& mac) {
   Statement(database, "DELETE FROM clients WHERE mac = ?1").bind(mac.to_string()).run();
 }

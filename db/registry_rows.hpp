@@ -15,6 +15,8 @@ namespace bootferry::db {
 void write_client(Database& database, const boot::Client& client);
 /// Only what was noticed of it: address, architecture, first and last seen. Adds the client when it is new.
 void write_sighting(Database& database, const boot::Client& client);
+/// Its name and its reserved address are free for another client that is written in the same transaction.
+void release_client(Database& database, const MacAddress& mac);
 void delete_client(Database& database, const MacAddress& mac);
 
 void write_image(Database& database, const boot::Image& image);

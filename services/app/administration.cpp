@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "app/boot_keeper.hpp"
+#include "app/client_change.hpp"
 #include "app/image_checks.hpp"
 #include "app/image_presets.hpp"
 #include "app/settings.hpp"
@@ -14,6 +15,11 @@
 #include "boot/target_name.hpp"
 
 namespace bootferry::app {
+
+ApplianceAdministration::ApplianceAdministration(Parts parts, boot::Health identity)
+    : parts_(parts), identity_(std::move(identity)) {
+  if (identity_.dhcp_mode == name_of(DhcpMode::server)) reservable_ = identity_.network;
+}
 
 boot::Health ApplianceAdministration::health() {
   boot::Health health = identity_;
@@ -70,92 +76,33 @@ Result<boot::ClientView> ApplianceAdministration::require_client(const MacAddres
   return view_of(*client, *snapshot, sessions());
 }
 
-namespace {
-
-bool is_offered(const boot::Client& client, const std::string& entry, const boot::RegistrySnapshot& registry) {
-  const auto has = [&](const boot::Menu& menu) {
-    return std::ranges::find(menu.entries, entry, &boot::Entry::name) != menu.entries.end();
-  };
-  return has(client.menu) || std::ranges::any_of(client.groups, [&](const std::string& name) {
-           const auto group = registry.groups.find(name);
-           return group != registry.groups.end() && has(group->second.menu);
-         });
-}
-
-/// What is said of entries, groups and next boot. A name that went with its entry is forgotten, one that a person gives
-/// now must be there: the registry looks.
-Result<void> change_menu(boot::Client& client, const boot::ClientChange& change,
-                         const boot::RegistrySnapshot& registry) {
-  if (change.groups) client.groups = *change.groups;
-  if (change.entries) client.menu.entries = *change.entries;
-  if (change.boot) {
-    if (auto good = boot::check_boot_entry(*change.boot); !good) return good;
-    client.set_boot(*change.boot);
-  }
-  if (change.menu_timeout) client.menu.timeout = *change.menu_timeout;
-  if (change.variables) client.menu.variables = *change.variables;
-  const std::string& preset = client.menu.default_entry;
-  if (!preset.empty() && !is_offered(client, preset, registry)) client.menu.default_entry.clear();
-  if (client.next_boot && !client.next_boot->once && !is_offered(client, client.next_boot->entry, registry))
-    client.next_boot.reset();
-  if (change.default_entry) client.menu.default_entry = *change.default_entry;
-  if (!change.next_boot) return {};
-  client.next_boot = *change.next_boot;
-  if (!client.next_boot || !client.next_boot->once) return {};
-  return boot::check_boot_entry(client.next_boot->once->boot);
-}
-
-}  // namespace
-
 Result<boot::ClientView> ApplianceAdministration::put_client(const MacAddress& mac, const boot::ClientChange& change) {
-  if (mac.is_multicast() || mac == MacAddress{}) {
-    return fail(
-        ErrorKind::invalid,
-        fmt::format("{} is not a machine's own address; look for its MAC on its screen or label", mac.to_string()));
-  }
   std::lock_guard lock(edits_);
-  const auto snapshot = parts_.registry.snapshot();
-  const boot::Client* known = snapshot->find_client(mac);
-  boot::Client client = known ? *known : boot::Client{};
-  client.mac = mac;
-  client.known = true;
-  if (change.name) {
-    // An empty name takes the name back.
-    if (auto good = change.name->empty() ? Result<void>{} : boot::check_client_name(*change.name); !good)
-      return std::unexpected(good.error());
-    client.name = *change.name;
-  }
-  if (auto good = change_menu(client, change, *snapshot); !good) return std::unexpected(good.error());
-  if (change.reserved_address) {
-    if (const auto& address = *change.reserved_address) {
-      if (auto good = check_reservation(*address); !good) return std::unexpected(good.error());
-    }
-    client.reserved_address = *change.reserved_address;
-  }
-  if (change.access) {
-    auto access = boot::change_access(client.access, *change.access);
-    if (!access) return std::unexpected(access.error());
-    client.access = std::move(*access);
-  }
-  if (change.quirks) {
-    auto quirks = boot::change_quirks(client.quirks, *change.quirks);
-    if (!quirks) return std::unexpected(quirks.error());
-    client.quirks = std::move(*quirks);
-  }
-  if (auto done = parts_.registry.put_client(client); !done) return std::unexpected(done.error());
+  const auto client = change_client(mac, change, *parts_.registry.snapshot(), reservable_);
+  if (!client) return std::unexpected(client.error());
+  if (auto done = parts_.registry.put_client(*client); !done) return std::unexpected(done.error());
   return require_client(mac);
 }
 
-Result<void> ApplianceAdministration::check_reservation(Ipv4Address address) const {
-  if (identity_.dhcp_mode != name_of(DhcpMode::server)) return {};  // kept for the day when server mode is chosen
-  const Ipv4Network& network = identity_.network;
-  if (address == network.address)
-    return fail(ErrorKind::invalid,
-                fmt::format("{} is this server's own address; choose another address", address.to_string()));
-  if (network.contains(address) && address != network.first() && address != network.last()) return {};
-  return fail(ErrorKind::invalid,
-              fmt::format("{} is no machine's address in the network {}; choose one of that network",
-                          address.to_string(), network.to_string()));
+// The groups come first: a client's default may be an entry of one that the same order makes.
+Result<std::vector<boot::SetupChange>> ApplianceAdministration::apply_setup(const boot::SetupOrder& order,
+                                                                            bool dry_run) {
+  if (!parts_.assignments) return fail(ErrorKind::unsupported, "this server keeps no groups");
+  std::lock_guard lock(edits_);
+  boot::RegistrySnapshot now = *parts_.registry.snapshot();
+  for (const boot::Group& group : order.groups) now.groups[group.name] = group;
+  boot::Setup setup{order.groups, {}, order.rules, order.unknown};
+  std::vector<boot::SetupChange> refused;
+  for (const auto& [mac, change] : order.clients) {
+    auto client = change_client(mac, change, now, reservable_);
+    if (client)
+      setup.clients.push_back(std::move(*client));
+    else
+      refused.push_back({"client", mac.to_string(), boot::SetupChange::Kind::refused, client.error().message});
+  }
+  auto changes = parts_.assignments->put_setup(setup, dry_run || !refused.empty());
+  if (changes) changes->insert(changes->end(), refused.begin(), refused.end());
+  return changes;
 }
 
 Result<void> ApplianceAdministration::remove_client(const MacAddress& mac) {

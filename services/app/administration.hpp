@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "app/client_activity.hpp"
+#include "app/client_change.hpp"
 #include "app/disk_directory.hpp"
 #include "boot/administration.hpp"
 #include "boot/client_registry.hpp"
@@ -33,10 +34,11 @@ class ApplianceAdministration final : public boot::Administration {
     LayerKeeper& layers;
     const boot::NetworkServers* network = nullptr;  ///< none: nobody looks for other servers (tests)
     const BootKeeper* boots = nullptr;              ///< none: clients have no last boot (tests)
+    boot::AssignmentStore* assignments = nullptr;   ///< none: many things at once are not applied (tests)
   };
 
   /// `identity`: the parts of health() that never change while the server runs.
-  ApplianceAdministration(Parts parts, boot::Health identity) : parts_(parts), identity_(std::move(identity)) {}
+  ApplianceAdministration(Parts parts, boot::Health identity);
 
   /// At start: an image that is bigger than its row says was grown before a crash, or by hand.
   void note_grown_images();
@@ -46,6 +48,8 @@ class ApplianceAdministration final : public boot::Administration {
   [[nodiscard]] Result<boot::ClientView> require_client(const MacAddress& mac) override;
   [[nodiscard]] Result<boot::ClientView> put_client(const MacAddress& mac, const boot::ClientChange& change) override;
   [[nodiscard]] Result<void> remove_client(const MacAddress& mac) override;
+  [[nodiscard]] Result<std::vector<boot::SetupChange>> apply_setup(const boot::SetupOrder& order,
+                                                                   bool dry_run) override;
   [[nodiscard]] std::vector<boot::ImageView> images() override;
   [[nodiscard]] Result<boot::ImageView> require_image(std::string_view name) override;
   [[nodiscard]] Result<boot::ImageView> create_image(const boot::NewImage& image, ByteCount size) override;
@@ -71,8 +75,6 @@ class ApplianceAdministration final : public boot::Administration {
   [[nodiscard]] boot::ClientView view_of(const boot::Client& client, const boot::RegistrySnapshot& registry,
                                          const std::vector<boot::SessionView>& sessions) const;
   [[nodiscard]] boot::ImageView view_of(const boot::Image& image, const boot::RegistrySnapshot& registry) const;
-  /// An address that server mode could give; else the error to answer.
-  [[nodiscard]] Result<void> check_reservation(Ipv4Address address) const;
   /// The name is well-formed and free, and such disks exist; else the error to answer.
   [[nodiscard]] Result<void> check_new_image(const boot::NewImage& image) const;
   void note_cd_floppy(boot::Image image);
@@ -83,6 +85,7 @@ class ApplianceAdministration final : public boot::Administration {
   std::mutex edits_;  ///< from reading to writing: two people's changes to one client both count, and no image that was
                       ///< just given to a client is removed
   boot::Health identity_;
+  Reservable reservable_;
 };
 
 }  // namespace bootferry::app

@@ -21,6 +21,7 @@
 
 #include "app/admin_token.hpp"
 #include "app/administration.hpp"
+#include "app/backup_keeper.hpp"
 #include "app/boot_keeper.hpp"
 #include "app/boot_traces.hpp"
 #include "app/client_activity.hpp"
@@ -61,7 +62,6 @@
 #include "db/boot_store.hpp"
 #include "db/event_store.hpp"
 #include "db/lease_store.hpp"
-#include "db/migrate.hpp"
 #include "db/people_store.hpp"
 #include "db/registry.hpp"
 #include "db/reservation_store.hpp"
@@ -257,7 +257,7 @@ void raise_descriptor_limit() {
 }  // namespace
 
 struct Appliance::Parts {
-  explicit Parts(const Settings& chosen)
+  Parts(const Settings& chosen, std::function<void()> begin_anew)
       : settings(chosen),
         state(settings.state_dir),
         interface(require_interface(settings)),
@@ -266,7 +266,7 @@ struct Appliance::Parts {
         db_pool("db", 1),
         disk_pool("disk", settings.disk_threads),
         people_pool("people", 2),
-        database(db::open_database(settings.state_dir / "bootferry.db")),
+        database(open_state_database(settings.state_dir)),
         bus(clock, db::EventStore::next_id(*database)),
         registry(*database, bus, clock, db_pool),
         leases(*database, db_pool),
@@ -296,12 +296,14 @@ struct Appliance::Parts {
         disks(registry, library, layers, boot_secrets, &reservations, &traces, &space,
               settings.state_dir / "inserted-floppies"),
         target(loops, disk_pool, disks, bus, clock, target_settings(settings, interface)),
-        administration({registry, leases, events, library, target, activity, clock, disks, layers, &dhcp, &boots},
-                       identity_of(settings, interface, range, clock.wall_now())),
+        administration(
+            {registry, leases, events, library, target, activity, clock, disks, layers, &dhcp, &boots, &registry},
+            identity_of(settings, interface, range, clock.wall_now())),
         lives({registry, registry, library, layers, disks}),
         floppies(registry, library.folder()),
         image_files(library, registry),
         intake({administration, bus, random, clock}, settings.state_dir / "uploads"),
+        backups(settings.state_dir, settings.file, registry, clock, std::move(begin_anew)),
         waker({interface.name, interface.index, interface.mac, interface.network}, bus),
         media(settings.state_dir / "media", http::render_first_script(boot), loaders),
         self_check(settings, interface, dhcp_settings(settings, interface, range, boot), registry, dhcp),
@@ -328,6 +330,7 @@ struct Appliance::Parts {
               .media = &media,
               .self_check = &self_check,
               .floppy_drives = &disks,
+              .backups = &backups,
               .neighbours = &neighbours,
               .vendors = &vendors,
               .accounts = &accounts},
@@ -385,6 +388,7 @@ struct Appliance::Parts {
   FloppyReader floppies;
   ApplianceImageFiles image_files;
   ApplianceIntake intake;
+  BackupKeeper backups;
   WakeSender waker;
   MediaWorkshop media;
   ApplianceSelfCheck self_check;
@@ -505,10 +509,10 @@ void Appliance::Parts::publish(boot::EventKind kind, std::string text) {
   bus.publish(std::move(event));
 }
 
-Appliance::Appliance(const Settings& settings) {
+Appliance::Appliance(const Settings& settings, std::function<void()> begin_anew) {
   if (sodium_init() < 0) throw std::runtime_error("the system gives no random numbers");
   raise_descriptor_limit();
-  parts_ = std::make_unique<Parts>(settings);
+  parts_ = std::make_unique<Parts>(settings, std::move(begin_anew));
   parts_->open_listeners();
 }
 

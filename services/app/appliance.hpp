@@ -3,6 +3,7 @@
 // destruction, in reverse, is the order of shutdown. Built and stopped on the main thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,7 +15,9 @@ class Appliance {
  public:
   /// Opens the state and all listeners; throws std::runtime_error with one sentence that names the mend when something
   /// is in the way.
-  explicit Appliance(const Settings& settings);
+  /// `begin_anew` is called when somebody restored a backup, from any thread: this appliance is to be stopped, and
+  /// another one made.
+  explicit Appliance(const Settings& settings, std::function<void()> begin_anew = [] {});
   ~Appliance();
   Appliance(const Appliance&) = delete;
   Appliance& operator=(const Appliance&) = delete;

@@ -66,6 +66,7 @@ void add_commands(CLI::App& app, CommandContext& context) {
   add_audit_command(app, context);
   add_demo_command(app, context);
   add_config_commands(app, context);
+  add_setup_commands(app, context);
   add_backup_commands(app, context);
   add_manual_commands(app, context);
 }

@@ -62,6 +62,7 @@ void add_audit_command(CLI::App& app, CommandContext& context);
 void add_demo_command(CLI::App& app, CommandContext& context);
 void add_config_commands(CLI::App& app, CommandContext& context);
 void add_manual_commands(CLI::App& app, CommandContext& context);
+void add_setup_commands(CLI::App& app, CommandContext& context);  ///< export, apply
 void add_backup_commands(CLI::App& app, CommandContext& context);
 
 /// All of the above.

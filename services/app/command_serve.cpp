@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <pthread.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstring>
 #include <memory>
 #include <stdexcept>
 
@@ -35,10 +37,10 @@ Value require(Result<Value> result) {
 
 Settings settings_of(const ServeFlags& flags, const std::filesystem::path& state_dir, bool state_dir_given) {
   Settings settings;
-  if (!flags.config.empty())
-    settings = require(read_settings(flags.config));
-  else if (std::filesystem::exists(default_settings_file))
-    settings = require(read_settings(default_settings_file));
+  std::filesystem::path file = flags.config;
+  if (file.empty() && std::filesystem::exists(default_settings_file)) file = default_settings_file;
+  if (!file.empty()) settings = require(read_settings(file));
+  settings.file = file;
   if (state_dir_given) settings.state_dir = state_dir;
   if (!flags.interface.empty()) settings.interface = flags.interface;
   if (!flags.dhcp_mode.empty()) settings.dhcp_mode = require(parse_dhcp_mode(flags.dhcp_mode));
@@ -66,32 +68,44 @@ log::Level level_of(const std::string& name) {
   return log::Level::info;
 }
 
+/// A backup was laid ready: the appliance begins anew, and takes it in. The process stays, so that it needs nobody who
+/// would start it again.
+constexpr int begin_anew = SIGUSR1;
+
 /// Blocked in this thread before any other is made, so that only sigwait sees them.
 sigset_t block_ending_signals() {
   sigset_t ending;
   sigemptyset(&ending);
   sigaddset(&ending, SIGTERM);
   sigaddset(&ending, SIGINT);
+  sigaddset(&ending, begin_anew);
   pthread_sigmask(SIG_BLOCK, &ending, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file too large is an answer to its writer, not the end of the server
   return ending;
 }
 
-void serve(const Settings& settings) {
-  const sigset_t ending = block_ending_signals();
-  log::set_level(level_of(settings.log_level));
-  Appliance appliance(settings);
+/// The signal that ended it.
+int serve_once(const Settings& settings, const sigset_t& ending) {
+  Appliance appliance(settings, [] { kill(getpid(), begin_anew); });
   appliance.start();
   fmt::print("{}", appliance.welcome());
   std::fflush(stdout);
   sd_notify(0, "READY=1");
   int signal = 0;
   sigwait(&ending, &signal);
-  sd_notify(0, "STOPPING=1");
-  log::info("SERVER_STOPPING", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+  if (signal != begin_anew) sd_notify(0, "STOPPING=1");
+  log::info("SERVER_STOPPING", {{"signal", fmt::format("SIG{}", sigabbrev_np(signal))}});
   appliance.stop();
   log::info("SERVER_STOPPED");
+  return signal;
+}
+
+void serve(const Settings& settings) {
+  const sigset_t ending = block_ending_signals();
+  log::set_level(level_of(settings.log_level));
+  while (serve_once(settings, ending) == begin_anew) {
+  }
 }
 
 }  // namespace

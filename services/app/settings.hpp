@@ -21,6 +21,7 @@ enum class DhcpMode { off, proxy, server };
 [[nodiscard]] Result<DhcpMode> parse_dhcp_mode(std::string_view name);
 
 struct Settings {
+  std::filesystem::path file;  ///< that they were read from; empty: there was none
   std::filesystem::path state_dir = "/var/lib/bootferry";
   std::string interface;  ///< empty: the LAN interface is found
   std::string log_level = "info";

@@ -17,6 +17,7 @@
 #include "boot/image.hpp"
 #include "boot/image_check.hpp"
 #include "boot/lease_store.hpp"
+#include "boot/setup.hpp"
 
 namespace bootferry::boot {
 
@@ -120,6 +121,14 @@ struct ClientChange {
   std::optional<QuirksChange> quirks{};
 };
 
+/// A Setup as a person writes it: what he leaves out of a client keeps its value.
+struct SetupOrder {
+  std::vector<Group> groups;
+  std::vector<std::pair<MacAddress, ClientChange>> clients;
+  std::optional<std::vector<Rule>> rules;
+  std::optional<UnknownDefault> unknown;
+};
+
 struct EventQuery {
   std::optional<MacAddress> mac;
   /// The first ones after this id; none: the newest.
@@ -156,6 +165,8 @@ class Administration {
   [[nodiscard]] virtual Result<ClientView> require_client(const MacAddress& mac) = 0;
   [[nodiscard]] virtual Result<ClientView> put_client(const MacAddress& mac, const ClientChange& change) = 0;
   [[nodiscard]] virtual Result<void> remove_client(const MacAddress& mac) = 0;
+  /// All of it, or with `dry_run` or when one thing is refused nothing; says what changes, for each thing.
+  [[nodiscard]] virtual Result<std::vector<SetupChange>> apply_setup(const SetupOrder& order, bool dry_run) = 0;
 
   [[nodiscard]] virtual std::vector<ImageView> images() = 0;
   [[nodiscard]] virtual Result<ImageView> require_image(std::string_view name) = 0;

@@ -10,6 +10,7 @@
 #include "boot/group.hpp"
 #include "boot/image.hpp"
 #include "boot/overlay.hpp"
+#include "boot/setup.hpp"
 
 namespace bootferry::boot {
 
@@ -81,6 +82,9 @@ class AssignmentStore {
   [[nodiscard]] virtual Result<void> remove_group(std::string_view name) = 0;
   [[nodiscard]] virtual Result<void> put_rules(const std::vector<Rule>& rules) = 0;
   [[nodiscard]] virtual Result<void> put_unknown(const UnknownDefault& unknown) = 0;
+  /// All of it as one edit, checked before any of it is changed: one that is refused, or `dry_run`, changes nothing. In
+  /// the order groups, clients, rules, default.
+  [[nodiscard]] virtual Result<std::vector<SetupChange>> put_setup(const Setup& wanted, bool dry_run) = 0;
   /// The machine is given its next boot: that is over, and stays open to it as `spent`. conflict when another fetch of
   /// its script was quicker.
   [[nodiscard]] virtual Result<void> spend_next_boot(const MacAddress& mac) = 0;

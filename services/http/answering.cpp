@@ -17,13 +17,18 @@ bool is_json(const Answer& answer) { return answer.status() == 200 && answer.con
 bool is_read(const Request& request) { return request.method == Method::get || request.method == Method::head; }
 bool is_edit(const Request& request) { return request.method == Method::put || request.method == Method::remove; }
 
-Answer call(const Route& route, const Request& request, const Site& site) {
+template <class Work>
+Answer guarded(const Request& request, Work work) {
   try {
-    return route.handler(request, site);
+    return work();
   } catch (const std::exception& error) {
     log::error("HTTP_HANDLER_FAILED", {{"path", request.path()}, {"why", error.what()}});
     return make_problem(500, "Something went wrong inside the server; its log has more.");
   }
+}
+
+Answer call(const Route& route, const Request& request, const Site& site) {
+  return guarded(request, [&] { return route.handler(request, site); });
 }
 
 /// What was edited by people, a dot, and all of the answer: a retry of a read compares both, a write the first only, so
@@ -121,8 +126,10 @@ void add_entity_tag(Answer& answer, const Request& request) {
   answer.add_header("ETag", tag);
 }
 
-/// Pieces of uploads are data, not changes: their creation is in the log.
-bool is_recorded(const Route& route, const Request& request) {
+/// Pieces of uploads are data, not changes: their creation is in the log. A read is there when its handler has
+/// something to say of it: it took secrets along.
+bool is_recorded(const Route& route, const Request& request, const Answer& answer) {
+  if (is_read(request)) return !answer.note().empty();
   return route.right != people::Right::boot && (is_edit(request) || request.method == Method::post);
 }
 
@@ -130,12 +137,37 @@ void record(const Answer& answer, const Request& request, const Site& site) {
   people::Change change;
   change.who = request.caller.description;
   change.address = request.from;
-  change.method = request.method == Method::put ? "PUT" : request.method == Method::post ? "POST" : "DELETE";
+  change.method = is_read(request)                 ? "GET"
+                  : request.method == Method::put  ? "PUT"
+                  : request.method == Method::post ? "POST"
+                                                   : "DELETE";
   change.path = request.path();
   change.status = answer.status();
   change.note = answer.note();
   site.services.accounts->record(std::move(change));
 }
+
+/// A change whose body is still on its way is in the log once that was taken, or refused.
+class RecordedSink final : public BodySink {
+ public:
+  RecordedSink(std::shared_ptr<BodySink> sink, const Request& request, const Site& site)
+      : sink_(std::move(sink)), request_(request), site_(site) {}
+  Result<void> take(ByteView piece) override {
+    auto taken = sink_->take(piece);
+    if (!taken) record(make_problem(taken.error()), request_, site_);
+    return taken;
+  }
+  Answer finish() override {
+    Answer answer = guarded(request_, [this] { return sink_->finish(); });
+    record(answer, request_, site_);
+    return answer;
+  }
+
+ private:
+  std::shared_ptr<BodySink> sink_;
+  const Request request_;
+  const Site site_;
+};
 
 }  // namespace
 
@@ -148,8 +180,11 @@ Answer answer_request(const Route& route, const Request& request, const Site& si
   Answer answer = edit_once(route, request, site);
   if (answer.is_would_block()) return answer;
   // Too many tries are no news, and would push the news out.
-  if (is_recorded(route, request) && site.services.accounts != nullptr && answer.status() != 429)
+  if (is_recorded(route, request, answer) && site.services.accounts != nullptr && answer.status() != 429) {
+    if (const auto* takes = std::get_if<TakesBody>(&answer.body()))
+      return Answer(200, "", TakesBody{std::make_shared<RecordedSink>(takes->sink, request, site)});
     record(answer, request, site);
+  }
   if (is_json(answer) && request.method != Method::post) add_entity_tag(answer, request);
   if (!request.prefix.empty()) {
     for (auto& [name, value] : answer.headers()) {

@@ -98,6 +98,17 @@ Result<Principal> identify(const Request& request, const Gate& gate) {
   return Principal{open ? Right::read : Right::anyone, Via::nothing, {}, "nobody", {}, 0};
 }
 
+Answer make_refusal(const people::Refusal& refusal) {
+  if (refusal.why == people::Refusal::Why::failed) return make_problem(refusal.error);
+  const bool wrong = refusal.why == people::Refusal::Why::wrong;
+  Answer answer = make_problem(wrong ? 401 : 429, refusal.error.message);
+  if (wrong)
+    answer.add_header("WWW-Authenticate", "Bearer realm=\"Bootferry\"");
+  else
+    answer.add_header("Retry-After", std::to_string(people::LoginLimit::pause.count()));
+  return answer;
+}
+
 std::optional<Answer> refuse(Request& request, Right needed, const Gate& gate) {
   if (needed == Right::boot) return std::nullopt;
   const bool lan = request.door == Door::lan;

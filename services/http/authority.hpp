@@ -29,6 +29,9 @@ struct Gate {
 /// The refusal of a request for what needs `needed`, or nothing. Sets request.caller.
 [[nodiscard]] std::optional<Answer> refuse(Request& request, people::Right needed, const Gate& gate);
 
+/// Why somebody could not log in, or has not the code of the first visit.
+[[nodiscard]] Answer make_refusal(const people::Refusal& refusal);
+
 /// Browsers keep one cookie jar for all ports of a host: a login over plain HTTP must not end the one over HTTPS.
 [[nodiscard]] std::string_view login_cookie_name(bool secure);
 /// The value of a cookie, or empty. RFC 6265 4.2.

@@ -36,6 +36,7 @@ struct Request {
   std::string authorization, range, if_range, if_none_match, if_modified_since, last_event_id;
   std::string content_type, accept_encoding;
   std::string if_match, idempotency_key;
+  std::string first_visit_code;  ///< where the body is no JSON that could hold it
   std::string cookie, origin, host, user_agent;
   bool from_our_page = false;  ///< has the header X-Bootferry, which no foreign page can make a browser send
   bool secure = false;         ///< came over TLS, here or at a trusted proxy
@@ -44,7 +45,7 @@ struct Request {
   people::Principal caller;    ///< set by the router
   TusHeaders tus;
   std::string body;
-  std::optional<std::uint64_t> streamed_body;  ///< of PATCH: so many bytes follow, and `body` is empty
+  std::optional<std::uint64_t> streamed_body;  ///< streamed: so many bytes follow, and `body` is empty
   Patience patience = Patience::may_wait;      ///< only_cached while a handler runs on a loop (Place::disk)
   std::shared_ptr<ConnectionMemo> memo{};      ///< the connection's; none in tests
 

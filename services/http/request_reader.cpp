@@ -8,6 +8,7 @@
 
 #include "http/connection.hpp"
 #include "http/proxy.hpp"
+#include "http/router.hpp"
 
 namespace bootferry::http {
 namespace {
@@ -65,6 +66,7 @@ constexpr Place<Request> request_places[] = {
     {"Accept-Encoding", &Request::accept_encoding},
     {"If-Match", &Request::if_match},
     {"Idempotency-Key", &Request::idempotency_key},
+    {"X-First-Visit-Code", &Request::first_visit_code},
     {"Cookie", &Request::cookie},
     {"Origin", &Request::origin},
     {"Host", &Request::host},
@@ -171,7 +173,8 @@ asio::awaitable<ReadOutcome> RequestReader::read() {
       buffer_.consume(used);
       if (failed && failed != beast::http::error::need_more) co_return ReadOutcome(refuse_input(failed));
       if (parser.is_header_done() && !std::exchange(head_read, true)) {
-        if (parser.get().method() == beast::http::verb::patch) co_return make_streamed(parser, peer_, settings_);
+        const auto& head = parser.get();
+        if (streams_body(method_of(head.method()), head.target())) co_return make_streamed(parser, peer_, settings_);
         if (parser.content_length().value_or(0) > max_body)
           co_return ReadOutcome(refuse_input(beast::http::error::body_limit));
         parser.body_limit(max_body);

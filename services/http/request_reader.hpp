@@ -27,7 +27,7 @@ class RequestReader {
  public:
   RequestReader(Channel& channel, Peer peer, const Settings& settings)
       : channel_(channel), peer_(peer), settings_(settings) {}
-  /// A request with its body; of one whose body is streamed (PATCH), the head only.
+  /// A request with its body; of one whose body is streamed (router.hpp), the head only.
   boost::asio::awaitable<ReadOutcome> read();
   /// The next bytes of a streamed body, as many as `into` takes at most; 0 when the connection is gone.
   boost::asio::awaitable<std::size_t> read_body(boost::asio::mutable_buffer into);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/router.hpp"
 
+#include <algorithm>
+
 namespace bootferry::http {
 namespace {
 
@@ -27,6 +29,14 @@ std::string_view name_of(Method method) {
 }
 
 }  // namespace
+
+bool streams_body(Method method, std::string_view target) {
+  if (method == Method::patch) return true;
+  if (method != Method::post) return false;
+  const std::string_view path = target.substr(0, target.find('?'));
+  return std::ranges::any_of(all_routes(),
+                             [&](const Route& route) { return route.streams_body && path.ends_with(route.pattern); });
+}
 
 std::variant<const Route*, Answer> resolve(Request& request, const Gate& gate, std::span<const Route> routes) {
   const Method wanted = request.method == Method::head ? Method::get : request.method;

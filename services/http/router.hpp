@@ -30,11 +30,15 @@ struct Route {
   people::Right right;  ///< what the asker must have; of no default, so that no new route can forget it
   Place place;
   Handler handler;
-  bool takes_query = false;  ///< of the API: others refuse a query, so that a typing error never passes silently
+  bool takes_query = false;   ///< of the API: others refuse a query, so that a typing error never passes silently
+  bool streams_body = false;  ///< of POST: the body comes after the handler was asked, and may be large
 };
 
 /// All routes of docs/api.md.
 [[nodiscard]] std::span<const Route> all_routes();
+/// Is the body of such a request left on the wire until its handler takes it? `target` as sent: the path, whatever a
+/// proxy put before it, and the query.
+[[nodiscard]] bool streams_body(Method method, std::string_view target);
 
 /// The route, with request.captures and request.caller set; or the refusal.
 [[nodiscard]] std::variant<const Route*, Answer> resolve(Request& request, const Gate& gate,

@@ -16,6 +16,7 @@
 #include "base/ip_network.hpp"
 #include "boot/address_book.hpp"
 #include "boot/administration.hpp"
+#include "boot/backups.hpp"
 #include "boot/boot_history.hpp"
 #include "boot/boot_media.hpp"
 #include "boot/boot_policy.hpp"
@@ -65,6 +66,7 @@ struct Services {
   boot::BootMedia* media = nullptr;
   boot::SelfCheck* self_check = nullptr;
   boot::FloppyDrives* floppy_drives = nullptr;
+  boot::Backups* backups = nullptr;              ///< none: not offered (tests)
   const boot::Neighbours* neighbours = nullptr;  ///< none: any machine may be any other (tests)
   const boot::Vendors* vendors = nullptr;        ///< none: no vendor is known (tests)
   people::Accounts* accounts = nullptr;          ///< none: reads are open, and the admin token does the rest (tests)

@@ -174,18 +174,28 @@ LoginResult Accounts::make_login(const std::string& user, const Origin& from) {
   return made;
 }
 
+std::optional<Refusal> Accounts::refuse_code(std::string_view code, const Origin& from) {
+  if (!needs_first_visit()) {
+    return Refusal{Refusal::Why::failed,
+                   {ErrorKind::conflict,
+                    "There is an admin already: log in, or set a password with \"bootferry user set-password\"."}};
+  }
+  if (auto refusal = refuse_try("", from)) return refusal;
+  if (!same_secret(plain_code(code), plain_code(first_visit_code()))) {
+    return Refusal{Refusal::Why::wrong,
+                   {ErrorKind::denied,
+                    "This is not the code: the server printed it on its console and in its log when it started; "
+                    "\"bootferry first-visit\" shows it again."}};
+  }
+  std::lock_guard lock(mutex_);
+  limit_.forgive(from.address, "");
+  return std::nullopt;
+}
+
 LoginResult Accounts::set_up(std::string_view code, const std::string& name, std::string_view password,
                              const Origin& from) {
   std::lock_guard edit(edits_);
-  if (!needs_first_visit())
-    return refuse({ErrorKind::conflict,
-                   "There is an admin already: log in, or set a password with \"bootferry user set-password\"."});
-  if (auto refusal = refuse_try("", from)) return std::unexpected(*refusal);
-  if (!same_secret(plain_code(code), plain_code(first_visit_code()))) {
-    return refuse(Refusal::Why::wrong,
-                  "This is not the code: the server printed it on its console and in its log when it started; "
-                  "\"bootferry first-visit\" shows it again.");
-  }
+  if (auto refusal = refuse_code(code, from)) return std::unexpected(*refusal);
   if (auto good = check_user_name(name); !good) return refuse(good.error());
   if (auto good = check_password(password); !good) return refuse(good.error());
   const WallTime now = clock_.wall_now();

@@ -76,6 +76,8 @@ class Accounts {
   [[nodiscard]] std::string first_visit_code() const;
 
   // -- logging in and out
+  /// Of the first visit: nothing when the code is right, and there is still no admin.
+  [[nodiscard]] std::optional<Refusal> refuse_code(std::string_view code, const Origin& from);
   [[nodiscard]] LoginResult set_up(std::string_view code, const std::string& name, std::string_view password,
                                    const Origin& from);
   [[nodiscard]] LoginResult log_in(const std::string& name, std::string_view password, const Origin& from);

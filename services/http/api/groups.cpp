@@ -62,15 +62,9 @@ Answer put_rules(const Request& request, const Site& site) {
   if (!site.services.assignments) return not_kept();
   const auto body = parse_body(request, {"rules"});
   if (!body) return make_problem(body.error());
-  const auto list = body->find("rules");
-  if (list == body->end() || !list->is_array()) return make_problem(400, "\"rules\" must be a list.");
-  std::vector<boot::Rule> rules;
-  for (const Json& value : *list) {
-    auto rule = parse_rule(value);
-    if (!rule) return make_problem(rule.error());
-    rules.push_back(std::move(*rule));
-  }
-  const auto done = site.services.assignments->put_rules(rules);
+  const auto rules = parse_rules(body->value("rules", Json()));
+  if (!rules) return make_problem(rules.error());
+  const auto done = site.services.assignments->put_rules(*rules);
   return done ? list_rules(request, site) : make_problem(done.error());
 }
 

@@ -18,12 +18,13 @@
 #include "boot/pool_usage.hpp"
 #include "http/answer.hpp"
 #include "http/request.hpp"
+#include "http/syntax/json_shape.hpp"
 
 namespace bootferry::http::api {
 
 using Json = nlohmann::ordered_json;
 
-[[nodiscard]] Result<Json> parse_json(std::string_view text);
+[[nodiscard]] Result<Json> parse_json(std::string_view text, std::size_t max_size = max_json_size);
 /// A request's body as an object that has no other keys than these.
 [[nodiscard]] Result<Json> parse_body(const Request& request, std::initializer_list<std::string_view> keys);
 [[nodiscard]] Result<void> check_keys(const Json& object, std::initializer_list<std::string_view> keys);
@@ -57,6 +58,8 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Answer make_json(unsigned status, const Json& value);
 /// A resource that people edit; `moving` are the keys that change by themselves, which If-Match does not compare.
 [[nodiscard]] Answer make_resource(unsigned status, const Json& value, std::initializer_list<const char*> moving);
+/// ?dry_run=true, or false, or nothing; of a route that knows no other query.
+[[nodiscard]] Result<bool> find_dry_run(const Request& request);
 /// The {mac} of the path.
 [[nodiscard]] Result<MacAddress> require_mac(const Request& request);
 

@@ -305,6 +305,17 @@ Result<boot::Rule> parse_rule(const Json& value) {
   return rule;
 }
 
+Result<std::vector<boot::Rule>> parse_rules(const Json& value) {
+  if (!value.is_array()) return wrong("\"rules\" must be a list.");
+  std::vector<boot::Rule> rules;
+  for (const Json& item : value) {
+    auto rule = parse_rule(item);
+    if (!rule) return std::unexpected(rule.error());
+    rules.push_back(std::move(*rule));
+  }
+  return rules;
+}
+
 Json render_entries(const std::vector<boot::Entry>& entries) {
   Json list = Json::array();
   for (const boot::Entry& entry : entries) list.push_back({{"name", entry.name}, {"boot", render_boot(entry.boot)}});

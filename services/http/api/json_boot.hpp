@@ -13,6 +13,8 @@ namespace bootferry::http::api {
 /// All of a group; what is left out is none.
 [[nodiscard]] Result<boot::Menu> parse_menu(const Json& body);
 [[nodiscard]] Result<boot::Rule> parse_rule(const Json& value);
+/// A list of them.
+[[nodiscard]] Result<std::vector<boot::Rule>> parse_rules(const Json& value);
 [[nodiscard]] Result<boot::Assignment> parse_assignment(const Json& value, std::string_view where);
 
 [[nodiscard]] Json render_entries(const std::vector<boot::Entry>& entries);

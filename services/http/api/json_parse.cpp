@@ -7,7 +7,6 @@
 
 #include "http/api/json.hpp"
 #include "http/api/json_boot.hpp"
-#include "http/syntax/json_shape.hpp"
 
 namespace bootferry::http::api {
 namespace {
@@ -113,8 +112,8 @@ Result<boot::QuirksChange> parse_quirks(const Json& value) {
 
 }  // namespace
 
-Result<Json> parse_json(std::string_view text) {
-  if (auto shape = check_json_shape(text); !shape) return std::unexpected(shape.error());
+Result<Json> parse_json(std::string_view text, std::size_t max_size) {
+  if (auto shape = check_json_shape(text, max_size); !shape) return std::unexpected(shape.error());
   TwinFinder finder;
   auto callback = [&finder](int depth, Json::parse_event_t event, Json& value) { return finder(depth, event, value); };
   Json value = Json::parse(text, callback, false);
@@ -191,6 +190,15 @@ Result<boot::ClientChange> parse_client_change(const Json& body) {
     }
   }
   return change;
+}
+
+Result<bool> find_dry_run(const Request& request) {
+  bool dry_run = false;
+  for (const auto& [key, value] : request.target.query) {
+    if (key != "dry_run" || (value != "true" && value != "false")) return wrong("Known here is only ?dry_run=true.");
+    dry_run = value == "true";
+  }
+  return dry_run;
 }
 
 Result<MacAddress> require_mac(const Request& request) { return parse_mac_address(request.captures[0]); }

@@ -40,15 +40,7 @@ Answer answer_login(const Request& request, const Site& site, const people::Logi
     answer.set_note("user " + name);
     return answer;
   }
-  const people::Refusal& refusal = result.error();
-  if (refusal.why == people::Refusal::Why::too_often) {
-    Answer answer = make_problem(429, refusal.error.message);
-    answer.add_header("Retry-After", std::to_string(people::LoginLimit::pause.count()));
-    return answer;
-  }
-  Answer answer = refusal.why == people::Refusal::Why::wrong ? make_problem(401, refusal.error.message)
-                                                             : make_problem(refusal.error);
-  if (refusal.why == people::Refusal::Why::wrong) answer.add_header("WWW-Authenticate", "Bearer realm=\"Bootferry\"");
+  Answer answer = make_refusal(result.error());
   // A name that is none could be a password that slipped into the wrong field: it is not written down.
   answer.set_note(people::check_user_name(name) ? "user " + name : "");
   return answer;

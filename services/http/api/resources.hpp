@@ -56,6 +56,13 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer put_template(const Request& request, const Site& site);
 [[nodiscard]] Answer remove_template(const Request& request, const Site& site);
 
+[[nodiscard]] Answer get_backup(const Request& request, const Site& site);
+[[nodiscard]] Answer restore_backup(const Request& request, const Site& site);
+[[nodiscard]] Answer restore_at_first_visit(const Request& request, const Site& site);
+
+[[nodiscard]] Answer get_export(const Request& request, const Site& site);
+[[nodiscard]] Answer apply_setup(const Request& request, const Site& site);
+
 [[nodiscard]] Answer list_images(const Request& request, const Site& site);
 [[nodiscard]] Answer get_image(const Request& request, const Site& site);
 [[nodiscard]] Answer create_image(const Request& request, const Site& site);

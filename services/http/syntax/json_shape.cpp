@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/syntax/json_shape.hpp"
 
+#include <fmt/format.h>
+
 namespace bootferry::http {
 
-Result<void> check_json_shape(std::string_view text) {
-  if (text.size() > max_json_size) return fail(ErrorKind::invalid, "The JSON is larger than 64 KiB.");
+Result<void> check_json_shape(std::string_view text, std::size_t max_size) {
+  if (text.size() > max_size)
+    return fail(ErrorKind::invalid, fmt::format("The JSON is larger than {} KiB.", max_size >> 10));
   std::size_t depth = 0;
   bool in_text = false;
   for (std::size_t i = 0; i < text.size(); ++i) {

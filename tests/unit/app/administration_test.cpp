@@ -38,8 +38,8 @@ class AdministrationTest : public testing::Test {
   LayerKeeper layers{registry, registry, library, clock};
   DiskDirectory disks{registry, library, layers, boot_secrets};
   iscsi::Server target{loops, pool, disks, bus, clock, iscsi::ServerSettings{.port = 0}};
-  ApplianceAdministration administration{{registry, leases, events, library, target, activity, clock, disks, layers},
-                                         {}};
+  ApplianceAdministration administration{
+      {registry, leases, events, library, target, activity, clock, disks, layers, nullptr, nullptr, &registry}, {}};
 
   static boot::ClientChange disks_of(std::vector<boot::Drive> drives) {
     boot::ClientChange change;
@@ -294,6 +294,36 @@ TEST_F(AdministrationTest, NonsenseIsRefusedWithTheMend) {
   EXPECT_EQ(administration.require_client(pc1).error().kind, ErrorKind::not_found);
   EXPECT_EQ(administration.remove_client(pc1).error().kind, ErrorKind::not_found);
   EXPECT_FALSE(administration.drop_session(4711));
+}
+
+TEST_F(AdministrationTest, ASetupIsCompletedFromWhatIsThereAndSetAsAWhole) {
+  using Kind = boot::SetupChange::Kind;
+  boot::ClientChange named;
+  named.name = "pc1";
+  named.variables = boot::Variables{{"seat", "7"}};
+  ASSERT_TRUE(administration.put_client(pc1, named));
+
+  boot::SetupOrder order;
+  order.groups = {{"lab", {{{boot::no_entry, "prompt", boot::Shell{}}}, "", std::nullopt, {}}}};
+  boot::ClientChange member;
+  member.groups = std::vector<std::string>{"lab"};
+  member.default_entry = "prompt";
+  order.clients = {{pc1, member}, {MacAddress{{0x01, 0, 0, 0, 0, 1}}, named}};
+  const auto refused = administration.apply_setup(order, false);
+  ASSERT_TRUE(refused) << refused.error().message;
+  ASSERT_EQ(refused->size(), 3u);
+  EXPECT_EQ(refused->back().kind, Kind::refused) << "a multicast address is no machine's";
+  EXPECT_TRUE(registry.snapshot()->groups.empty()) << "so nothing of it is done";
+
+  order.clients.pop_back();
+  const auto done = administration.apply_setup(order, false);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ((*done)[0].kind, Kind::create);
+  EXPECT_EQ((*done)[1].kind, Kind::update);
+  const auto now = registry.snapshot();
+  EXPECT_EQ(now->find_client(pc1)->name, "pc1") << "what was left out stays";
+  EXPECT_EQ(now->find_client(pc1)->menu.variables.at("seat"), "7");
+  EXPECT_EQ(now->find_client(pc1)->menu.default_entry, "prompt") << "an entry of a group that came with it";
 }
 
 }  // namespace

@@ -29,9 +29,10 @@ class House {
   void kill_after(int steps) { fuse_ = steps; }
   /// As after kill -9: all that was in memory is gone.
   void restart() {
-    rooms_.reset();
+    stop();
     start();
   }
+  void stop() { rooms_.reset(); }
   [[nodiscard]] LayerKeeper& keeper() { return rooms_->keeper; }
   [[nodiscard]] images::ImageLibrary& library() { return rooms_->library; }
   [[nodiscard]] db::Registry& registry() { return rooms_->registry; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/backup.hpp"
 
+#include <gmock/gmock.h>
 #include <sys/stat.h>
 #include <fstream>
 
@@ -85,6 +86,95 @@ TEST_F(BackupTest, AFileThatIsThereIsNotOverwritten) {
   EXPECT_EQ(std::filesystem::file_size(backup), 8u);
   EXPECT_EQ(make_backup(folder / "nothing.db", folder / "c", {}, noon).error().kind, ErrorKind::not_found);
   EXPECT_FALSE(std::filesystem::exists(folder / "c"));
+}
+
+TEST_F(BackupTest, AFileThatHoldsMoreThanABackupIsRefused) {
+  (void)open_database(file);
+  ASSERT_TRUE(make_backup(file, backup, {}, noon));
+  std::filesystem::copy_file(backup, folder / "b");
+  Database(folder / "b").execute("CREATE TRIGGER t AFTER INSERT ON users BEGIN DELETE FROM changes; END");
+  EXPECT_NE(read_backup(folder / "b", "the file").error().message.find("the file was not made"), std::string::npos);
+  Database(backup).execute("CREATE VIEW v AS SELECT * FROM users");
+  EXPECT_FALSE(read_backup(backup));
+}
+
+TEST_F(BackupTest, ImagesOutsideOfTheLibraryAreNamed) {
+  const auto live = open_database(file);
+  add_image(*live, "win");
+  add_image(*live, "a..b");
+  for (const char* bad : {"/dev/sda", "../bootferry.db", "layers/../../x"}) {
+    const std::string text = bad;
+    live->execute("INSERT INTO layers (file, format, size, created) VALUES ('" + text + "', 'raw', 512, 0)");
+  }
+  live->execute("INSERT INTO dropped_files (file) VALUES ('/etc/passwd')");
+  const auto made = make_backup(file, backup, {}, noon);
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_THAT(made->outside,
+              testing::UnorderedElementsAre("/dev/sda", "../bootferry.db", "layers/../../x", "/etc/passwd"));
+}
+
+TEST_F(BackupTest, WhatAStartWouldStumbleOverIsFoundInARehearsal) {
+  (void)open_database(file);
+  ASSERT_TRUE(make_backup(file, backup, {}, noon));
+  EXPECT_TRUE(rehearse_backup(backup));
+  std::filesystem::copy_file(backup, folder / "lacks");
+  Database(folder / "lacks").execute("DROP TABLE tokens");
+  EXPECT_FALSE(rehearse_backup(folder / "lacks"));
+  Database(backup).execute("PRAGMA user_version = 1");
+  EXPECT_FALSE(rehearse_backup(backup)) << "the migrations fail on it";
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 3) << "nothing is left of it";
+}
+
+/// Killed between any two steps, and taken in by the start after it.
+TEST_F(BackupTest, WhereverTakingInIsKilledTheNextStartEndsIt) {
+  struct Kill {};
+  const std::filesystem::path pending = folder / "pending";
+  for (int kill_at = 1;; ++kill_at) {
+    for (const char* old : {"bootferry.db", "bootferry.db.before-restore", "b.backup"}) remove_database(folder / old);
+    {
+      const auto live = open_database(file);
+      ASSERT_TRUE(make_backup(file, backup, {{"server-key", "k"}}, noon));
+      add_image(*live, "later");
+    }
+    ASSERT_TRUE(lay_ready(backup, pending));
+    std::vector<KeptFile> written;
+    const auto put_files = [&](const std::vector<KeptFile>& files) { return written = files, Result<void>{}; };
+    int steps = 0;
+    bool killed = false;
+    try {
+      ASSERT_TRUE(take_in_backup(pending, file, put_files, [&] {
+        if (++steps == kill_at) throw Kill();
+      }));
+    } catch (const Kill&) {
+      killed = true;
+      ASSERT_TRUE(std::filesystem::exists(pending)) << kill_at;
+      EXPECT_EQ(Database(file).query_number("SELECT count(*) FROM images"), 1) << "still as before, at " << kill_at;
+      ASSERT_TRUE(take_in_backup(pending, file, put_files)) << kill_at;
+    }
+    EXPECT_FALSE(std::filesystem::exists(pending));
+    ASSERT_EQ(written.size(), 1u) << kill_at;
+    EXPECT_EQ(images(), 0) << kill_at;
+    EXPECT_EQ(Database(folder / "bootferry.db.before-restore").query_number("SELECT count(*) FROM images"), 1)
+        << kill_at;
+    if (!killed) {
+      EXPECT_GE(kill_at, 4) << "there are steps between which it can be killed";
+      break;
+    }
+  }
+}
+
+TEST_F(BackupTest, WhatCannotBeTakenInLeavesTheDatabaseAlone) {
+  {
+    const auto live = open_database(file);
+    ASSERT_TRUE(make_backup(file, backup, {{"server-key", "k"}}, noon));
+    add_image(*live, "win");
+  }
+  ASSERT_TRUE(lay_ready(backup, folder / "pending"));
+  const auto full = [](const std::vector<KeptFile>&) { return Result<void>(fail(ErrorKind::io, "the disk is full")); };
+  EXPECT_EQ(take_in_backup(folder / "pending", file, full).error().message, "the disk is full");
+  std::ofstream(folder / "text") << "hello";
+  EXPECT_FALSE(take_in_backup(folder / "text", file, full));
+  EXPECT_EQ(images(), 1);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@
 #include "base/random.hpp"
 #include "base/worker_pool.hpp"
 #include "fake_assignments.hpp"
+#include "fake_backups.hpp"
 #include "fake_boots.hpp"
 #include "fake_lives.hpp"
 #include "http/server.hpp"
@@ -109,6 +110,12 @@ class FakeAdministration final : public boot::Administration {
     return view;
   }
   Result<void> remove_client(const MacAddress&) override { return verdict(); }
+  Result<std::vector<boot::SetupChange>> apply_setup(const boot::SetupOrder& wanted, bool only_look) override {
+    if (failure) return std::unexpected(*failure);
+    order = wanted;
+    dry_run = only_look;
+    return setup_changes;
+  }
   std::vector<boot::ImageView> images() override {
     if (explode) throw std::runtime_error("disk on fire");
     std::vector<boot::ImageView> all{image};
@@ -202,6 +209,9 @@ class FakeAdministration final : public boot::Administration {
   std::vector<boot::ClientChange> changes;
   std::string preset;
   std::filesystem::path imported, attached;
+  boot::SetupOrder order;
+  bool dry_run = false;
+  std::vector<boot::SetupChange> setup_changes;
   std::uint64_t dropped = 0;
   boot::EventQuery query;
 
@@ -416,6 +426,7 @@ class Appliance : public testing::Test {
                                                .assignments = with_assignments ? &assignments : nullptr,
                                                .image_files = image_files,
                                                .boots = &boots,
+                                               .backups = &backups,
                                                .neighbours = &neighbours,
                                                .vendors = vendors,
                                                .accounts = with_people ? &accounts : nullptr},
@@ -479,6 +490,7 @@ class Appliance : public testing::Test {
   FakeLives lives;
   FakeNeighbours neighbours;
   FakeBoots boots;
+  FakeBackups backups{testing::TempDir()};
   FakeWatch watch;
   boot::BootSecrets boot_secrets{{}, clock, {}, [](const MacAddress&, std::uint64_t) {}};
   Settings settings;

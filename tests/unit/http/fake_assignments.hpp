@@ -37,6 +37,9 @@ class FakeAssignments final : public boot::AssignmentStore {
     state_.unknown = unknown;
     return {};
   }
+  Result<std::vector<boot::SetupChange>> put_setup(const boot::Setup&, bool) override {
+    return fail(ErrorKind::unsupported, "Administration does this here.");
+  }
   Result<void> spend_next_boot(const MacAddress&) override { return {}; }
   void learn(const boot::Sighting&) override {}
 

@@ -4,6 +4,7 @@
 import { addAccessRoutes } from './fake_access_routes.mjs';
 import { checkRight } from './fake_people.mjs';
 import { Refusal } from './fake_refusal.mjs';
+import { addStateFileRoutes } from './fake_state_files.mjs';
 
 const routes = [];
 
@@ -79,6 +80,7 @@ function offer(server, client) {
 }
 
 addAccessRoutes(route);
+addStateFileRoutes(route);
 
 route('GET', 'health', (server) => server.health());
 route('GET', 'clients', (server) => ({ clients: [...server.clients.values()] }));

@@ -205,7 +205,7 @@ export class FakeServer {
       if (method === 'GET') response.setHeader('ETag', now);
       else if (request.headers['if-match'] !== now) throw new Refusal(412, 'It was changed since you read it.');
     }
-    const answer = handle(this, { parts, query, body, caller, response });
+    const answer = handle(this, { parts, query, body, caller, response, headers: request.headers });
     if (method !== 'GET') this.writes.push({ method, path, body });
     answer === undefined ? send(response, 204) : send(response, 200, answer);
   }
@@ -259,7 +259,7 @@ export class FakeServer {
 
 /** What needs no right. */
 function isOpen(path) {
-  return ['me', 'login', 'logout', 'first-visit', 'health'].includes(path);
+  return ['me', 'login', 'logout', 'first-visit', 'first-visit/restore', 'health'].includes(path);
 }
 
 export function now() {
@@ -287,6 +287,7 @@ function send(response, status, body, type = 'application/json') {
 async function readBody(request) {
   let text = '';
   for await (const chunk of request) text += chunk;
+  if (request.headers['content-type'] === 'application/octet-stream') return text;
   return text === '' ? {} : JSON.parse(text);
 }
 

@@ -5,14 +5,17 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { tellError } from '../api/problem';
 import { Door } from './Door';
+import { FirstRestorePage } from './FirstRestorePage';
 import { setUp } from './me';
 
 /** Whoever can read the server's console makes himself the admin. Machines boot meanwhile. */
 export function FirstVisitPage({ onLater }: { onLater: () => void }) {
+  const [restoring, setRestoring] = useState(false);
   const [code, setCode] = useState('');
   const [name, setName] = useState('admin');
   const [password, setPassword] = useState('');
   const visit = useMutation({ mutationFn: () => setUp(code.trim(), name.trim(), password) });
+  if (restoring) return <FirstRestorePage onBack={() => setRestoring(false)} />;
   return (
     <Door
       title={t`Welcome`}
@@ -23,9 +26,14 @@ export function FirstVisitPage({ onLater }: { onLater: () => void }) {
       failure={tellError(visit.error)}
       onSubmit={() => visit.mutate()}
       after={
-        <Button variant="subtle" onClick={onLater}>
-          {t`Later: only look around`}
-        </Button>
+        <>
+          <Button variant="subtle" onClick={() => setRestoring(true)}>
+            {t`Restore a backup instead`}
+          </Button>
+          <Button variant="subtle" onClick={onLater}>
+            {t`Later: only look around`}
+          </Button>
+        </>
       }
     >
       <TextInput

@@ -94,5 +94,5 @@ export async function send(path: string, request: RequestInit & { headers: Recor
 
 /** Where people show who they are: a refusal there is about what they typed. */
 function isDoor(path: string): boolean {
-  return path === 'login' || path === 'first-visit';
+  return path === 'login' || path.startsWith('first-visit');
 }

@@ -281,6 +281,118 @@ export type components = {
         Defaults: {
             unknown: components["schemas"]["Then"];
         };
+        Flag: boolean;
+        SetupImage: {
+            name: string;
+            format: string;
+            block_size: number;
+            physical_block_size: number;
+            removable: boolean;
+            thick: boolean;
+        };
+        SetupGroup: {
+            name: string;
+            entries: components["schemas"]["Entry"][];
+            default_entry: string | null;
+            menu_timeout: components["schemas"]["Seconds"];
+            variables: components["schemas"]["Variables"];
+        };
+        SetupClient: {
+            mac: components["schemas"]["Mac"];
+            name: string;
+            entries: components["schemas"]["Entry"][];
+            default_entry: string | null;
+            menu_timeout: components["schemas"]["Seconds"];
+            groups: string[];
+            variables: components["schemas"]["Variables"];
+            reserved_address: string | null;
+            access: {
+                /** @enum {string} */
+                auth: "boot" | "none" | "chap" | "mutual";
+                initiator: string | null;
+                user: string | null;
+                from: string | null;
+            };
+            quirks: {
+                /** @enum {string} */
+                proxy_form: "auto" | "option43" | "binl";
+                loader: string | null;
+                tftp_no_options: boolean;
+                tftp_block_size: number | null;
+                serial_console: number | null;
+            };
+        };
+        SetupTemplate: {
+            name: string;
+            text: string;
+        };
+        Setup: {
+            /** @constant */
+            bootferry: 1;
+            images: components["schemas"]["SetupImage"][];
+            groups: components["schemas"]["SetupGroup"][];
+            rules: components["schemas"]["Rule"][];
+            default: components["schemas"]["Then"];
+            clients: components["schemas"]["SetupClient"][];
+            templates: components["schemas"]["SetupTemplate"][];
+        };
+        SetupToApply: {
+            /** @constant */
+            bootferry: 1;
+            images?: {
+                name: string;
+                format?: string;
+                block_size?: number;
+                physical_block_size?: number;
+                removable?: boolean;
+                thick?: boolean;
+            }[];
+            groups?: {
+                name: string;
+                entries?: components["schemas"]["Entry"][];
+                default_entry?: string | null;
+                menu_timeout?: components["schemas"]["Seconds"];
+                variables?: components["schemas"]["Variables"];
+            }[];
+            rules?: components["schemas"]["Rule"][];
+            default?: components["schemas"]["Then"];
+            clients?: {
+                mac: components["schemas"]["Mac"];
+                name?: string;
+                entries?: components["schemas"]["Entry"][];
+                default_entry?: string | null;
+                menu_timeout?: components["schemas"]["Seconds"];
+                groups?: string[];
+                variables?: components["schemas"]["Variables"];
+                reserved_address?: string | null;
+                access?: components["schemas"]["AccessChange"];
+                quirks?: components["schemas"]["QuirksChange"];
+                boot?: components["schemas"]["Boot"];
+            }[];
+            templates?: components["schemas"]["SetupTemplate"][];
+        };
+        SetupChange: {
+            /** @enum {string} */
+            what: "image" | "group" | "client" | "rules" | "default" | "template";
+            name: string;
+            /** @enum {string} */
+            change: "create" | "update" | "same" | "refused" | "skipped";
+            why: string | null;
+        };
+        SetupVerdict: {
+            dry_run: boolean;
+            refused: boolean;
+            changes: components["schemas"]["SetupChange"][];
+        };
+        RestoreVerdict: {
+            dry_run: boolean;
+            /** Format: date-time */
+            made: string;
+            clients: number;
+            images: number;
+            files: string[];
+            left_out: string[];
+        };
         TemplateSummary: {
             name: string;
             own: boolean;

@@ -8,6 +8,7 @@ import { useMayWrite } from '../access/me';
 import { useImages } from '../api/queries';
 import type { Image } from '../api/types';
 import { places } from '../app/places';
+import { FileButton } from '../shared/FileButton';
 import { formatBytes } from '../shared/format';
 import { MachineLink } from '../shared/MachineLink';
 import { Section } from '../shared/Section';
@@ -39,7 +40,7 @@ export function ImagesPage() {
             <Button size="xs" onClick={() => setCreating(true)} aria-haspopup="dialog">
               {t`New image`}
             </Button>
-            <FileButton onFile={setFile} />
+            <FileButton label={t`Upload a file`} onFile={setFile} />
           </WriteOnly>
         }
       >
@@ -48,23 +49,6 @@ export function ImagesPage() {
       <CreateDialog opened={creating} onClose={() => setCreating(false)} />
       <UploadDialog file={file} onClose={() => setFile(null)} />
     </DropArea>
-  );
-}
-
-function FileButton({ onFile }: { onFile: (file: File) => void }) {
-  return (
-    <Button size="xs" variant="default" component="label">
-      {t`Upload a file`}
-      <input
-        type="file"
-        className="visually-hidden"
-        onChange={(event) => {
-          const file = event.currentTarget.files?.[0];
-          event.currentTarget.value = '';
-          if (file !== undefined) onFile(file);
-        }}
-      />
-    </Button>
   );
 }
 

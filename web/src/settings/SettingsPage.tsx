@@ -2,11 +2,13 @@
 import { t } from '@lingui/core/macro';
 import { Card, CardBody } from '../shared/Section';
 import { AboutCard } from './AboutCard';
+import { BackupCard } from './BackupCard';
 import { GroupsCard } from './GroupsCard';
 import { LoadersCard } from './LoadersCard';
 import { LoginsCard } from './LoginsCard';
 import { LookCard } from './LookCard';
 import { RulesCard } from './RulesCard';
+import { SetupCard } from './SetupCard';
 import { TemplatesCard } from './TemplatesCard';
 import { TokensCard } from './TokensCard';
 import { UnknownCard } from './UnknownCard';
@@ -27,6 +29,8 @@ export function SettingsPage() {
       <UsersCard />
       <TokensCard />
       <LoginsCard />
+      <SetupCard />
+      <BackupCard />
       <LoadersCard />
       <AboutCard />
     </>
