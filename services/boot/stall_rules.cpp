@@ -96,7 +96,8 @@ constexpr auto rules = std::to_array<StallRule>({
     {"loader-died", loaded, loaded, seconds{25}, 0, 0, stalled,
      "It loaded the boot file, and iPXE has not been heard: the loader does not run, or does not find the network "
      "card.",
-     "Try another loader for this client (undionly.kkpxe, ipxe.pxe), on a PC older than a Pentium III an iPXE of 2021 or "
+     "Try another loader for this client (undionly.kkpxe, ipxe.pxe), on a PC older than a Pentium III an iPXE of 2021 "
+     "or "
      "later; \"NBP too big\" on its screen means a file for UEFI."},
 
     // ---- iPXE

@@ -4,7 +4,7 @@ import type { Client } from '../api/types';
 import { describeBoot, inListOrder } from './describe';
 
 const client = (mac: string, more: Partial<Client>): Client => ({
-  mac, name: null, known: true, boot: { kind: 'wait' }, entries: [], default_entry: null, menu_timeout: null, next_boot: null, groups: [], offered: [], why: null,
+  mac, name: null, known: true, vendor: null, boot: { kind: 'wait' }, entries: [], default_entry: null, menu_timeout: null, next_boot: null, groups: [], offered: [], why: null,
   access: { auth: 'boot', initiator: null, user: null, from: null, secret_set: false, target_secret_set: false },
   quirks: { proxy_form: 'auto', learned_proxy_form: null, loader: null, tftp_no_options: false, tftp_block_size: null, serial_console: null },
   last_boot: null, targets: [], reserved_address: null, address: null,
