@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "app/check_judgments.hpp"
+#include "app/room_settings.hpp"
 #include "boot/address_book.hpp"
 #include "boot/event_bus.hpp"
 #include "boot/loader_table.hpp"
@@ -64,15 +65,6 @@ Result<std::string> some_loader(const boot::LoaderCatalog& loaders) {
 }
 
 }  // namespace
-
-std::vector<std::string> portal_addresses(const Settings& settings, const NetworkInterface& interface) {
-  if (settings.iscsi_addresses.empty()) return {interface.network.address.to_string()};
-  std::vector<std::string> addresses = settings.iscsi_addresses;
-  for (std::string& address : addresses) {
-    if (address.starts_with("fe80:") && address.find('%') == std::string::npos) address += "%" + interface.name;
-  }
-  return addresses;
-}
 
 std::vector<ServicePort> service_ports(const Settings& settings) {
   std::vector<ServicePort> ports{

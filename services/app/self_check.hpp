@@ -47,10 +47,6 @@ class ApplianceSelfCheck final : public boot::SelfCheck {
   std::mutex one_at_a_time_;
 };
 
-/// Where the disks are offered, each with its link where it is a link-local one: the chosen addresses, else that of the
-/// LAN interface.
-[[nodiscard]] std::vector<std::string> portal_addresses(const Settings& settings, const NetworkInterface& interface);
-
 /// The ports that must be let in, of these settings.
 [[nodiscard]] std::vector<ServicePort> service_ports(const Settings& settings);
 
