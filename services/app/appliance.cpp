@@ -66,6 +66,7 @@
 #include "db/reservation_store.hpp"
 #include "dhcp/server.hpp"
 #include "dhcpv6/server.hpp"
+#include "http/first_script.hpp"
 #include "http/server.hpp"
 #include "images/image_library.hpp"
 #include "iscsi/server.hpp"
