@@ -20,7 +20,7 @@ def test_answers_are_what_the_openapi_document_tells(lab):
     server.cli("image", "create", "dos", "--size", "8M")
     server.set_client(MAC, [("dos", "private")])
     for number in range(2, 5):
-        server.set_client(f"{MAC[:-1]}{number}", [("dos", "private")])
+        server.set_client(f"{MAC[:-1]}{number}", [("dos", "private")], name=f"pc{number}")
     assert server.api("PUT", "/groups/lab", {"entries": [{"name": "local", "boot": {"kind": "local"}}]})[0] == 200
     environment = {**os.environ, "PATH": f"{node}:{os.environ['PATH']}", "BOOTFERRY_URL": f"http://{SERVER}:8080", "BOOTFERRY_TOKEN": server.token,
                    "BOOTFERRY_SECONDS": str(SECONDS)}
