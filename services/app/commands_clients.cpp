@@ -222,8 +222,8 @@ void add_client_commands(CLI::App& app, CommandContext& context) {
   add_set(*client, context);
   add_next(*client, context);
   add_script(*client, context);
-  add_entry_commands(*client, context, {"MAC", "Its MAC address", [](const std::string& mac) {
-                                          const auto parsed = parse_mac_address(mac);
+  add_entry_commands(*client, context, {"MAC", "Its MAC address", [](const std::string& text) {
+                                          const auto parsed = parse_mac_address(text);
                                           return parsed ? Result<std::string>("/api/v1/clients/" + parsed->to_string())
                                                         : std::unexpected(parsed.error());
                                         }});
