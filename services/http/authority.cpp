@@ -48,9 +48,15 @@ Answer ask_for_login(std::string_view sentence, bool wrong_token) {
   return answer;
 }
 
+/// Of "10.0.0.1:8080" and of "[fd00::1]:8080" (RFC 3986 3.2.2).
+std::string_view without_port(std::string_view host) {
+  const std::size_t literal_end = host.starts_with('[') ? host.find(']') : 0;
+  return literal_end == std::string_view::npos ? "" : host.substr(0, host.find(':', literal_end));
+}
+
 /// A page is sent on to where it is safe; a program is told.
 Answer refuse_plain(const Request& request, const Gate& gate) {
-  const std::string_view host = std::string_view(request.host).substr(0, request.host.find(':'));
+  const std::string_view host = without_port(request.host);
   const bool page =
       !request.path().starts_with("/api/") && is_read(request.method) && gate.https_port != 0 && !host.empty();
   if (!page) {

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "http/router.hpp"
 #include "support/people_store.hpp"
 
@@ -195,6 +197,13 @@ TEST_F(Authority, WhereHttpsIsRequiredThePlainDoorServesBootingMachinesOnly) {
   const Answer sent_on = refusal_of(page);
   EXPECT_EQ(sent_on.status(), 308u);
   EXPECT_EQ(sent_on.headers().back().second, "https://10.99.0.1:8443/");
+  for (const auto& [host, place] : std::map<std::string, std::string>{
+           {"boot.lan", "boot.lan"}, {"[fd99::1]:8080", "[fd99::1]"}, {"[fd99::1]", "[fd99::1]"}}) {
+    page.host = host;
+    EXPECT_EQ(refusal_of(page).headers().back().second, "https://" + place + ":8443/");
+  }
+  page.host = "[fd99::1";
+  EXPECT_EQ(refusal_of(page).status(), 403u);
   page.secure = true;
   EXPECT_EQ(refusal_of(page).status(), 200u);
 }
