@@ -22,7 +22,7 @@ unsigned status_for(Method method, std::string path, std::string* allow = nullpt
 
 TEST(Router, AQueryThatNobodyReadsIsRefusedInTheApi) {
   for (const auto& [path, status] : {std::pair{"/api/v1/health", 400u},
-                                     {"/api/v1/clients", 400u},
+                                     {"/api/v1/groups", 400u},
                                      {"/api/v1/events", 200u},
                                      {"/boot/x.ipxe", 200u},
                                      {"/", 200u}}) {
