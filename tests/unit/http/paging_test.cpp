@@ -51,7 +51,9 @@ TEST(Paging, PagesFollowEachOtherByTheirLinks) {
     for (const std::uint64_t id : ids(answer)) all.push_back(id);
     const std::string link = link_of(answer);
     target = link.empty() ? "" : link.substr(1, link.find('>') - 1);
-    if (!link.empty()) EXPECT_TRUE(link.ends_with(">; rel=\"next\"")) << link;
+    if (!link.empty()) {
+      EXPECT_TRUE(link.ends_with(">; rel=\"next\"")) << link;
+    }
   }
   EXPECT_EQ(all, (Ids{10, 20, 30, 40, 50}));
   EXPECT_EQ(sizes, (std::vector<std::size_t>{2, 2, 1}));
