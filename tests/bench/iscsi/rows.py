@@ -72,6 +72,7 @@ BEYOND: dict[tuple[str, str], str] = {
 }
 
 BUSY = 0.3  # cores that others took: a row that then misses a bar says nothing about us
+GATE_PART = 0.85  # of a bar of speed or work: below it the run fails. No count of cores shows a neighbour's use of the memory
 P99_NOISE = 1.15  # two medians of the same thing differ by so much
 FLOOR_PART = {"loopback": 0.8, "veth": 0.6}  # a veth pair hands the work of one side to the other core: its figures spread
 IDLE_BYTES = 14 << 10
@@ -90,6 +91,8 @@ def judge(rows, results: dict, idle: dict) -> tuple[str, list[str], list[str]]:
             busy = max((each.get("foreign", 0.0) for each in results.get(row_key, {}).values()), default=0.0)
             if reason is None and busy > BUSY:
                 reason = f"not judged, because other programs took {busy:.1f} cores"
+            if reason is None and what in ("speed", "work") and value >= GATE_PART * bar:
+                reason = f"not judged, because it is above the gate of {GATE_PART * bar:.2f}"
             if reason is None:
                 complaints.append(text)
             else:
