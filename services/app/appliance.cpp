@@ -8,7 +8,6 @@
 #include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
-#include <cerrno>
 #include <functional>
 #include <future>
 #include <optional>

@@ -5,7 +5,7 @@ import re
 import struct
 
 import pytest
-from lab.iscsi_raw import ASYNC, ASYNC_LOGOUT_REQUEST, Initiator
+from lab.iscsi_raw import ASYNC, ASYNC_LOGOUT_REQUEST, Initiator, log_in
 from lab.processes import wait_until
 
 MACS = ["52:54:00:e2:e0:01", "52:54:00:e2:e0:02"]
@@ -27,13 +27,6 @@ def served(lab):
         server.add_image(image, source)
         server.set_client(mac, [(image, "master")], name=f"pc-{image}")
     return server, lab.network.add_host("10.99.0.50")
-
-
-def log_in(server, host, mac=MACS[0], isid=1):
-    link = Initiator(host, target_of(server, mac), isid=isid)
-    assert link.login()[0] == 0
-    assert link.test_ready() == 0
-    return link
 
 
 def test_a_session_tells_everything_it_agreed_and_did(served):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from lab import images
-from lab.iscsi_raw import Initiator
+from lab.iscsi_raw import Initiator, log_in
 from lab.layers import Layers, content
 from lab.network import connect
 from lab.processes import wait_until
@@ -21,14 +21,6 @@ MIB = 1 << 20
 
 def target_of(server, mac):
     return next(client for client in server.clients() if client["mac"] == mac)["targets"][0]
-
-
-def log_in(server, host, mac=MACS[0]) -> Initiator:
-    link = Initiator(host, target_of(server, mac))
-    status = link.login()[0]
-    assert status == 0, f"login status {status:#06x}"
-    assert link.test_ready() == 0
-    return link
 
 
 def leave(server, link):

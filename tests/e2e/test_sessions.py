@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The life of iSCSI sessions: portals on IPv4 and IPv6, rights taken away while they last, silence, and a thousand that idle."""
+import json
 import random
 import re
 import time
 from pathlib import Path
 
 import pytest
-from lab.iscsi_raw import ASYNC, ASYNC_LOGOUT_REQUEST, NOP_IN, Initiator
+from lab.iscsi_raw import ASYNC, ASYNC_LOGOUT_REQUEST, NOP_IN, Initiator, log_in
 from lab.network import SERVER
 from lab.processes import run, wait_until
 
@@ -38,14 +39,6 @@ def serve(lab, *, settings="", images=("one", "two")):
     return server
 
 
-def log_in(server, namespace, mac=MACS[0], **options):
-    link = Initiator(namespace, target_of(server, mac), **options)
-    status, _ = link.login()
-    assert status == 0, f"login status {status:#06x}"
-    assert link.test_ready() == 0
-    return link
-
-
 def test_portals_on_ipv4_and_ipv6(lab):
     network = lab.network
     run(["ip", "-n", network.srv, "address", "add", f"{SERVER6}/64", "dev", "eth0", "nodad"])
@@ -63,6 +56,12 @@ def test_portals_on_ipv4_and_ipv6(lab):
     assert {session["portal"] for session in server.sessions()} == {f"{SERVER}:3260", f"[{SERVER6}]:3260"}
     four.close()
     assert six.read(100) == b"by IPv6".ljust(512)
+    for here in (SERVER, f"[{SERVER6}]"):
+        script = run(["curl", "-sS", f"http://{here}:8080/boot/{MACS[0]}.ipxe"], namespace=host).stdout
+        assert f"iscsi:{here}::" in script, script
+    checked = json.loads(server.cli("check", "--json", check=False).stdout)["lines"]
+    told = next(line for line in checked if line["id"] == "iscsi")
+    assert told["verdict"] == "ok" and SERVER in told["text"] and SERVER6 in told["text"], told
 
 
 def expect_farewell(link):

@@ -7,7 +7,7 @@ import pytest
 from lab import images
 from lab.dhcp_raw import DhcpClient
 from lab.guest import Guest
-from lab.iscsi_raw import Initiator
+from lab.iscsi_raw import log_in
 from lab.layers import Layers, check, content
 from lab.processes import wait_until
 from lab.small_disk import SmallDisk
@@ -22,12 +22,6 @@ SPACE_LOW = (6, 0x38, 7)  # UNIT ATTENTION, THIN PROVISIONING SOFT THRESHOLD REA
 
 def target_of(server, mac=MACS[0]):
     return next(client for client in server.clients() if client["mac"] == mac)["targets"][0]
-
-
-def log_in(server, host, mac=MACS[0]) -> Initiator:
-    link = Initiator(host, target_of(server, mac))
-    assert link.login()[0] == 0 and link.test_ready() == 0
-    return link
 
 
 def leave(server, link):

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files inside images: who may read sees their names, an admin what is in them.
-#include <charconv>
+#include <limits>
 
 #include "http/api/json.hpp"
 #include "http/api/resources.hpp"
@@ -18,12 +18,11 @@ Result<boot::PlaceInImage> parse_place(const Request& request) {
       continue;
     }
     if (name != "version") return fail(ErrorKind::invalid, "The query knows path and version.");
-    unsigned number = 0;
-    const char* const end = value.data() + value.size();
-    const auto parsed = std::from_chars(value.data(), end, number);
-    if (parsed.ec != std::errc{} || parsed.ptr != end || number == 0)
+    const auto number = require_number("version", value);
+    if (!number) return std::unexpected(number.error());
+    if (*number == 0 || *number > std::numeric_limits<unsigned>::max())
       return fail(ErrorKind::invalid, "\"version\" must be a version's number.");
-    place.version = number;
+    place.version = static_cast<unsigned>(*number);
   }
   if (!place.path.starts_with('/')) return fail(ErrorKind::invalid, "\"path\" begins with /.");
   return place;

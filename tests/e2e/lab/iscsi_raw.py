@@ -162,8 +162,10 @@ class Initiator:
         return count[0]
 
 
-def log_in(server, host, mac: str) -> Initiator:
-    """From the namespace `host` to the first target of that client, ready for commands."""
-    link = Initiator(host, next(client for client in server.clients() if client["mac"] == mac)["targets"][0])
-    assert link.login()[0] == 0 and link.test_ready() == 0
+def log_in(server, namespace, mac="52:54:00:e2:e0:01", **options) -> Initiator:
+    """From a namespace to the first target of that client, ready for commands. `options`: Initiator's."""
+    link = Initiator(namespace, next(client for client in server.clients() if client["mac"] == mac)["targets"][0], **options)
+    status, _ = link.login()
+    assert status == 0, f"login status {status:#06x}"
+    assert link.test_ready() == 0
     return link
