@@ -31,38 +31,6 @@ Error posix_error(const char* doing, const fs::path& file) {
   return {ErrorKind::io, fmt::format("cannot {} {}: {}", doing, file.string(), std::generic_category().message(errno))};
 }
 
-/// So that neither a copy nor a rename is lost by a power cut.
-Result<void> sync_path(const fs::path& path, int flags) {
-  const int opened = ::open(path.c_str(), flags | O_CLOEXEC);
-  if (opened < 0) return std::unexpected(posix_error("open", path));
-  const bool synced = ::fsync(opened) == 0;
-  const auto failed = posix_error("write", path);
-  ::close(opened);
-  if (!synced) return std::unexpected(failed);
-  return {};
-}
-
-fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
-
-Result<void> sync_file_and_folder(const fs::path& file) {
-  if (auto synced = sync_path(file, O_RDWR); !synced) return synced;
-  return sync_path(folder_of(file), O_RDONLY | O_DIRECTORY);
-}
-
-/// One file without -wal and -shm beside it, so that it can be copied and renamed as it is.
-void settle(Database& database) { database.execute("PRAGMA journal_mode = DELETE"); }
-
-void put_files(Database& copy, const std::vector<KeptFile>& files, WallTime now) {
-  Transaction transaction(copy);
-  copy.execute(
-      "CREATE TABLE kept_files (name TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT, WITHOUT ROWID;"
-      "CREATE TABLE backup (made INTEGER NOT NULL) STRICT;");
-  Statement insert(copy, "INSERT INTO kept_files VALUES (?1, ?2)");
-  for (const KeptFile& file : files) insert.bind(std::string_view(file.name), std::string_view(file.content)).run();
-  Statement(copy, "INSERT INTO backup VALUES (?1)").bind(now).run();
-  transaction.commit();
-}
-
 bool has_table(Database& database, std::string_view name) {
   Statement found(database, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1");
   return found.bind(name).step();
@@ -103,7 +71,7 @@ Result<Backup> require_backup(Database& database, std::string_view title) {
 
 }  // namespace
 
-Result<Backup> make_backup(const fs::path& from, const fs::path& to, std::vector<KeptFile> files, WallTime now) {
+Result<Backup> make_backup(const fs::path& from, const fs::path& to, const std::vector<KeptFile>& files, WallTime now) {
   std::error_code unknown;
   if (!fs::exists(from, unknown))
     return fail(ErrorKind::not_found,
@@ -114,19 +82,15 @@ Result<Backup> make_backup(const fs::path& from, const fs::path& to, std::vector
   if (made < 0) return std::unexpected(posix_error("make", to));
   ::close(made);
   try {
-    // SQLite takes one moment of the source, whatever is being written to it.
     Database source(from);
-    Statement(source, "VACUUM INTO ?1").bind(std::string_view(to.native())).run();
-    Database copy(to);
-    put_files(copy, files, now);
-    settle(copy);
-    Backup backup = describe(copy);
-    if (auto synced = sync_file_and_folder(to); !synced) throw DbError(synced.error().message);
-    return backup;
+    write_copy(source, to, files, now);
   } catch (const DbError& error) {
-    fs::remove(to, unknown);
+    remove_database(to);
     return std::unexpected(error.to_error());
   }
+  auto backup = read_backup(to);
+  if (!backup) remove_database(to);
+  return backup;
 }
 
 Result<Backup> read_backup(const fs::path& file, std::string_view title) {
@@ -149,11 +113,6 @@ namespace {
 void strip(Database& database) {
   database.execute("DROP TABLE IF EXISTS kept_files; DROP TABLE IF EXISTS backup;");
   settle(database);
-}
-
-void remove_logs(const fs::path& database) {
-  std::error_code ignored;
-  for (const char* part : {"-wal", "-shm", "-journal"}) fs::remove(database.string() + part, ignored);
 }
 
 Result<void> copy_private(const fs::path& from, const fs::path& to) {
@@ -200,12 +159,6 @@ std::vector<std::string> columns_of(Database& database) {
 
 }  // namespace
 
-void remove_database(const fs::path& file) {
-  std::error_code ignored;
-  remove_logs(file);
-  fs::remove(file, ignored);
-}
-
 Result<Backup> restore_backup(const fs::path& file, const fs::path& database) {
   auto backup = read_backup(file);
   if (!backup) return backup;
@@ -246,12 +199,12 @@ Result<void> rehearse_backup(const fs::path& file) {
 }
 
 Result<void> lay_ready(const fs::path& file, const fs::path& pending) {
-  if (auto synced = sync_path(file, O_RDWR); !synced) return synced;
+  if (auto synced = sync_file(file); !synced) return synced;
   std::error_code failed;
   remove_logs(pending);
   fs::rename(file, pending, failed);
   if (failed) return fail(ErrorKind::io, fmt::format("cannot write {}: {}", pending.string(), failed.message()));
-  return sync_path(folder_of(pending), O_RDONLY | O_DIRECTORY);
+  return sync_folder_of(pending);
 }
 
 // Kept files, strip, keep the old one, rename: the last ends it all at one moment, and until then each step may be done

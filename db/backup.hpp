@@ -12,13 +12,9 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "db/database_copy.hpp"
 
 namespace bootferry::db {
-
-struct KeptFile {
-  std::string name;  ///< "bootferry.toml", "ipxe-scripts/san.ipxe"
-  std::string content;
-};
 
 struct Backup {
   WallTime made{};
@@ -31,7 +27,7 @@ struct Backup {
 /// Copies the database `from`, also one that a server is writing to, and the files to `to`, which must not be there;
 /// mode 0600, on the disk before it returns. A failure leaves nothing.
 [[nodiscard]] Result<Backup> make_backup(const std::filesystem::path& from, const std::filesystem::path& to,
-                                         std::vector<KeptFile> files, WallTime now);
+                                         const std::vector<KeptFile>& files, WallTime now);
 
 /// Looks at all of it: invalid when it is no backup, damaged, or of a newer Bootferry. `title` is what errors call it;
 /// empty: its path.
@@ -53,7 +49,5 @@ struct Backup {
 [[nodiscard]] Result<void> take_in_backup(const std::filesystem::path& pending, const std::filesystem::path& database,
                                           const std::function<Result<void>(const std::vector<KeptFile>&)>& put_files,
                                           const std::function<void()>& step = {});
-/// With what SQLite may have left beside it.
-void remove_database(const std::filesystem::path& file);
 
 }  // namespace bootferry::db

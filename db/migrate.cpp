@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/migrate.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sqlite3.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <charconv>
-#include <system_error>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/log.hpp"
@@ -43,57 +39,57 @@ std::vector<Step> steps_of(const EmbeddedFiles& files) {
   return steps;
 }
 
-// SQLite would make it by the umask, and it holds the secrets of initiators. VACUUM INTO takes a file that is empty.
-void make_private_file(const std::filesystem::path& file) {
-  const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (made < 0) {
-    throw DbError(fmt::format("cannot make the copy {}: {}; check the state directory and its rights", file.string(),
-                              std::generic_category().message(errno)),
-                  SQLITE_CANTOPEN);
+/// The way back names the copy that was kept when the newer program came, if it is still there.
+[[noreturn]] void refuse_newer(const std::filesystem::path& file, std::int64_t version, std::int64_t target) {
+  std::string mend = "install that version again, or start with another state directory";
+  if (const auto copy = find_migration_copy(file, target)) {
+    mend = fmt::format(
+        "install that version again; or, with this one, go back to how all was set before the upgrade: \"bootferry "
+        "--state-dir {} restore {}\"",
+        file.parent_path().string(), copy->file.string());
   }
-  ::close(made);
+  throw DbError(
+      fmt::format("the database {} has version {} and this program knows versions up to {}: it was written by a newer "
+                  "Bootferry; {}",
+                  file.string(), version, target, mend));
 }
 
-void keep_copy(Database& database, std::int64_t target) {
-  const std::filesystem::path copy = database.file().string() + fmt::format(".before-v{}", target);
-  std::error_code ignored;
-  std::filesystem::remove(copy, ignored);
-  make_private_file(copy);
-  Statement(database, "VACUUM INTO ?1").bind(std::string_view(copy.native())).run();
-  log::info("DATABASE_COPIED", {{"to", copy.string()}});
+/// All of them or, whatever happens, none.
+void run(Database& database, const std::vector<Step>& steps, std::int64_t version) {
+  Transaction transaction(database);
+  for (const Step& step : steps) {
+    if (step.version <= version) continue;
+    database.execute(step.sql);
+    database.execute(fmt::format("PRAGMA user_version = {}", step.version));
+  }
+  transaction.commit();
 }
 
 }  // namespace
 
-void migrate(Database& database, const EmbeddedFiles& files) {
+std::optional<MigrationCopy> migrate(Database& database, const EmbeddedFiles& files) {
   const std::vector<Step> steps = steps_of(files);
   const auto target = static_cast<std::int64_t>(steps.size());
   const std::int64_t version = database.query_number("PRAGMA user_version");
-  if (version > target) {
-    throw DbError(fmt::format(
-        "the database {} has version {} and this program knows versions up to {}: it was written by a newer "
-        "Bootferry; install that version again, or start with another state directory",
-        database.file().string(), version, target));
-  }
+  if (version > target) refuse_newer(database.file(), version, target);
+  if (version == target) return std::nullopt;
   if (version == 0 && database.query_number("SELECT count(*) FROM sqlite_schema") > 0) {
     throw DbError(
         fmt::format("{} is a database of another program; move it away, or start with another state directory",
                     database.file().string()));
   }
-  if (version > 0 && version < target) keep_copy(database, target);
-  for (const Step& step : steps) {
-    if (step.version <= version) continue;
-    Transaction transaction(database);
-    database.execute(step.sql);
-    database.execute(fmt::format("PRAGMA user_version = {}", step.version));
-    transaction.commit();
-    log::info("DATABASE_MIGRATED", {{"file", database.file().string()}, {"version", std::to_string(step.version)}});
-  }
+  std::optional<MigrationCopy> copy;
+  if (version > 0) copy = keep_migration_copy(database, version, target);
+  run(database, steps, version);
+  log::info("DATABASE_MIGRATED", {{"file", database.file().string()}, {"version", std::to_string(target)}});
+  if (copy) drop_old_migration_copies(database.file());
+  return copy;
 }
 
-std::unique_ptr<Database> open_database(const std::filesystem::path& file) {
+std::unique_ptr<Database> open_database(const std::filesystem::path& file, const TellMigration& tell) {
   auto database = std::make_unique<Database>(file);
-  migrate(*database, migrations);
+  const auto copy = migrate(*database, migrations);
+  if (copy && tell) tell(*copy);
   return database;
 }
 

@@ -119,7 +119,7 @@ struct Appliance::Parts {
         db_pool("db", 1),
         disk_pool("disk", settings.disk_threads),
         people_pool("people", 2),
-        database(open_state_database(settings.state_dir)),
+        database(open_state_database(settings.state_dir, [this](const auto& copy) { migrated = copy; })),
         bus(clock, db::EventStore::next_id(*database)),
         registry(*database, bus, clock, db_pool),
         leases(*database, db_pool),
@@ -205,6 +205,7 @@ struct Appliance::Parts {
   WorkerPool db_pool;
   WorkerPool disk_pool;
   WorkerPool people_pool;  ///< what a person asks for may copy gigabytes: never in the way of leases or disks
+  std::optional<db::MigrationCopy> migrated;  ///< this start brought the database forward
   std::unique_ptr<db::Database> database;
   boot::EventBus bus;
   db::Registry registry;
@@ -283,6 +284,7 @@ struct Appliance::Parts {
   /// DHCP and TFTP live on loop 0 and are touched only there.
   void run_on_first_loop(std::function<void()> what);
   void publish(boot::EventKind kind, std::string text);
+  void publish_start();
 };
 
 namespace {
@@ -362,6 +364,21 @@ void Appliance::Parts::publish(boot::EventKind kind, std::string text) {
   bus.publish(std::move(event));
 }
 
+void Appliance::Parts::publish_start() {
+  boot::Event event;
+  event.kind = boot::EventKind::server_started;
+  event.text = fmt::format("Bootferry {} serves on {} ({}), DHCP mode {}.", version, interface.name,
+                           interface.network.address.to_string(), name_of(settings.dhcp_mode));
+  if (migrated) {
+    event.text += fmt::format(" Its database was of an older version; what it held before is kept in {}.",
+                              migrated->file.string());
+    event.fields = {{"migrated_from", std::to_string(migrated->from)},
+                    {"migrated_to", std::to_string(migrated->to)},
+                    {"copy", migrated->file.string()}};
+  }
+  bus.publish(std::move(event));
+}
+
 Appliance::Appliance(const Settings& settings, std::function<void()> begin_anew) {
   if (sodium_init() < 0) throw std::runtime_error("the system gives no random numbers");
   raise_descriptor_limit();
@@ -395,9 +412,7 @@ void Appliance::start() {
   started_ = true;
   if (const std::string code = p.accounts.first_visit_code(); !code.empty())
     log::info("FIRST_VISIT", {{"code", code}, {"mend", "the page asks for it, and then for the admin's password"}});
-  p.publish(boot::EventKind::server_started,
-            fmt::format("Bootferry {} serves on {} ({}), DHCP mode {}.", version, p.interface.name,
-                        p.interface.network.address.to_string(), name_of(p.settings.dhcp_mode)));
+  p.publish_start();
 }
 
 void Appliance::stop() {

@@ -11,7 +11,6 @@
 #include "app/kept_files.hpp"
 #include "base/log.hpp"
 #include "db/backup.hpp"
-#include "db/migrate.hpp"
 #include "images/file_descriptor.hpp"
 
 namespace bootferry::app {
@@ -147,9 +146,9 @@ void take_in_restore(const fs::path& state_dir, const RestoreStep& step) {
                               {"mend", "stop the server and try \"bootferry restore\" with that file"}});
 }
 
-std::unique_ptr<db::Database> open_state_database(const fs::path& state_dir) {
+std::unique_ptr<db::Database> open_state_database(const fs::path& state_dir, const db::TellMigration& tell) {
   take_in_restore(state_dir);
-  return db::open_database(state_dir / database_name);
+  return db::open_database(state_dir / database_name, tell);
 }
 
 }  // namespace bootferry::app

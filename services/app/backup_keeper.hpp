@@ -9,7 +9,7 @@
 
 #include "boot/backups.hpp"
 #include "boot/client_registry.hpp"
-#include "db/database.hpp"
+#include "db/migrate.hpp"
 
 namespace bootferry::app {
 
@@ -45,7 +45,8 @@ using RestoreStep = std::function<void()>;
 /// At start, with the state folder held and before its database is opened. A backup that cannot be taken in is put
 /// aside, and the log says so: the server then starts with what it had.
 void take_in_restore(const std::filesystem::path& state_dir, const RestoreStep& step = {});
-/// After that: the database, of this version. Throws db::DbError.
-[[nodiscard]] std::unique_ptr<db::Database> open_state_database(const std::filesystem::path& state_dir);
+/// After that: the database, of this version; `tell` hears of it when it was of an older one. Throws db::DbError.
+[[nodiscard]] std::unique_ptr<db::Database> open_state_database(const std::filesystem::path& state_dir,
+                                                                const db::TellMigration& tell = {});
 
 }  // namespace bootferry::app

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/migrate.hpp"
 
+#include <gmock/gmock.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
-
+#include <sys/wait.h>
+#include <unistd.h>
+#include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <cstring>
+#include <fstream>
 
+#include "db/backup.hpp"
 #include "db/people_store.hpp"
 #include "db/registry_rows.hpp"
 #include "db/statement.hpp"
@@ -41,6 +49,15 @@ struct MigrateTest : testing::Test {
     }
     return "";
   }
+  std::vector<std::string> copies() {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+      const std::string name = entry.path().filename().string();
+      if (name.find(".before-") != name.npos || name.find(".copying") != name.npos) names.push_back(name);
+    }
+    std::ranges::sort(names);
+    return names;
+  }
   std::int64_t version() { return Database(file).query_number("PRAGMA user_version"); }
 };
 
@@ -49,7 +66,7 @@ TEST_F(MigrateTest, an_empty_file_becomes_the_newest_version_without_a_copy) {
   EXPECT_EQ(database->query_number("PRAGMA user_version"), newest);
   EXPECT_EQ(database->query_number("PRAGMA application_id"), 0x42464552);  // "BFER"
   EXPECT_TRUE(load_snapshot(*database).clients.empty());
-  EXPECT_FALSE(std::filesystem::exists(folder / "bootferry.db.before-v3"));
+  EXPECT_TRUE(copies().empty());
 }
 
 TEST_F(MigrateTest, a_file_of_version_1_opens_with_what_it_holds) {
@@ -207,17 +224,18 @@ TEST_F(MigrateTest, a_file_of_version_9_has_no_users_and_takes_some) {
 }
 
 TEST_F(MigrateTest, an_old_file_is_copied_then_brought_forward) {
+  migrate(*std::make_unique<Database>(file), EmbeddedFiles{three_steps, 1});
   {
     Database database(file);
-    migrate(database, EmbeddedFiles{three_steps, 1});
-  }
-  {
-    Database database(file);
-    migrate(database, EmbeddedFiles{three_steps, 2});
+    const auto copy = migrate(database, EmbeddedFiles{three_steps, 2});
+    ASSERT_TRUE(copy);
+    EXPECT_EQ(copy->file, folder / "bootferry.db.before-0001-to-0002");
     EXPECT_EQ(database.query_number("SELECT stars FROM notes"), 3);
+    EXPECT_FALSE(migrate(database, EmbeddedFiles{three_steps, 2})) << "nothing is left to do";
   }
   EXPECT_EQ(version(), 2);
-  Database copy(folder / "bootferry.db.before-v2");
+  EXPECT_THAT(copies(), testing::ElementsAre("bootferry.db.before-0001-to-0002")) << "one file, without a log";
+  Database copy(folder / "bootferry.db.before-0001-to-0002");
   EXPECT_EQ(copy.query_number("PRAGMA user_version"), 1);
   EXPECT_EQ(copy.query_number("SELECT count(*) FROM notes"), 1);
   EXPECT_EQ(copy.query_number("SELECT count(*) FROM pragma_table_info('notes')"), 1);
@@ -229,25 +247,124 @@ TEST_F(MigrateTest, the_copy_is_for_its_owner_only_as_it_holds_secrets) {
   migrate(*std::make_unique<Database>(file), EmbeddedFiles{three_steps, 2});
   ::umask(before);
   struct stat info{};
-  ASSERT_EQ(::stat((folder / "bootferry.db.before-v2").c_str(), &info), 0);
+  ASSERT_EQ(::stat((folder / "bootferry.db.before-0001-to-0002").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
 }
 
-TEST_F(MigrateTest, a_step_that_fails_leaves_the_version_before_it) {
-  EXPECT_NE(refusal(EmbeddedFiles{three_steps, 3}), "");
-  EXPECT_EQ(version(), 2);
-  EXPECT_EQ(Database(file).query_number("SELECT count(*) FROM notes"), 1);
-  EXPECT_NE(refusal(EmbeddedFiles{three_steps, 3}), "") << "and again, over the copy that is already there";
+TEST_F(MigrateTest, the_copy_is_a_backup_that_can_be_restored) {
+  {
+    Database old(file);
+    migrate(old, EmbeddedFiles{migrations.begin(), newest - 1});
+    old.execute("INSERT INTO clients (mac, name, known, architecture) VALUES ('52:54:00:e2:e0:01', 'pc1', 1, 'bios');");
+  }
+  std::optional<MigrationCopy> told;
+  (void)open_database(file, [&](const MigrationCopy& copy) { told = copy; });
+  ASSERT_TRUE(told);
+  EXPECT_EQ(std::pair(told->from, told->to), std::pair(newest - 1, newest));
+  const auto restored = restore_backup(told->file, file);
+  ASSERT_TRUE(restored) << restored.error().message;
+  EXPECT_EQ(restored->clients, 1u);
+  EXPECT_EQ(version(), newest - 1) << "as the program before it left it";
+}
+
+TEST_F(MigrateTest, the_newest_three_copies_stay_whatever_their_numbers_are) {
+  const auto age = [&](const char* name, int hours) {
+    const auto copy = folder / (std::string("bootferry.db.before-") + name);
+    std::ofstream(copy) << "old";
+    std::filesystem::last_write_time(copy, std::filesystem::file_time_type::clock::now() - std::chrono::hours(hours));
+  };
+  age("0007-to-0008", 4);
+  age("0008-to-0009", 3);
+  age("0009-to-0012", 2);
+  age("restore", 9);
+  migrate(*std::make_unique<Database>(file), EmbeddedFiles{three_steps, 1});
+  migrate(*std::make_unique<Database>(file), EmbeddedFiles{three_steps, 2});
+  EXPECT_THAT(copies(), testing::ElementsAre("bootferry.db.before-0001-to-0002", "bootferry.db.before-0008-to-0009",
+                                             "bootferry.db.before-0009-to-0012", "bootferry.db.before-restore"));
+}
+
+TEST_F(MigrateTest, a_step_that_fails_leaves_all_as_it_was) {
+  migrate(*std::make_unique<Database>(file), EmbeddedFiles{three_steps, 1});
+  for (int times = 0; times < 2; ++times) {
+    EXPECT_NE(refusal(EmbeddedFiles{three_steps, 3}), "") << "the second time over the copy that is already there";
+    EXPECT_EQ(version(), 1) << "not half of the way, at version 2";
+    EXPECT_EQ(Database(file).query_number("SELECT count(*) FROM pragma_table_info('notes')"), 1);
+    EXPECT_THAT(copies(), testing::ElementsAre("bootferry.db.before-0001-to-0003"));
+  }
+}
+
+TEST_F(MigrateTest, without_room_for_the_copy_nothing_is_changed) {
+  migrate(*std::make_unique<Database>(file), EmbeddedFiles{three_steps, 1});
+  Database database(file);
+  int steps = 0;
+  database.set_fault([&] {
+    if (++steps == 2) throw DbError("database or disk is full", SQLITE_FULL);  // the first asks for the version
+  });
+  try {
+    migrate(database, EmbeddedFiles{three_steps, 2});
+    FAIL() << "no exception";
+  } catch (const DbError& error) {
+    EXPECT_THAT(error.what(), testing::AllOf(testing::HasSubstr("from version 1 to 2"),
+                                             testing::HasSubstr("is full; free some space"),
+                                             testing::HasSubstr("Nothing was changed")));
+  }
+  database.set_fault({});
+  EXPECT_EQ(database.query_number("PRAGMA user_version"), 1);
+  EXPECT_TRUE(copies().empty()) << "no half one either";
+}
+
+/// A child is killed before each of its steps, one after the other: what it leaves is the old version or the new one,
+/// and whatever has a copy's name is a whole copy.
+TEST_F(MigrateTest, killed_at_any_step_it_is_before_or_after_and_the_next_start_goes_on) {
+  const EmbeddedFiles steps{three_steps, 2};
+  bool killed = true;
+  int kill_at = 0;
+  while (killed) {
+    ++kill_at;
+    for (const std::string& name : copies()) remove_database(folder / name);
+    remove_database(file);
+    migrate(*std::make_unique<Database>(file), EmbeddedFiles{three_steps, 1});
+    const pid_t child = ::fork();
+    if (child == 0) {
+      Database database(file);
+      database.set_fault([&, left = kill_at]() mutable {
+        if (--left == 0) ::kill(::getpid(), SIGKILL);
+      });
+      migrate(database, steps);
+      ::_exit(0);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    killed = WIFSIGNALED(status);
+    const auto left = version();
+    EXPECT_EQ(left, killed ? 1 : 2) << "at " << kill_at;
+    EXPECT_EQ(Database(file).query_number("SELECT count(*) FROM pragma_table_info('notes')"), left);
+    const auto copy = folder / "bootferry.db.before-0001-to-0002";
+    if (std::filesystem::exists(copy)) {
+      EXPECT_EQ(Database(copy).query_number("SELECT count(*) FROM notes"), 1);
+    }
+    std::ofstream(folder / "bootferry.db.copying", std::ios::trunc) << "half a copy of a start that was killed";
+    migrate(*std::make_unique<Database>(file), steps);
+    EXPECT_EQ(version(), 2) << "at " << kill_at;
+  }
+  EXPECT_GE(kill_at, 5) << "there are steps between which it can be killed";
 }
 
 TEST_F(MigrateTest, a_newer_file_is_refused_with_a_sentence_and_untouched) {
   Database(file).execute("CREATE TABLE future (x); PRAGMA user_version = 999");
-  try {
-    (void)open_database(file);
-    FAIL() << "no exception";
-  } catch (const DbError& error) {
-    EXPECT_NE(std::string(error.what()).find("newer Bootferry"), std::string::npos) << error.what();
-  }
+  const auto refused = [&] {
+    try {
+      (void)open_database(file);
+    } catch (const DbError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_THAT(refused(), testing::HasSubstr("newer Bootferry; install that version again, or start with another"));
+  std::ofstream(folder / "bootferry.db.before-0998-to-0999") << "of a version that is newer too";
+  EXPECT_THAT(refused(), testing::Not(testing::HasSubstr("restore")));
+  std::ofstream(folder / "bootferry.db.before-0010-to-0999") << "of this one";
+  EXPECT_THAT(refused(), testing::HasSubstr("restore " + (folder / "bootferry.db.before-0010-to-0999").string()));
   EXPECT_EQ(version(), 999);
 }
 
