@@ -27,6 +27,7 @@
 #include "app/event_counters.hpp"
 #include "app/event_log.hpp"
 #include "app/event_pump.hpp"
+#include "app/first_visit.hpp"
 #include "app/floppy_reader.hpp"
 #include "app/image_files.hpp"
 #include "app/image_lives.hpp"
@@ -159,7 +160,8 @@ struct Appliance::Parts {
         backups(settings.state_dir, settings.file, registry, clock, std::move(begin_anew)),
         waker({interface.name, interface.index, interface.mac, interface.network}, bus),
         media(settings.state_dir / "media", http::render_first_script(boot), loaders),
-        self_check(settings, interface, dhcp_settings(settings, interface, range, boot), registry, dhcp),
+        self_check(settings, interface, dhcp_settings(settings, interface, range, boot), registry, dhcp,
+                   [this] { return http.https_port() != 0; }),
         metrics({administration, target, event_counters, clock, &traces}),
         http(loops, people_pool,
              {.administration = administration,
@@ -458,7 +460,8 @@ std::string Appliance::welcome() const {
     text += fmt::format("                 https://{}:{}/\n  Certificate    sha256:{}\n", address, port,
                         p.http.certificate_fingerprint());
   if (const std::string code = p.accounts.first_visit_code(); !code.empty())
-    text += fmt::format("  First visit    the page asks for this code: {}\n", code);
+    text += fmt::format("  First visit    the page asks for this code: {}\n{}", code,
+                        render_first_visit(p.http.first_visit_url(code)));
   text += fmt::format("  Admin token    in {}\n", (p.settings.state_dir / "admin-token").string());
   const auto loaders = p.loaders.files();
   // MEMDISK, of another package, brings floppies to machines that run an iPXE already.

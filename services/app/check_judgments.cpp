@@ -2,13 +2,19 @@
 #include "app/check_judgments.hpp"
 
 #include <fmt/format.h>
-
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "base/units.hpp"
 #include "boot/loader_table.hpp"
+#include "images/file_descriptor.hpp"
 
 namespace bootferry::app {
 namespace {
@@ -18,7 +24,6 @@ using boot::CheckLine;
 using boot::CheckVerdict;
 
 constexpr std::uint64_t little_space = 1ull << 30;
-constexpr unsigned raw_socket_bit = 13;  // CAP_NET_RAW, capability.h
 
 std::string first_word(const std::filesystem::path& file) {
   std::string word;
@@ -26,9 +31,43 @@ std::string first_word(const std::filesystem::path& file) {
   return word;
 }
 
+std::string own_program() {
+  std::error_code failed;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
+  return failed ? "/usr/local/bin/bootferry" : program.string();
+}
+
+/// Of the kernel's module behind the interface (ethtool(8), SIOCETHTOOL).
+std::string driver_of(const std::string& interface) {
+  ethtool_drvinfo info{};
+  info.cmd = ETHTOOL_GDRVINFO;
+  ifreq request{};
+  interface.copy(request.ifr_name, IFNAMSIZ - 1);
+  request.ifr_data = reinterpret_cast<char*>(&info);
+  const images::FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  return socket && ioctl(socket.get(), SIOCETHTOOL, &request) == 0 ? std::string(info.driver) : std::string();
+}
+
+bool has_own_name(const Ipv4Address& address) {
+  std::ifstream hosts("/etc/hosts");
+  std::string line, word;
+  while (std::getline(hosts, line)) {
+    if (std::istringstream(line) >> word && word == address.to_string()) return true;
+  }
+  return false;
+}
+
 /// Docker's and Podman's own: 172.17.0.0/16, 10.88.0.0/16.
 bool is_container_bridge(const Ipv4Network& network) {
   return (network.address.value >> 16) == 0xac11 || (network.address.value >> 16) == 0x0a58;
+}
+
+/// A network that the container's engine made: its end is a pair of veth, or a tap where it runs without root; and it
+/// wrote the address into /etc/hosts. With the host's network it is neither, and macvlan does hear broadcasts.
+bool is_of_container(const NetworkInterface& served, const LinkFacts& now) {
+  if (!now.in_container) return false;
+  const bool made = now.driver == "veth" || now.driver == "tun";
+  return is_container_bridge(served.network) || (made && now.own_name);
 }
 
 }  // namespace
@@ -53,8 +92,9 @@ LinkFacts read_link(const std::string& interface) {
   }
   facts.carrier = first_word(folder / "carrier") != "0";  // unreadable while it is down, and where /sys is hidden
   facts.wireless = std::filesystem::exists(folder / "wireless", ignored);
-  facts.in_container =
-      std::filesystem::exists("/.dockerenv", ignored) || std::filesystem::exists("/run/.containerenv", ignored);
+  facts.in_container = find_keeper() == Keeper::container;
+  facts.driver = driver_of(interface);
+  facts.own_name = facts.address && has_own_name(*facts.address);
   return facts;
 }
 
@@ -74,29 +114,45 @@ CheckLine judge_interface(const NetworkInterface& served, const LinkFacts& now) 
   if (!now.carrier)
     return bad(id, fmt::format("The LAN interface {} has no link: no cable, or the switch is off.", name),
                "Plug the cable in.");
-  if (now.in_container && is_container_bridge(served.network))
-    return bad(id, fmt::format("{} is a container's own network: no machine's broadcast reaches it.", name),
-               "Run the container with --network host.");
+  if (is_of_container(served, now))
+    return bad(
+        id,
+        fmt::format("{} is a container's own (bridge) network: no machine's DHCP broadcast ever arrives here.", name),
+        "Start the container again with --network host (compose: network_mode: host).");
   if (now.wireless)
     return warn(id, fmt::format("The LAN interface {} is wireless: many access points drop DHCP of others.", name),
                 "Connect this server by cable.");
   return good(id, fmt::format("The LAN interface is {}.", name));
 }
 
-bool read_raw_socket_right() {
-  std::ifstream status("/proc/self/status");
-  std::string line;
-  while (std::getline(status, line)) {
-    if (line.starts_with("CapEff:")) return (std::stoull(line.substr(7), nullptr, 16) >> raw_socket_bit & 1) != 0;
+CheckLine judge_raw_sockets(bool allowed, Keeper keeper) {
+  const std::string id = "raw-sockets";
+  if (allowed) return good(id, "Answers can be sent to machines that have no address yet.");
+  const std::string fault =
+      "The server lacks CAP_NET_RAW: answers go by broadcast, which some firmware does not take, addresses are not "
+      "probed, no packets are kept, and iPXE waits 16 s longer.";
+  switch (keeper) {
+    case Keeper::container:
+      return bad(id, fault, "Start the container again with --cap-add NET_RAW (compose: cap_add: [NET_RAW]).");
+    case Keeper::systemd:
+      return bad(id, fault + " The unit's AmbientCapabilities and CapabilityBoundingSet shall have it.",
+                 "sudo systemctl edit --full bootferry");
+    case Keeper::nobody:
+      break;
   }
-  return false;
+  return bad(id, fault + " Start it as root, or give its file the right and start it again.",
+             "sudo setcap cap_net_bind_service,cap_net_raw=ep " + own_program());
 }
 
-CheckLine judge_raw_sockets(bool allowed) {
-  if (allowed) return good("raw-sockets", "Answers can be sent to machines that have no address yet.");
-  return warn("raw-sockets",
-              "Without CAP_NET_RAW answers go by broadcast, addresses are not probed, and iPXE waits 16 s longer.",
-              "Run as root, or start by the systemd unit, which has AmbientCapabilities=CAP_NET_RAW.");
+CheckLine judge_ports(const std::vector<ServicePort>& ports, const std::string& no_https) {
+  const std::string id = "ports";
+  if (!no_https.empty())
+    return warn(id, fmt::format("The page is not offered over HTTPS: {}.", no_https),
+                "Set ports.https in /etc/bootferry/bootferry.toml to a free port, or to 0.");
+  std::string all;
+  for (const ServicePort& port : ports)
+    all += fmt::format("{}{} ({} {})", all.empty() ? "" : ", ", port.name, port.protocol, port.port);
+  return good(id, fmt::format("The server has all of its ports: {}.", all));
 }
 
 CheckLine judge_loaders(const boot::LoaderCatalog& loaders, const std::set<Architecture>& seen) {

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "app/capabilities.hpp"
+#include "app/firewall.hpp"
 #include "app/network_interface.hpp"
 #include "app/settings.hpp"
 #include "boot/architecture.hpp"
@@ -26,12 +28,18 @@ struct LinkFacts {
   bool present = false, up = false, carrier = false, wireless = false;
   std::optional<Ipv4Address> address;  ///< none: it lost the one it had
   bool in_container = false;
+  std::string driver;     ///< "e1000e", "veth"; empty where the kernel does not tell
+  bool own_name = false;  ///< /etc/hosts has the address, as Docker and Podman write it for a network of their own
 };
 [[nodiscard]] LinkFacts read_link(const std::string& interface);
 [[nodiscard]] boot::CheckLine judge_interface(const NetworkInterface& served, const LinkFacts& now);
 
-[[nodiscard]] bool read_raw_socket_right();
-[[nodiscard]] boot::CheckLine judge_raw_sockets(bool allowed);
+/// `keeper` knows how the right is given.
+[[nodiscard]] boot::CheckLine judge_raw_sockets(bool allowed, Keeper keeper);
+
+/// The ports that all start with; and what keeps HTTPS, which a start does without, from its own ("" when nothing
+/// does).
+[[nodiscard]] boot::CheckLine judge_ports(const std::vector<ServicePort>& ports, const std::string& no_https);
 
 /// `seen`: the architectures of machines that were here. Without a loader for one of these somebody waits.
 [[nodiscard]] boot::CheckLine judge_loaders(const boot::LoaderCatalog& loaders,

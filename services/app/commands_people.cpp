@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "app/command_line.hpp"
+#include "app/first_visit.hpp"
 #include "app/people_offline.hpp"
 #include "app/text_table.hpp"
 
@@ -162,8 +163,11 @@ void add_user_commands(CLI::App& app, CommandContext& context) {
   add_user_verbs(*user, context, std::make_shared<UserWords>());
   app.add_subcommand("first-visit", "The code that the page asks for before there is an admin")->callback([&context] {
     context.action = [&context] {
-      context.show(context.client().get("/api/v1/first-visit/code"),
-                   [](const json& answer) { fmt::print("{}\n", answer["code"].get<std::string>()); });
+      context.show(context.client().get("/api/v1/first-visit/code"), [](const json& answer) {
+        fmt::print("{}\n", answer["code"].get<std::string>());
+        // A script reads the code alone.
+        if (isatty(STDOUT_FILENO) != 0) fmt::print("{}", render_first_visit(answer["url"].get<std::string>()));
+      });
     };
   });
 }

@@ -2,13 +2,13 @@
 #include "app/firewall.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "app/capabilities.hpp"
 #include "app/tool.hpp"
 
 namespace bootferry::app {
@@ -273,7 +273,8 @@ boot::CheckLine judge_firewall(const Result<std::string>& ruleset, const std::ve
 }
 
 Result<std::string> read_firewall() {
-  if (geteuid() != 0) return fail(ErrorKind::denied, "only root may read them");
+  if (!has_capability(Capability::net_admin))
+    return fail(ErrorKind::denied, "that takes CAP_NET_ADMIN, which root has and this server does not");
   if (std::ifstream names("/proc/net/ip_tables_names"); names && names.peek() != std::ifstream::traits_type::eof())
     return fail(ErrorKind::unsupported,
                 "they are of the old iptables (iptables-legacy), which this check does not read");

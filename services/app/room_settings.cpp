@@ -156,6 +156,10 @@ http::Settings http_settings(const Settings& settings, const NetworkInterface& i
   made.admin_token = token;
   made.base_path = settings.http_base_path;
   made.trusted_proxies = settings.http_trusted_proxies;
+  made.user_header = settings.http_user_header;
+  made.groups_header = settings.http_groups_header;
+  made.admin_group = settings.http_admin_group;
+  made.viewer_group = settings.http_viewer_group;
   made.open_metrics = settings.http_open_metrics;
   made.require_https = settings.http_require_https;
   made.https_port = settings.https_port;

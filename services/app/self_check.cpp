@@ -6,10 +6,12 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/system/system_error.hpp>
+#include <cerrno>
 #include <filesystem>
 #include <thread>
 
 #include "app/check_judgments.hpp"
+#include "app/port_owner.hpp"
 #include "app/room_settings.hpp"
 #include "boot/address_book.hpp"
 #include "boot/event_bus.hpp"
@@ -79,7 +81,8 @@ std::vector<CheckLine> ApplianceSelfCheck::run() {
   const std::lock_guard lock(one_at_a_time_);
   std::vector<CheckLine> lines;
   lines.push_back(judge_interface(interface_, read_link(interface_.name)));
-  lines.push_back(judge_raw_sockets(read_raw_socket_right()));
+  lines.push_back(judge_raw_sockets(has_capability(Capability::net_raw), find_keeper()));
+  lines.push_back(check_ports());
   lines.push_back(judge_firewall(read_firewall(), service_ports(settings_), interface_.name));
   lines.push_back(judge_dhcp_mode(settings_.dhcp_mode));
   std::set<boot::Architecture> seen;
@@ -97,6 +100,15 @@ std::vector<CheckLine> ApplianceSelfCheck::run() {
   const auto space = std::filesystem::space(settings_.state_dir, error);
   if (!error) lines.push_back(judge_space({space.available, space.capacity}, settings_.state_dir.string()));
   return lines;
+}
+
+/// A start that does not get another port fails, and says who has it.
+CheckLine ApplianceSelfCheck::check_ports() const {
+  std::vector<ServicePort> ports = service_ports(settings_);
+  if (settings_.https_port == 0) return judge_ports(ports, "");
+  ports.push_back({"tcp", settings_.https_port, "HTTPS"});
+  if (has_https_()) return judge_ports(ports, "");
+  return judge_ports(ports, explain_bind_failure(EADDRINUSE, PortKind::tcp, settings_.https_port, "ports.https"));
 }
 
 CheckLine ApplianceSelfCheck::check_dhcp(Pretender pretender) const {

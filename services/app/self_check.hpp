@@ -3,6 +3,7 @@
 // their way. Owned by Appliance; run() on the db thread, one at a time.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -21,18 +22,21 @@ namespace bootferry::app {
 
 class ApplianceSelfCheck final : public boot::SelfCheck {
  public:
-  /// `registry` and `network` outlive it; neither is asked before run().
+  /// `registry` and `network` outlive it; neither is asked before run(), nor is `has_https`.
   ApplianceSelfCheck(Settings settings, NetworkInterface interface, dhcp::Settings dhcp,
-                     const boot::ClientRegistry& registry, boot::NetworkServers& network)
+                     const boot::ClientRegistry& registry, boot::NetworkServers& network,
+                     std::function<bool()> has_https)
       : settings_(std::move(settings)),
         interface_(std::move(interface)),
         dhcp_(std::move(dhcp)),
         registry_(registry),
-        network_(network) {}
+        network_(network),
+        has_https_(std::move(has_https)) {}
 
   [[nodiscard]] std::vector<boot::CheckLine> run() override;
 
  private:
+  [[nodiscard]] boot::CheckLine check_ports() const;
   [[nodiscard]] boot::CheckLine check_dhcp(Pretender pretender) const;
   [[nodiscard]] boot::CheckLine check_tftp() const;
   [[nodiscard]] boot::CheckLine check_script() const;
@@ -44,6 +48,7 @@ class ApplianceSelfCheck final : public boot::SelfCheck {
   const dhcp::Settings dhcp_;
   const boot::ClientRegistry& registry_;
   boot::NetworkServers& network_;
+  const std::function<bool()> has_https_;
   std::mutex one_at_a_time_;
 };
 

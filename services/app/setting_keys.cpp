@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <strings.h>
 #include <algorithm>
 #include <vector>
 
@@ -147,6 +148,27 @@ Result<std::string> parse_base_path(const std::string& path) {
               "and '_'");
 }
 
+/// RFC 9110 5.1, of plain letters. Those that are read for something else are no place for a name.
+Result<std::string> parse_header_name(const std::string& name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+  };
+  if (name.size() > 64 || !std::ranges::all_of(name, fits))
+    return fail(ErrorKind::invalid, "must be the name of a header like \"Remote-User\": letters, digits and '-'");
+  for (const char* read : {"Authorization", "Cookie", "Host", "Origin", "X-Bootferry", "X-Forwarded-For",
+                           "X-Forwarded-Host", "X-Forwarded-Prefix", "X-Forwarded-Proto"}) {
+    if (strcasecmp(name.c_str(), read) == 0)
+      return fail(ErrorKind::invalid,
+                  fmt::format("{} is read for something else; take another header, like \"Remote-User\"", read));
+  }
+  return name;
+}
+
+Result<std::string> parse_group(const std::string& name) {
+  if (name.find_first_of(",|") == name.npos && !name.starts_with(' ') && !name.ends_with(' ')) return name;
+  return fail(ErrorKind::invalid, "must be the name of one group: without ',' and '|', and without blanks around it");
+}
+
 Result<std::string> parse_log_level(const std::string& level) {
   for (const char* known : {"debug", "info", "warning", "error"})
     if (level == known) return level;
@@ -216,6 +238,17 @@ std::vector<SettingKey> make_keys() {
            "Reverse proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are believed: addresses and networks.",
            &Settings::http_trusted_proxies, "[\"127.0.0.1\", \"10.0.0.0/24\"]", parse_ip_network,
            [](const IpNetwork& network) { return network.to_string(); }),
+      parsed(
+          "http.user_header",
+          "The header by which a trusted proxy says who is logged in there: \"Remote-User\" for example. Taken from\n"
+          "http.trusted_proxies alone: name no address there that others can use too. Empty: none.",
+          &Settings::http_user_header, parse_header_name, as_it_is),
+      parsed("http.groups_header",
+             "The header by which it lists his groups, and the groups whose members are admins and viewers here. A\n"
+             "user of Bootferry has the role that he has here, whatever his groups are.",
+             &Settings::http_groups_header, parse_header_name, as_it_is),
+      parsed("http.admin_group", "", &Settings::http_admin_group, parse_group, as_it_is),
+      parsed("http.viewer_group", "", &Settings::http_viewer_group, parse_group, as_it_is),
       truth("http.open_metrics", "Prometheus may read /metrics without a token.", &Settings::http_open_metrics),
       truth("http.require_https",
             "The plain port answers booting machines and nobody else; the page and the API are on the HTTPS port.",

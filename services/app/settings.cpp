@@ -41,6 +41,11 @@ Complaint read_table(const toml::table& table, const std::string& prefix, const 
   return std::nullopt;
 }
 
+/// Of the key that the complaint begins with.
+unsigned line_of(const toml::table& table, std::string_view complaint) {
+  return table.at_path(complaint.substr(0, complaint.find(' '))).node()->source().begin.line;
+}
+
 }  // namespace
 
 std::string_view name_of(DhcpMode mode) {
@@ -90,11 +95,31 @@ Result<void> check_https(const Settings& settings) {
   return {};
 }
 
+Result<void> check_proxy_login(const Settings& settings) {
+  const auto needs = [](const char* key, const char* other, const char* why) {
+    return fail(ErrorKind::invalid, fmt::format("{} needs {}: {}", key, other, why));
+  };
+  const bool groups = !settings.http_admin_group.empty() || !settings.http_viewer_group.empty();
+  if (!settings.http_user_header.empty() && settings.http_trusted_proxies.empty())
+    return needs("http.user_header", "http.trusted_proxies", "name the reverse proxy whose word on users is believed");
+  if (!settings.http_groups_header.empty() && settings.http_user_header.empty())
+    return needs("http.groups_header", "http.user_header", "groups are of a user, who has a name");
+  if (!settings.http_groups_header.empty() && !groups)
+    return needs("http.groups_header", "http.admin_group or http.viewer_group", "say what group has which role");
+  if (groups && settings.http_groups_header.empty())
+    return needs(settings.http_admin_group.empty() ? "http.viewer_group" : "http.admin_group", "http.groups_header",
+                 "name the header in which the reverse proxy lists them");
+  return {};
+}
+
 Result<Settings> parse_settings(std::string_view text, const std::string& file_name) {
   try {
     const toml::table table = toml::parse(text, file_name);
     Settings settings;
     if (Complaint complaint = read_table(table, "", file_name, settings)) return fail(ErrorKind::invalid, *complaint);
+    if (auto good = check_proxy_login(settings); !good)
+      return fail(ErrorKind::invalid,
+                  fmt::format("{}:{}: {}", file_name, line_of(table, good.error().message), good.error().message));
     return settings;
   } catch (const toml::parse_error& error) {
     return fail(ErrorKind::invalid,

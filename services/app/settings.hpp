@@ -46,6 +46,8 @@ struct Settings {
 
   std::string http_base_path;  ///< "/boot", or empty
   std::vector<IpNetwork> http_trusted_proxies;
+  std::string http_user_header, http_groups_header;  ///< by which a trusted proxy says who asks; empty: it does not
+  std::string http_admin_group, http_viewer_group;   ///< at that proxy; empty: none
   bool http_open_metrics = false;
   bool http_require_https = false;
   std::filesystem::path http_certificate, http_key;  ///< empty: a pair of our own
@@ -68,6 +70,9 @@ inline constexpr const char* default_settings_file = "/etc/bootferry/bootferry.t
 [[nodiscard]] Result<void> check_ports(const Settings& settings);
 /// What HTTPS needs belongs together.
 [[nodiscard]] Result<void> check_https(const Settings& settings);
+
+/// What a login by a proxy needs belongs together; the error begins with the key.
+[[nodiscard]] Result<void> check_proxy_login(const Settings& settings);
 
 /// Reads the file over the defaults. The error is one sentence: "FILE:LINE: what is wrong; the mend".
 [[nodiscard]] Result<Settings> read_settings(const std::filesystem::path& file);

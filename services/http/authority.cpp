@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "http/proxy_login.hpp"
+
 namespace bootferry::http {
 namespace {
 
@@ -94,6 +96,8 @@ Result<Principal> identify(const Request& request, const Gate& gate) {
     }
     return fail(ErrorKind::denied, "This token is not known, or it has expired.");
   }
+  auto by_proxy = find_proxy_user(request.proxy_user, gate);
+  if (by_proxy && *by_proxy) return **by_proxy;
   if (gate.accounts != nullptr) {
     const std::string_view secret = find_cookie(request.cookie, login_cookie_name(request.secure));
     if (!secret.empty() && secret.size() <= longest_secret) {
@@ -101,6 +105,7 @@ Result<Principal> identify(const Request& request, const Gate& gate) {
     }
   }
   const bool open = gate.accounts == nullptr || gate.accounts->needs_first_visit();
+  if (!by_proxy && !open) return std::unexpected(by_proxy.error());
   return Principal{open ? Right::read : Right::anyone, Via::nothing, {}, "nobody", {}, 0};
 }
 
@@ -125,7 +130,7 @@ std::optional<Answer> refuse(Request& request, Right needed, const Gate& gate) {
     return make_problem(403, "This is answered only on the server's own Unix socket; use the command line there.");
   const bool metrics = gate.open_metrics && request.path() == "/metrics";
   if (needed > Right::anyone && !metrics) {
-    if (!caller) return ask_for_login(caller.error().message, true);
+    if (!caller) return ask_for_login(caller.error().message, bearer_of(request.authorization).has_value());
     if (caller->right < needed && caller->via == Via::nothing)
       return ask_for_login("This needs somebody who is logged in, or a token.", false);
     if (caller->right < needed) {
@@ -134,12 +139,12 @@ std::optional<Answer> refuse(Request& request, Right needed, const Gate& gate) {
     }
   }
   if (!lan || is_read(request.method)) return std::nullopt;
-  const bool by_cookie = request.caller.via == Via::login;
-  const bool foreign = !request.origin.empty() || by_cookie;
+  const bool by_itself = request.caller.via == Via::login || request.caller.via == Via::proxy;
+  const bool foreign = !request.origin.empty() || by_itself;
   const bool by_token = request.caller.via == Via::token || request.caller.via == Via::file_token;
   if (!by_token && foreign && !was_sent_by_our_page(request)) {
     return make_problem(403, "Another web page asked for this change in your name; it was not done.",
-                        "Programs that use a login's cookie send the header \"X-Bootferry: 1\".");
+                        "Programs that use a login's cookie, or a proxy's login, send the header \"X-Bootferry: 1\".");
   }
   return std::nullopt;
 }

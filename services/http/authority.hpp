@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who asks, and may he: the Unix socket (root), a bearer token (RFC 6750), the admin token of the state directory, or
-// the cookie of a login. Called by router; never waits, any thread. Cookies are ambient, so a write that rests on one
-// must also show that our own page sent it.
+// Who asks, and may he: the Unix socket (root), a bearer token (RFC 6750), the admin token of the state directory, a
+// trusted proxy's word, or the cookie of a login; the first that there is counts. Called by router; never waits, any
+// thread. A browser sends cookies, and what a proxy's login rests on, by itself: a write by those must also show that
+// our own page sent it.
 #pragma once
 
 #include <optional>
@@ -21,9 +22,11 @@ struct Gate {
   bool open_metrics = false;
   bool require_https = false;
   std::uint16_t https_port = 0;
+  std::string_view admin_group = {}, viewer_group = {};  ///< at a proxy that logs people in
 };
 
-/// Nobody in particular may read until there is an admin; an error is a token that is not known, or not any more.
+/// Nobody in particular may read until there is an admin; an error is a token that is not known, or not any
+/// more, or a name of a proxy that may not come in.
 [[nodiscard]] Result<people::Principal> identify(const Request& request, const Gate& gate);
 
 /// The refusal of a request for what needs `needed`, or nothing. Sets request.caller.

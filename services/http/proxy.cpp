@@ -58,11 +58,12 @@ bool is_plain_prefix(std::string_view prefix) {
          prefix.find("//") == prefix.npos && prefix.find("..") == prefix.npos && std::ranges::all_of(prefix, fits);
 }
 
-void look_through_proxy(Request& request, const ForwardedHeaders& headers, const Settings& settings) {
+bool look_through_proxy(Request& request, const ForwardedHeaders& headers, const Settings& settings) {
   if (request.door == Door::lan) take_base_path_off(request, settings.base_path);
-  if (!request.peer) return;
+  if (!request.peer) return true;
   request.from = request.peer->to_string();
-  if (settings.trusted_proxies.empty() || !is_trusted(request.from, settings)) return;
+  if (settings.trusted_proxies.empty() || !is_trusted(request.from, settings)) return headers.user.names == 0;
+  request.proxy_user = headers.user;
   if (!headers.for_.empty()) {
     const std::string_view asker = asker_of(headers.for_, settings);
     if (asker.size() <= 45) request.from = std::string(asker);
@@ -73,6 +74,7 @@ void look_through_proxy(Request& request, const ForwardedHeaders& headers, const
   std::string_view prefix = headers.prefix;
   while (prefix.ends_with('/')) prefix.remove_suffix(1);
   if (is_plain_prefix(prefix)) request.prefix = std::string(prefix);
+  return true;
 }
 
 }  // namespace bootferry::http

@@ -12,10 +12,12 @@ namespace bootferry::http {
 
 struct ForwardedHeaders {
   std::string for_, proto, host, prefix;  ///< X-Forwarded-..., as sent
+  ProxyUser user = {};                    ///< of the headers that the settings name
 };
 
-/// Sets peer, from, secure, host, prefix and path to what they are for the one who asked.
-void look_through_proxy(Request& request, const ForwardedHeaders& headers, const Settings& settings);
+/// Sets peer, from, secure, host, prefix, path and proxy_user to what they are for the one who asked. False: the
+/// headers name a user, and no trusted proxy sent them.
+bool look_through_proxy(Request& request, const ForwardedHeaders& headers, const Settings& settings);
 
 /// "/boot": begins with '/', ends without one, and has only letters that need no escaping; also what http.base_path
 /// takes.

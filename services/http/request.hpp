@@ -26,6 +26,12 @@ struct TusHeaders {
   std::string version, length, offset, metadata;
 };
 
+/// What a trusted proxy says of who asks; empty where none does, or none is set.
+struct ProxyUser {
+  std::string name, groups;       ///< the first of each header
+  unsigned names = 0, lists = 0;  ///< how many of each header came
+};
+
 struct Request {
   Method method = Method::get;
   Door door = Door::lan;
@@ -42,6 +48,7 @@ struct Request {
   bool secure = false;         ///< came over TLS, here or at a trusted proxy
   std::string prefix;          ///< what a proxy took off the path: "/boot", or empty
   std::string from;            ///< the asker's address as text, a trusted proxy's word included; empty: the Unix socket
+  ProxyUser proxy_user;        ///< believed already
   people::Principal caller;    ///< set by the router
   TusHeaders tus;
   std::string body;

@@ -97,8 +97,22 @@ bool put_down(const Message::value_type& field, std::span<const Place<Owner>> pl
   return false;
 }
 
+/// The headers that name a user have the names that the settings give them.
+bool take_user(const Message::value_type& field, ProxyUser& user, const Settings& settings) {
+  const auto is = [&](const std::string& name) { return !name.empty() && beast::iequals(field.name_string(), name); };
+  if (is(settings.user_header)) {
+    if (user.names++ == 0) user.name = field.value();
+    return true;
+  }
+  if (!is(settings.groups_header)) return false;
+  if (user.lists++ == 0) user.groups = field.value();
+  return true;
+}
+
 /// Once over the few fields that a request has: to look for each that we know would cost more than all the rest.
-void take_field(const Message::value_type& field, Request& request, ForwardedHeaders& forwarded) {
+void take_field(const Message::value_type& field, Request& request, ForwardedHeaders& forwarded,
+                const Settings& settings) {
+  if (take_user(field, forwarded.user, settings)) return;
   if (put_down<Request>(field, request_places, request)) return;
   if (put_down<ForwardedHeaders>(field, proxy_places, forwarded)) return;
   if (put_down<TusHeaders>(field, tus_places, request.tus)) return;
@@ -122,9 +136,9 @@ ReadOutcome make_request(Message message, const Peer& peer, const Settings& sett
   request.local = peer.local;
   request.target = std::move(*target);
   ForwardedHeaders forwarded;
-  for (const auto& field : message) take_field(field, request, forwarded);
+  for (const auto& field : message) take_field(field, request, forwarded, settings);
   request.secure = peer.secure;
-  look_through_proxy(request, forwarded, settings);
+  if (!look_through_proxy(request, forwarded, settings)) settings.stray_headers->note(request.from);
   request.body = std::move(message.body());
   const bool keep = message.keep_alive();
   return ReadOutcome(Incoming(std::move(request), keep));

@@ -21,6 +21,7 @@ constexpr Route routes[] = {
     {Method::get, "/api/v1/first-visit", Right::anyone, Place::db, api::get_first_visit},
     {Method::post, "/api/v1/first-visit", Right::anyone, Place::db, api::set_up},
     {Method::post, "/api/v1/first-visit/restore", Right::anyone, Place::db, api::restore_at_first_visit, true, true},
+    {Method::post, "/api/v1/first-visit/check", Right::anyone, Place::db, api::run_check_at_first_visit},
     {Method::get, "/api/v1/first-visit/code", Right::control, Place::db, api::get_first_visit_code},
     {Method::post, "/api/v1/login", Right::anyone, Place::db, api::log_in},
     {Method::post, "/api/v1/logout", Right::anyone, Place::db, api::log_out},

@@ -19,6 +19,7 @@
 #include "base/log.hpp"
 #include "http/admission.hpp"
 #include "http/connection.hpp"
+#include "http/first_visit.hpp"
 #include "http/listener.hpp"
 #include "http/tls_link.hpp"
 
@@ -156,6 +157,10 @@ void Server::open() {
 void Server::open_tls() {
   const Settings& settings = impl_->site->settings;
   impl_->tls.emplace(Listener::make_tcp(settings.address, settings.https_port));
+}
+
+std::string Server::first_visit_url(std::string_view code) const {
+  return render_first_visit_url(impl_->site->settings, code);
 }
 
 std::string Server::certificate_fingerprint() const {

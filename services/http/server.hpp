@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/async_loop_pool.hpp"
 #include "base/worker_pool.hpp"
@@ -32,6 +33,8 @@ class Server {
   /// The bound TCP port, after open().
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::uint16_t https_port() const;
+  /// That opens the page with the code of the first visit.
+  [[nodiscard]] std::string first_visit_url(std::string_view code) const;
   /// SHA-256 of the certificate of the door with TLS; empty where there is none.
   [[nodiscard]] std::string certificate_fingerprint() const;
 

@@ -38,6 +38,7 @@
 #include "boot/wake.hpp"
 #include "http/event_limits.hpp"
 #include "http/past_answers.hpp"
+#include "http/stray_headers.hpp"
 #include "http/tls_certificate.hpp"
 #include "people/accounts.hpp"
 
@@ -80,8 +81,12 @@ struct Settings {
   std::string admin_token;  ///< of the file that root can read; empty: it opens nothing
   std::string base_path;    ///< "/boot": what stands before our paths behind a proxy that leaves it there
   std::vector<IpNetwork> trusted_proxies;  ///< whose X-Forwarded-* are believed
-  bool open_metrics = false;               ///< /metrics asks for no token
-  bool require_https = false;              ///< the plain door answers what booting machines read, and nothing else
+  std::string user_header;                 ///< by which they say who asks: "Remote-User"; empty: they do not
+  std::string groups_header;               ///< and of what groups he is; empty: they do not
+  std::string admin_group, viewer_group;   ///< who is no user here has the role of these; empty: none
+  std::shared_ptr<StrayHeaders> stray_headers = std::make_shared<StrayHeaders>();
+  bool open_metrics = false;     ///< /metrics asks for no token
+  bool require_https = false;    ///< the plain door answers what booting machines read, and nothing else
   std::uint16_t https_port = 0;  ///< of the door with TLS, where there is a certificate; 0: any free one (tests)
   std::shared_ptr<TlsCertificate> certificate;  ///< null: there is no door with TLS
   const EmbeddedFiles* page = nullptr;          ///< the dashboard, or null when it was not built

@@ -82,6 +82,15 @@ std::optional<Principal> Accounts::find_token(std::string_view secret) {
                    {},    token.id};
 }
 
+std::optional<Principal> Accounts::find_by_proxy(const std::string& name, std::optional<Role> by_group) {
+  std::lock_guard lock(mutex_);
+  const auto found = users_.find(name);
+  const bool own = found != users_.end();
+  if (!own && !by_group) return std::nullopt;
+  return Principal{
+      right_of(own ? found->second.role : *by_group), Principal::Via::proxy, name, name + " by proxy", {}, 0, !own};
+}
+
 bool Accounts::is_still_good(const Principal& principal) {
   const WallTime now = clock_.wall_now();
   std::lock_guard lock(mutex_);
@@ -96,6 +105,10 @@ bool Accounts::is_still_good(const Principal& principal) {
       return std::ranges::any_of(tokens_, [&](const auto& entry) {
         return entry.second.id == principal.token && (!entry.second.expires || *entry.second.expires > now);
       });
+    case Principal::Via::proxy: {
+      const auto found = users_.find(principal.user);
+      return found == users_.end() ? principal.by_group : right_of(found->second.role) == principal.right;
+    }
     case Principal::Via::nothing:
       return !has_admin();
     case Principal::Via::file_token:

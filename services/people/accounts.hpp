@@ -20,14 +20,15 @@ namespace bootferry::people {
 
 /// Somebody who was recognised.
 struct Principal {
-  enum class Via { nothing, login, token, file_token, socket };
+  enum class Via { nothing, login, token, file_token, socket, proxy };
 
   Right right = Right::anyone;
   Via via = Via::nothing;
-  std::string user;         ///< of a login
+  std::string user;         ///< of a login, or a proxy's word
   std::string description;  ///< for the audit log: "alice", "token ci of alice", "root"
   std::string login;        ///< its digest
   std::int64_t token = 0;
+  bool by_group = false;  ///< via proxy: no user here, his right comes from a group there
 };
 
 /// Where a login comes from.
@@ -68,6 +69,9 @@ class Accounts {
   // -- recognising: any thread, at once
   [[nodiscard]] std::optional<Principal> find_login(std::string_view secret);
   [[nodiscard]] std::optional<Principal> find_token(std::string_view secret);
+  /// Whom a trusted reverse proxy logged in: a user, with his role here, or anybody else with the role that his groups
+  /// there give him.
+  [[nodiscard]] std::optional<Principal> find_by_proxy(const std::string& name, std::optional<Role> by_group);
   /// Is it still what it was? Asked by what lasts: the live stream.
   [[nodiscard]] bool is_still_good(const Principal& principal);
   /// There is no admin yet.

@@ -129,6 +129,12 @@ Result<Accounts::NewToken> Accounts::add_token(const std::string& name, Right sc
   std::lock_guard edit(edits_);
   {
     std::lock_guard lock(mutex_);
+    if (!owner.empty() && !users_.contains(owner))
+      return fail(
+          ErrorKind::denied,
+          fmt::format("A token has the rights of its maker as long as he is a user here, and {} is not; add him "
+                      "with \"bootferry user add\" first.",
+                      owner));
     if (tokens_.size() >= most_tokens) return fail(ErrorKind::exhausted, "There are 1000 tokens; revoke some first.");
   }
   const auto id = store_.add_token(made.token);

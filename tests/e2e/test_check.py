@@ -4,7 +4,8 @@ import json
 import shutil
 
 import pytest
-from lab.processes import run, wait_until
+from lab.bootferry import Bootferry
+from lab.processes import Child, run, wait_until
 
 pytestmark = pytest.mark.product
 MAC = "52:54:00:e2:e0:01"
@@ -83,6 +84,56 @@ def test_a_lost_cable_and_a_lost_address_are_named(lab):
     run(["ip", "-n", lab.network.srv, "address", "delete", "10.99.0.1/24", "dev", "eth0"])
     status, lines = check(server)
     assert status == 1 and "has no address" in lines["interface"]["text"], lines["interface"]
+
+
+class Wrapped(Bootferry):
+    """Started by another program, which takes something away first."""
+
+    def __init__(self, lab, *wrapper):
+        super().__init__(lab, "proxy")
+        self.wrapper = wrapper
+
+    def serve_command(self) -> list:
+        return [*self.wrapper, *super().serve_command()]
+
+    def own_lines(self) -> dict:
+        """As the page has them: `bootferry check`, run by root, reads the firewall with rights of its own."""
+        status, found = self.api("POST", "/check", {})
+        assert status == 200, found
+        return {line["id"]: line for line in found["lines"]}
+
+
+def test_missing_rights_are_named_with_their_mend(lab):
+    lost = "-net_raw,-net_admin"
+    server = Wrapped(lab, "setpriv", "--inh-caps", lost, "--bounding-set", lost).start()
+    status, lines = check(server)
+    assert status == 1 and faults(lines) == ["raw-sockets"], lines
+    assert "CAP_NET_RAW" in lines["raw-sockets"]["text"] and "net_raw" in lines["raw-sockets"]["mend"].lower(), lines["raw-sockets"]
+    own = server.own_lines()["firewall"]
+    assert own["verdict"] == "warn" and "CAP_NET_ADMIN" in own["text"] and own["mend"] == "sudo bootferry check", own
+    assert lines["firewall"]["verdict"] == "ok", "root's own command line has the right"
+    assert server.stop() == 0
+
+
+def test_a_containers_bridge_network_is_named(lab):
+    hosts = lab.folder / "hosts"
+    hosts.write_text("127.0.0.1 localhost\n10.99.0.1 4f1c0ffee000\n")
+    inside = 'mount -t tmpfs none /run && touch /run/.containerenv && mount --bind "$0" /etc/hosts && exec "$@"'
+    server = Wrapped(lab, "unshare", "-m", "sh", "-c", inside, hosts).start()
+    status, lines = check(server)
+    assert status == 1 and "interface" in faults(lines), lines
+    assert "(bridge) network" in lines["interface"]["text"] and "--network host" in lines["interface"]["mend"], lines["interface"]
+    assert server.stop() == 0
+
+
+def test_who_has_the_port_of_https_is_named(lab):
+    hold = "import socket, time; held = socket.create_server(('0.0.0.0', 8443)); time.sleep(600)"
+    holder = lab.add(Child("holder", ["/usr/bin/python3", "-c", hold], lab.folder / "holder.log", lab.network.srv))
+    wait_until("the port to be taken", lambda: ":8443" in run(["ss", "-ltn"], namespace=lab.network.srv).stdout)
+    server = lab.serve("proxy")
+    status, lines = check(server)
+    assert lines["ports"]["verdict"] == "warn", lines["ports"]
+    assert f"TCP port 8443 is taken by python3 (pid {holder.process.pid})" in lines["ports"]["text"], lines["ports"]
 
 
 def test_a_magic_packet_leaves_in_every_form(lab):

@@ -138,6 +138,11 @@ http {{
       proxy_set_header Host $host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto $scheme;
       proxy_set_header X-Forwarded-Host $http_host; proxy_set_header X-Forwarded-Prefix /boot;
     }}
+    location /sso/ {{
+      auth_basic lab; auth_basic_user_file {folder}/htpasswd;
+      proxy_pass http://{address}:8080/; proxy_http_version 1.1; proxy_buffering off; proxy_set_header Host $host;
+      proxy_set_header X-Forwarded-Prefix /sso; proxy_set_header Remote-User $remote_user; proxy_set_header Remote-Groups "";
+    }}
     location /kept/ {{ proxy_pass http://{address}:8080; proxy_set_header Host $host; }}
   }}
 }}
@@ -162,3 +167,42 @@ def test_behind_nginx_below_a_path(lab):
     kept = Browser(server, f"http://{SERVER}/kept")
     assert kept.log_in() == 200 and kept.ask("GET", "/api/v1/clients")[0] == 200
     assert server.json("audit")["changes"], BINARY
+
+
+def test_nginx_logs_people_in_and_nobody_else_does(lab):
+    settings = lab.folder / "bootferry.toml"
+    settings.write_text(f'[http]\ntrusted_proxies = ["{SERVER}"]\nuser_header = "Remote-User"\ngroups_header = "Remote-Groups"\nadmin_group = "admins"\n')
+    server = Bootferry(lab, "proxy", ["--config", str(settings)]).start()
+    server.add_user("alice", "admin")
+    server.add_user("victor", "viewer")
+    (lab.folder / "htpasswd").write_text("alice:{PLAIN}a\nvictor:{PLAIN}v\nmallory:{PLAIN}m\n")
+    (lab.folder / "htpasswd").chmod(0o644)
+    configuration = lab.folder / "nginx.conf"
+    configuration.write_text(NGINX.format(folder=lab.folder, address=SERVER))
+    lab.add(Child("nginx", ["nginx", "-c", str(configuration)], lab.folder / "nginx.log", server.namespace))
+
+    def ask(who: str, path: str, *more, base=f"http://{SERVER}/sso", namespace=server.namespace) -> tuple[int, dict]:
+        done = run(["curl", "-sS", "--max-time", "20", "-w", "\n%{http_code}", *(["-u", f"{who}:{who[0]}"] if who else []), *more, base + path],
+                   namespace=namespace, check=False)
+        text, _, code = done.stdout.rpartition("\n")
+        return int(code or 0), json.loads(text) if text.startswith("{") else text
+
+    wait_until("nginx", lambda: ask("alice", "/api/v1/me")[0] == 200, 10)
+    assert ask("", "/api/v1/me")[0] == 401, "nginx asks first"
+    alice = ask("alice", "/api/v1/me", "-H", "Remote-User: victor")[1]
+    assert (alice["user"], alice["right"], alice["via"]) == ("alice", "admin", "proxy"), alice
+    blank = ["--data-binary", '{"name":"blank","size":1048576}']
+    assert ask("alice", "/api/v1/images", *blank)[0] == 403, "a form of a foreign page"
+    assert ask("alice", "/api/v1/images", "-H", f"Origin: http://{SERVER}", *blank)[0] == 201
+    assert ask("victor", "/api/v1/clients", "-H", "Remote-Groups: admins")[0] == 200
+    assert ask("victor", "/api/v1/users", "-H", "Remote-Groups: admins")[0] == 403, "a viewer stays a viewer"
+    refused = ask("mallory", "/api/v1/clients", "-H", "Remote-Groups: admins")
+    assert refused[0] == 401 and "mallory" in refused[1]["detail"], refused
+
+    # From any other address the header is nothing, on any port.
+    host = lab.network.add_host("10.99.0.50")
+    for base in (f"http://{SERVER}:8080", f"https://{SERVER}:8443"):
+        assert ask("", "/api/v1/clients", "-k", "-H", "Remote-User: alice", base=base, namespace=host)[0] == 401
+    assert server.log.read_text().count("USER_HEADER_IGNORED") == 1
+    changes = [(change["who"], change["status"]) for change in server.json("audit")["changes"]]
+    assert ("alice by proxy", 201) in changes, changes

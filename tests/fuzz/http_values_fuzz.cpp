@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The small texts inside a request: range, date, the shape of JSON; and values on their way into an iPXE script.
+// The small texts inside a request: range, date, the shape of JSON, whom a proxy names; and values on their way into an
+// iPXE script.
 #include <cstdlib>
 
 #include "base/bytes.hpp"
 #include "http/syntax/date.hpp"
 #include "http/syntax/json_shape.hpp"
+#include "http/syntax/proxy_user.hpp"
 #include "http/syntax/range.hpp"
 #include "http/syntax/script_value.hpp"
 
@@ -35,6 +37,13 @@ void script(std::string_view text) {
   }
 }
 
+void proxy_user(std::string_view text) {
+  if (http::is_proxy_user_name(text) && text.find_first_of(", \"\\\n") != text.npos) std::abort();
+  const std::string_view group = text.substr(0, text.find('\n'));
+  const std::string_view list = text.substr(group.size());
+  if (http::has_group(list, group) && (group.empty() || list.find(group) == list.npos)) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -42,9 +51,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::uint8_t which = reader.u8();
   const std::uint64_t file_size = reader.u64();
   const std::string_view text = bootferry::text_of(reader.take_rest());
-  if (which % 4 == 0) range(text, file_size);
-  if (which % 4 == 1) date(text);
-  if (which % 4 == 2) script(text);
-  if (which % 4 == 3) (void)http::check_json_shape(text);
+  if (which % 5 == 0) range(text, file_size);
+  if (which % 5 == 1) date(text);
+  if (which % 5 == 2) script(text);
+  if (which % 5 == 3) (void)http::check_json_shape(text);
+  if (which % 5 == 4) proxy_user(text);
   return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "http/api/json.hpp"
 #include "http/api/resources.hpp"
+#include "http/authority.hpp"
 #include "http/files.hpp"
 
 namespace bootferry::http::api {
@@ -95,6 +96,15 @@ Answer run_check(const Request&, const Site& site) {
                      {"mend", line.mend.empty() ? Json(nullptr) : Json(line.mend)}});
   }
   return make_json(200, {{"worst", boot::name_of(worst)}, {"lines", std::move(lines)}});
+}
+
+/// Whoever sets the server up sees what stands in its way before he has a password. It tells of ports, programs and
+/// other servers, so it takes the code, and nobody has one once there is an admin.
+Answer run_check_at_first_visit(const Request& request, const Site& site) {
+  if (!site.services.accounts) return not_offered();
+  const auto refusal =
+      site.services.accounts->refuse_code(request.first_visit_code, {request.from, request.user_agent});
+  return refusal ? make_refusal(*refusal) : run_check(request, site);
 }
 
 }  // namespace bootferry::http::api

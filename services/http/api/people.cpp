@@ -2,9 +2,11 @@
 // The first visit, logging in and out, one's own password, and who is logged in.
 #include <fmt/format.h>
 
+#include "http/answering.hpp"
 #include "http/api/json.hpp"
 #include "http/api/resources.hpp"
 #include "http/authority.hpp"
+#include "http/first_visit.hpp"
 #include "http/syntax/date.hpp"
 
 namespace bootferry::http::api {
@@ -15,11 +17,12 @@ using people::Principal;
 Answer no_users() { return make_problem(501, "This server has no users."); }
 
 Json render_me(const Principal& caller, const Site& site) {
-  constexpr std::string_view ways[] = {"nothing", "login", "token", "file-token", "socket"};
+  constexpr std::string_view ways[] = {"nothing", "login", "token", "file-token", "socket", "proxy"};
   return {{"user", caller.user.empty() ? Json(nullptr) : Json(caller.user)},
           {"right", people::name_of(caller.right)},
           {"via", ways[static_cast<std::size_t>(caller.via)]},
-          {"first_visit", site.services.accounts != nullptr && site.services.accounts->needs_first_visit()}};
+          {"first_visit", site.services.accounts != nullptr && site.services.accounts->needs_first_visit()},
+          {"refused", nullptr}};
 }
 
 std::string cookie_of(const Request& request, std::string_view value, std::chrono::seconds max_age) {
@@ -68,7 +71,7 @@ Answer get_first_visit_code(const Request&, const Site& site) {
   if (site.services.accounts == nullptr) return no_users();
   const std::string code = site.services.accounts->first_visit_code();
   if (code.empty()) return make_problem(409, "There is an admin already; the page asks for his name and password.");
-  return make_json(200, {{"code", code}});
+  return make_json(200, {{"code", code}, {"url", render_first_visit_url(site.settings, code)}});
 }
 
 Answer set_up(const Request& request, const Site& site) {
@@ -108,7 +111,12 @@ Answer log_out(const Request& request, const Site& site) {
   return answer;
 }
 
-Answer get_me(const Request& request, const Site& site) { return make_json(200, render_me(request.caller, site)); }
+/// Who was refused is told why: his page has nothing else to go by.
+Answer get_me(const Request& request, const Site& site) {
+  Json me = render_me(request.caller, site);
+  if (const auto known = identify(request, gate_of(site)); !known) me["refused"] = known.error().message;
+  return make_json(200, me);
+}
 
 Answer put_own_password(const Request& request, const Site& site) {
   if (site.services.accounts == nullptr) return no_users();

@@ -118,6 +118,7 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer get_medium(const Request& request, const Site& site);
 [[nodiscard]] Answer get_medium_path(const Request& request, const Site& site);
 [[nodiscard]] Answer run_check(const Request& request, const Site& site);
+[[nodiscard]] Answer run_check_at_first_visit(const Request& request, const Site& site);
 
 [[nodiscard]] Answer list_loaders(const Request& request, const Site& site);
 

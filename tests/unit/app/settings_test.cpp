@@ -53,6 +53,22 @@ std::string error_of(const char* text) {
   return settings ? "no error" : settings.error().message;
 }
 
+TEST(Settings, ALoginByAProxyIsSetWholeOrNotAtAll) {
+  const std::string proxy = "[http]\ntrusted_proxies = [\"10.0.0.1\"]\nuser_header = \"Remote-User\"\n";
+  const auto error = [](const std::string& text) { return error_of(text.c_str()); };
+  EXPECT_EQ(error(proxy), "no error");
+  EXPECT_EQ(error(proxy + "groups_header = \"Remote-Groups\"\nadmin_group = \"admins\"\n"), "no error");
+  EXPECT_TRUE(error("[http]\n\nuser_header = \"Remote-User\"\n")
+                  .starts_with("b.toml:3: http.user_header needs http.trusted_proxies: "));
+  EXPECT_TRUE(
+      error(proxy + "viewer_group = \"x\"\n").starts_with("b.toml:4: http.viewer_group needs http.groups_header: "));
+  EXPECT_TRUE(error(proxy + "groups_header = \"G\"\n").starts_with("b.toml:4: http.groups_header needs "));
+  EXPECT_TRUE(error("[http]\ngroups_header = \"G\"\n").starts_with("b.toml:2: http.groups_header needs "));
+  EXPECT_TRUE(error("[http]\nuser_header = \"Remote User\"\n").starts_with("b.toml:2: http.user_header: must be "));
+  EXPECT_TRUE(error("[http]\nuser_header = \"cookie\"\n").starts_with("b.toml:2: http.user_header: Cookie is read "));
+  EXPECT_TRUE(error("[http]\nadmin_group = \"a,b\"\n").starts_with("b.toml:2: http.admin_group: must be "));
+}
+
 TEST(Settings, AnErrorNamesFileLineAndMend) {
   EXPECT_TRUE(error_of("\n\ninterfase = \"eth0\"\n").starts_with("b.toml:3: unknown key \"interfase\"; the keys are "));
   EXPECT_TRUE(error_of("[dhcp]\nmode = \"both\"\n").starts_with("b.toml:2: dhcp.mode: "));

@@ -113,6 +113,21 @@ TEST_F(Machinery, TheCheckTellsItsWorstLine) {
   EXPECT_EQ(answer["lines"][2]["verdict"], "warn");
 }
 
+TEST_F(Machinery, AtTheFirstVisitTheCheckTakesTheCodeAndAfterItNothingDoes) {
+  site.services.accounts = &accounts;
+  check.lines = {{"ports", boot::CheckVerdict::warning, "nginx (pid 7) has it", ""}};
+  request.from = "192.0.2.7";
+  EXPECT_EQ(api::run_check_at_first_visit(request, site).status(), 401u);
+  request.first_visit_code = "AAAA-AAAA-AAAA";
+  const Answer refused = api::run_check_at_first_visit(request, site);
+  EXPECT_EQ(refused.status(), 401u);
+  EXPECT_EQ(refused.text().find("nginx"), std::string::npos);
+  request.first_visit_code = accounts.first_visit_code();
+  EXPECT_EQ(body(api::run_check_at_first_visit(request, site))["lines"][0]["id"], "ports");
+  ASSERT_TRUE(accounts.set_up(request.first_visit_code, "alice", "correct horse battery", {}));
+  EXPECT_EQ(api::run_check_at_first_visit(request, site).status(), 409u) << "for admins there is POST /check";
+}
+
 TEST_F(Machinery, AFloppyThatWasChangedIsAnEvent) {
   request.body = R"({"image": "two"})";
   const Answer done = api::insert_floppy(request, site);

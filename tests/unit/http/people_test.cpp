@@ -34,6 +34,8 @@ TEST_F(People, TheFirstVisitMakesTheAdminAndClosesTheDoor) {
   EXPECT_TRUE(get("/api/v1/me").json()["first_visit"]);
   EXPECT_EQ(get("/api/v1/first-visit/code").status, 403);
   EXPECT_EQ(root("GET", "/api/v1/first-visit/code").json()["code"], accounts.first_visit_code());
+  EXPECT_EQ(root("GET", "/api/v1/first-visit/code").json()["url"],
+            "http://127.0.0.1:" + std::to_string(settings.port) + "/#code=" + accounts.first_visit_code());
   EXPECT_EQ(get("/api/v1/clients").status, 200) << "nothing is secret yet";
   const Reply wrong = ask("POST", "/api/v1/first-visit", "", R"({"code":"x","name":"eve","password":"correct horse"})");
   EXPECT_EQ(wrong.status, 401);

@@ -42,6 +42,38 @@ test.describe('the first visit', () => {
     await expect(machineRow(page, mac)).toContainText('dos');
   });
 
+  test('the address with the code fills it in, keeps it out of the history, and looks what stands in the way', async ({ page, server }) => {
+    server.checkLines.push(
+      { id: 'firewall', verdict: 'fail', text: 'The firewall (chain inet filter input) keeps out TFTP (udp 69).', mend: 'sudo nft insert rule inet filter input udp dport 69 accept' },
+      { id: 'other-servers', verdict: 'warn', text: 'No DHCP server answers here.', mend: "Switch the router's DHCP on." },
+      { id: 'tftp', verdict: 'ok', text: 'TFTP sends undionly.kpxe whole.', mend: null },
+    );
+    await page.goto('about:blank');
+    await page.goto(`${server.url}#code=${server.code}`);
+    await expect(page.getByLabel('Code')).toHaveValue(server.code);
+    expect(page.url()).toBe(server.url);
+    await expect(page.getByRole('textbox', { name: 'Password' })).toBeFocused();
+    const found = page.getByRole('region', { name: 'Self-test' });
+    await expect(found).toContainText('1 of 3 are right');
+    await expect(found.getByRole('listitem')).toHaveText([/keeps out TFTP/, /No DHCP server answers/]);
+    await found.getByRole('button', { name: 'Copy the command' }).first().click();
+    await expect(found.getByRole('button', { name: 'Copied' })).toBeVisible();
+    await page.getByRole('textbox', { name: 'Password' }).fill('correct horse');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.press('Control+V');
+    await page.getByRole('button', { name: 'Show it' }).click();
+    await expect(page.getByRole('textbox', { name: 'Password' })).toHaveValue(/^sudo nft insert rule/);
+  });
+
+  test('with a wrong code nothing is told of the server', async ({ page }) => {
+    const look = page.getByRole('button', { name: 'Can machines boot here? Look' });
+    await expect(look).toBeDisabled();
+    await page.getByLabel('Code').fill('guess');
+    await look.click();
+    await expect(page.getByRole('alert')).toContainText('This is not the code');
+    await expect(page.getByRole('region', { name: 'Self-test' }).getByRole('listitem')).toHaveCount(0);
+  });
+
   test.describe('put off', () => {
     test.beforeEach(({ page }) => page.getByRole('button', { name: 'Later: only look around' }).click());
 
@@ -171,4 +203,26 @@ test('a token is shown once, and revoked', async ({ page, server }) => {
   await tokens.getByRole('button', { name: 'Revoke the token grafana' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
   await expect(tokens).toContainText('None.');
+});
+
+test.describe('logged in by a reverse proxy', () => {
+  test.use({ visitor: 'nobody' });
+
+  test('the page opens without a form, changes are made in his name, and there is no way out but there', async ({ page, server }) => {
+    await page.setExtraHTTPHeaders({ 'Remote-User': 'admin' });
+    await page.goto(server.url);
+    await machineRow(page, mac).getByRole('button', { name: /^Assign/ }).click();
+    await page.getByRole('button', { name: /^dos/ }).click();
+    await expect(machineRow(page, mac)).toContainText('dos');
+    await page.getByRole('button', { name: 'Logged in as admin' }).click();
+    await expect(page.getByText('Logged in by the reverse proxy: log out there.')).toBeVisible();
+    await expect(page.getByRole('menuitem')).toHaveCount(0);
+  });
+
+  test('whom it names and the server does not know reads why, above the form', async ({ page, server }) => {
+    await page.setExtraHTTPHeaders({ 'Remote-User': 'mallory' });
+    await page.goto(server.url);
+    await expect(page.getByRole('alert')).toContainText('you are mallory');
+    await expect(page.getByRole('textbox', { name: 'Password' })).toBeVisible();
+  });
 });

@@ -46,6 +46,27 @@ async function expectNothingCut(page: Page): Promise<void> {
   expect(cut).toEqual([]);
 }
 
+/** A word that fits a column stands on one line; what is longer (a MAC, an IQN, a version) may go on in the next. */
+async function expectNoShortWordBroken(page: Page): Promise<void> {
+  const broken = await page.evaluate(() => {
+    const found: string[] = [];
+    for (const cell of document.querySelectorAll('table :is(th, td)')) {
+      const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+      for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
+        for (const { 0: word, index } of (text.textContent ?? '').matchAll(/[^\s-]+/g)) {
+          if (word.length > 13) continue;
+          const range = document.createRange();
+          range.setStart(text, index);
+          range.setEnd(text, index + word.length);
+          if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) found.push(word);
+        }
+      }
+    }
+    return found;
+  });
+  expect(broken).toEqual([]);
+}
+
 /** Shows what is there in every face, takes a picture of each, and leaves it as it was found. */
 async function lookAt(page: Page, name: string): Promise<void> {
   for (const { name: face, colorScheme, viewport, judged } of faces) {
@@ -54,6 +75,7 @@ async function lookAt(page: Page, name: string): Promise<void> {
     await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme);
     await page.screenshot({ path: `${pictures}${name}.${face}.png`, fullPage: true });
     await expectNothingCut(page);
+    await expectNoShortWordBroken(page);
     if (judged) await expectNoSeriousFault(page);
   }
   await page.setViewportSize(desk);
@@ -95,6 +117,10 @@ test('doors', async ({ page, server }) => {
   await page.reload();
   await expect(page.getByLabel('Code')).toBeVisible();
   await lookAt(page, 'first-visit');
+  await page.getByLabel('Code').fill(server.code);
+  await page.getByRole('button', { name: 'Can machines boot here? Look' }).click();
+  await expect(page.getByText('The others:')).toBeVisible();
+  await lookAt(page, 'first-visit-check');
 
   await page.getByRole('button', { name: 'Later: only look around' }).click();
   await machineRow(page, '9c:b6:54:aa:10:7e').getByRole('button', { name: /^Assign/ }).click();

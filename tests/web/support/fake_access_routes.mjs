@@ -12,7 +12,7 @@ export function addAccessRoutes(route) {
       return handle(server, asked);
     });
 
-  const meOf = (server, name) => ({ user: name, right: server.users.get(name).role === 'admin' ? 'admin' : 'read', via: 'login', first_visit: false });
+  const meOf = (server, name) => ({ user: name, right: server.users.get(name).role === 'admin' ? 'admin' : 'read', via: 'login', first_visit: false, refused: null });
   const userOf = (server, name) => {
     const { role, created, password_changed } = server.users.get(name);
     return { name, role, created, password_changed };

@@ -169,9 +169,15 @@ route('GET', 'network', (server) => ({
 }));
 route('GET', 'network/servers', (server) => ({ servers: server.servers }));
 route('POST', 'network/servers/probe', (server) => ({ servers: server.servers }));
-route('POST', 'check', (server) => ({
+const selfTest = (server) => ({
   worst: ['fail', 'warn'].find((verdict) => server.checkLines.some((line) => line.verdict === verdict)) ?? 'ok', lines: server.checkLines,
-}));
+});
+route('POST', 'check', selfTest);
+route('POST', 'first-visit/check', (server, { headers }) => {
+  if (server.users.size > 0) throw new Refusal(409, 'There is an admin already.');
+  if (headers['x-first-visit-code'] !== server.code) throw new Refusal(401, 'This is not the code; it stands on the console.');
+  return selfTest(server);
+});
 
 route('GET', 'sessions', (server) => ({ sessions: server.sessions }));
 route('DELETE', 'sessions/{id}', (server, { parts: [id] }) => {

@@ -259,7 +259,7 @@ export class FakeServer {
 
 /** What needs no right. */
 function isOpen(path) {
-  return ['me', 'login', 'logout', 'first-visit', 'first-visit/restore', 'health'].includes(path);
+  return ['me', 'login', 'logout', 'first-visit', 'first-visit/restore', 'first-visit/check', 'health'].includes(path);
 }
 
 export function now() {

@@ -56,7 +56,7 @@ export function fillWithHomeLab(server) {
   server.checkLines.push(
     { id: 'tftp', verdict: 'ok', text: 'TFTP sends undionly.kpxe whole (74 KB).', mend: null },
     { id: 'loaders', verdict: 'warn', text: 'There is no loader for 64-bit ARM.', mend: 'Put ipxe-arm64.efi into the folder of loaders.' },
-    { id: 'firewall', verdict: 'fail', text: 'The firewall drops UDP 69.', mend: 'nft add rule inet filter input udp dport 69 accept' },
+    { id: 'firewall', verdict: 'fail', text: 'The firewall drops UDP 69.', mend: 'sudo nft add rule inet filter input udp dport 69 accept' },
   );
   for (let i = 0; i < 6; i += 1) server.publish('script-served', '9c:b6:54:aa:10:7e', '9c:b6:54:aa:10:7e waits to be assigned');
 }

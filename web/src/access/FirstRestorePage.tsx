@@ -7,10 +7,11 @@ import { tellError } from '../api/problem';
 import { restoreBackup, type RestoreVerdict } from '../api/state_files';
 import { describeBackup, restoreAndReload } from '../settings/BackupCard';
 import { Door } from './Door';
+import { codeOfAddress } from './first_code';
 
 /** A new server in the place of one that had a backup: its users come back with it. */
 export function FirstRestorePage({ onBack }: { onBack: () => void }) {
-  const [code, setCode] = useState('');
+  const [code, setCode] = useState(codeOfAddress);
   const [file, setFile] = useState<File | null>(null);
   const [looked, setLooked] = useState<RestoreVerdict | null>(null);
   const restore = useMutation({

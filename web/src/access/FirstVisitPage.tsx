@@ -6,12 +6,14 @@ import { useState } from 'react';
 import { tellError } from '../api/problem';
 import { Door } from './Door';
 import { FirstRestorePage } from './FirstRestorePage';
+import { codeOfAddress } from './first_code';
 import { setUp } from './me';
+import { PreFlight } from './PreFlight';
 
 /** Whoever can read the server's console makes himself the admin. Machines boot meanwhile. */
 export function FirstVisitPage({ onLater }: { onLater: () => void }) {
   const [restoring, setRestoring] = useState(false);
-  const [code, setCode] = useState('');
+  const [code, setCode] = useState(codeOfAddress);
   const [name, setName] = useState('admin');
   const [password, setPassword] = useState('');
   const visit = useMutation({ mutationFn: () => setUp(code.trim(), name.trim(), password) });
@@ -27,6 +29,7 @@ export function FirstVisitPage({ onLater }: { onLater: () => void }) {
       onSubmit={() => visit.mutate()}
       after={
         <>
+          <PreFlight code={code.trim()} />
           <Button variant="subtle" onClick={() => setRestoring(true)}>
             {t`Restore a backup instead`}
           </Button>
@@ -41,7 +44,7 @@ export function FirstVisitPage({ onLater }: { onLater: () => void }) {
         value={code}
         onChange={(event) => setCode(event.currentTarget.value)}
         autoComplete="one-time-code"
-        autoFocus
+        autoFocus={codeOfAddress === ''}
       />
       <TextInput label={t`Name`} value={name} onChange={(event) => setName(event.currentTarget.value)} autoComplete="username" />
       <PasswordInput
@@ -49,6 +52,7 @@ export function FirstVisitPage({ onLater }: { onLater: () => void }) {
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
         autoComplete="new-password"
+        autoFocus={codeOfAddress !== ''}
         visibilityToggleButtonProps={{ 'aria-label': t`Show it` }}
       />
     </Door>

@@ -10,7 +10,7 @@ export function Gate({ children }: { children: ReactNode }) {
   const [later, setLater] = useState(false);
   // Where the server does not answer, the pages say so. They ask again, and stay while they wait: an error is forgotten then.
   if (me === undefined) return errorUpdateCount === 0 ? null : children;
-  if (me.right === 'anyone') return <LoginPage />;
+  if (me.right === 'anyone') return <LoginPage refused={me.refused} />;
   if (me.first_visit && me.via === 'nothing' && !later) return <FirstVisitPage onLater={() => setLater(true)} />;
   return children;
 }

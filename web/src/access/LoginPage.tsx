@@ -8,7 +8,8 @@ import { tellError } from '../api/problem';
 import { Door } from './Door';
 import { logIn } from './me';
 
-export function LoginPage() {
+/** `refused`: why the server does not take whom a reverse proxy named. */
+export function LoginPage({ refused }: { refused: string | null }) {
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const login = useMutation({ mutationFn: () => logIn(name.trim(), password) });
@@ -18,7 +19,7 @@ export function LoginPage() {
       action={t`Log in`}
       ready={name.trim() !== '' && password !== ''}
       busy={login.isPending}
-      failure={tellError(login.error)}
+      failure={tellError(login.error) ?? refused}
       onSubmit={() => login.mutate()}
       after={
         <Text size="xs" c="dimmed">

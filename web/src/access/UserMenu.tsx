@@ -3,12 +3,12 @@ import { Button, Menu } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { ask } from '../shared/ask';
 import { ForgetToken } from '../token/ForgetToken';
-import { changePassword, logOut, useMe } from './me';
+import { changePassword, isSomebody, logOut, useMe } from './me';
 
 /** Who is logged in, and the way out. */
 export function UserMenu() {
   const me = useMe().data;
-  if (me?.via !== 'login') return <ForgetToken />;
+  if (me === undefined || !isSomebody(me)) return <ForgetToken />;
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -17,8 +17,14 @@ export function UserMenu() {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={askForPassword}>{t`Change the password`}</Menu.Item>
-        <Menu.Item onClick={() => void logOut()}>{t`Log out`}</Menu.Item>
+        {me.via === 'proxy' ? (
+          <Menu.Label>{t`Logged in by the reverse proxy: log out there.`}</Menu.Label>
+        ) : (
+          <>
+            <Menu.Item onClick={askForPassword}>{t`Change the password`}</Menu.Item>
+            <Menu.Item onClick={() => void logOut()}>{t`Log out`}</Menu.Item>
+          </>
+        )}
       </Menu.Dropdown>
     </Menu>
   );

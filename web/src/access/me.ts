@@ -7,7 +7,12 @@ import type { Me } from '../api/types';
 import { reopenLine } from '../live/useLive';
 
 whenStranger(() => void queryClient.invalidateQueries({ queryKey: ['me'] }));
-whetherLoggedIn(() => queryClient.getQueryData<Me>(['me'])?.via === 'login');
+whetherLoggedIn(() => isSomebody(queryClient.getQueryData<Me>(['me'])));
+
+/** Has a name: by a login here, or by the one that a reverse proxy made. */
+export function isSomebody(me: Me | undefined): boolean {
+  return me?.via === 'login' || me?.via === 'proxy';
+}
 
 export function useMe() {
   return useQuery({ queryKey: ['me'], queryFn: () => read<Me>('me') });
@@ -15,7 +20,7 @@ export function useMe() {
 
 /** Nobody who has not logged in is refused at once: the admin token may be given when it is needed. */
 export function mayWrite(me: Me | undefined): boolean {
-  return me === undefined || me.via !== 'login' || me.right === 'write' || me.right === 'admin';
+  return me === undefined || !isSomebody(me) || me.right === 'write' || me.right === 'admin';
 }
 
 export function useMayWrite(): boolean {
@@ -25,7 +30,7 @@ export function useMayWrite(): boolean {
 /** For users, tokens and the audit log, which nobody else sees. */
 export function useIsAdmin(): boolean {
   const me = useMe().data;
-  return me?.via === 'login' && me.right === 'admin';
+  return isSomebody(me) && me?.right === 'admin';
 }
 
 async function become(me: Me): Promise<void> {

@@ -91,6 +91,12 @@ export const swapFloppy = (mac: string, image: string) => write('POST', `clients
 
 export const runSelfTest = () => write<SelfTest>('POST', 'check');
 
+/** Before there is an admin: the code of the first visit opens it. */
+export async function runFirstCheck(code: string): Promise<SelfTest> {
+  const answer = await send('first-visit/check', { method: 'POST', headers: { 'X-First-Visit-Code': code } });
+  return (await answer.json()) as SelfTest;
+}
+
 export async function probeServers(): Promise<void> {
   const { servers } = await write<{ servers: OtherServer[] }>('POST', 'network/servers/probe');
   queryClient.setQueryData(['servers'], servers);

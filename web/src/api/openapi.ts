@@ -42,8 +42,9 @@ export type components = {
             /** @enum {string} */
             right: "anyone" | "read" | "write" | "admin" | "control";
             /** @enum {string} */
-            via: "nothing" | "login" | "token" | "file-token" | "socket";
+            via: "nothing" | "login" | "token" | "file-token" | "socket" | "proxy";
             first_visit: boolean;
+            refused: string | null;
         };
         Login: {
             id: string;

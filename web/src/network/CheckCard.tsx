@@ -7,7 +7,7 @@ import { runSelfTest } from '../api/changes';
 import { tellError } from '../api/problem';
 import type { CheckLine } from '../api/types';
 import type { Tone } from '../shared/Dot';
-import { FindingList } from '../shared/FindingList';
+import { FindingList, type ShownFinding } from '../shared/FindingList';
 import { Card, CardBody } from '../shared/Section';
 
 /** Bootferry asks itself what a booting machine would ask, and says what to do about each red line. */
@@ -36,18 +36,15 @@ export function CheckCard() {
             {t`Bootferry asks itself what a booting machine would ask: addresses, loaders, scripts, disks. It takes a few seconds.`}
           </Text>
         ) : (
-          <FindingList
-            findings={run.data.lines.map(({ id, text, mend, verdict }) => ({
-              code: id,
-              sentence: text,
-              mend: mend ?? '',
-              ...verdictOf(verdict),
-            }))}
-          />
+          <FindingList findings={run.data.lines.map(findingOf)} />
         )}
       </CardBody>
     </Card>
   );
+}
+
+export function findingOf({ id, text, mend, verdict }: CheckLine): ShownFinding {
+  return { code: id, sentence: text, mend: mend ?? '', ...verdictOf(verdict) };
 }
 
 function verdictOf(verdict: CheckLine['verdict']): { word: string; tone: Tone } {

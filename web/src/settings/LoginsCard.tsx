@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Badge, Button, Table, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
-import { useMe } from '../access/me';
+import { isSomebody, useMe } from '../access/me';
 import { endLogin } from '../api/access';
 import { useLogins } from '../api/queries';
 import { Ago } from '../shared/Ago';
@@ -11,7 +11,7 @@ import table from '../shared/table.module.css';
 
 /** Where somebody is logged in: one's own, and for admins all. */
 export function LoginsCard() {
-  const loggedIn = useMe().data?.via === 'login';
+  const loggedIn = isSomebody(useMe().data);
   const { data, error } = useLogins(loggedIn);
   if (!loggedIn) return null;
   return (

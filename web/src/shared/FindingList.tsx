@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Text } from '@mantine/core';
 import { Dot, type Tone } from './Dot';
+import { Mend } from './Mend';
 import classes from './FindingList.module.css';
 
-interface ShownFinding {
+export interface ShownFinding {
   code: string;
   sentence: string;
   mend: string;
@@ -22,11 +23,7 @@ export function FindingList({ findings }: { findings: ShownFinding[] }) {
           </Text>
           <div>
             <Text size="sm">{sentence}</Text>
-            {mend !== '' && (
-              <Text size="sm" c="dimmed">
-                {mend}
-              </Text>
-            )}
+            {mend !== '' && <Mend text={mend} />}
           </div>
         </li>
       ))}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Puts a text on the clipboard. navigator.clipboard is there over HTTPS only, and a new server is often opened without it: the older way works with both. */
+export function copyText(text: string): boolean {
+  const area = document.createElement('textarea');
+  area.value = text;
+  area.readOnly = true;
+  area.style.position = 'fixed';
+  area.style.opacity = '0';
+  const before = document.activeElement;
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand('copy');
+  area.remove();
+  if (before instanceof HTMLElement) before.focus();
+  return done;
+}
