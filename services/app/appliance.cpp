@@ -188,8 +188,8 @@ struct Appliance::Parts {
               .vendors = &vendors,
               .accounts = &accounts},
              http_settings(settings, interface, token.value, clock)),
-        tftp({.ipv6 = settings.ipv6, .port = settings.tftp_port, .interface = interface.name},
-             loaders, bus, addresses, clock, &registry),
+        tftp({.ipv6 = settings.ipv6, .port = settings.tftp_port, .interface = interface.name}, loaders, bus, addresses,
+             clock, &registry),
         dhcp(loops.context(0).get_executor(), dhcp_settings(settings, interface, range, boot),
              {registry, leases, bus, addresses, clock, random}),
         dhcpv6(loops.context(0).get_executor(), dhcpv6_settings(interface, boot), {registry, bus, clock}) {}

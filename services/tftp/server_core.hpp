@@ -94,9 +94,9 @@ class Server::Core {
   SocketSet sockets_;             ///< doors and downloads
   std::vector<UdpSocket> doors_;  ///< IPv4, and IPv6 where there is one
   std::uint16_t port_ = 0;
-  SteadyTime next_look_{};        ///< for clients that have fallen silent
+  SteadyTime next_look_{};  ///< for clients that have fallen silent
   SteadyTime last_refusal_logged_{};
-  RateLimit unknown_names_{100, 10};  ///< old ROMs try a dozen names each
+  RateLimit unknown_names_{100, 10};                   ///< old ROMs try a dozen names each
   std::map<Endpoint, SessionPtr> sessions_;            ///< by the client's address and port
   std::unordered_map<int, SessionPtr> by_descriptor_;  ///< the same ones
   std::array<std::uint8_t, 2048> buffer_;

@@ -34,8 +34,7 @@ struct Datagram {
 /// Closes itself.
 class UdpSocket {
  public:
-  UdpSocket(UdpSocket&& other) noexcept
-      : descriptor_(std::exchange(other.descriptor_, -1)), arrival_(other.arrival_) {}
+  UdpSocket(UdpSocket&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)), arrival_(other.arrival_) {}
   UdpSocket& operator=(UdpSocket&& other) = delete;
   ~UdpSocket() { close(); }
   enum class Arrival { told, not_told };  ///< at which of our addresses: costs each datagram a little
