@@ -7,6 +7,7 @@ import random
 import re
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -153,6 +154,8 @@ def test_an_image_is_sent_and_survives_the_death_of_the_server(server, desk):
     admin, disk = desk.token("admin", "write"), make_disk(desk.lab.folder / "win.img", 300 << 20)
     sender = sending(desk, admin, disk, "win")
     wait_until("a third of it on the server", lambda: sender.require_alive() or arrived(server, "win") > 100 << 20, 60)
+    peak = int(re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{sender.pid}/status").read_text()).group(1))
+    assert peak < 64 << 10, "the file is read as it is sent, never whole"
     server.kill()
     wait_until("the command's word of it", lambda: "trying again" in sender.tail(), 10)
     sender.require_alive()
