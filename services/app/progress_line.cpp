@@ -10,8 +10,9 @@
 namespace bootferry::app {
 
 std::string render_progress(std::string_view step, ByteCount done, ByteCount total) {
-  constexpr std::uint64_t width = 30;
-  const std::uint64_t filled = total.value == 0 ? 0 : std::min(width, done.value / (total.value / width + 1));
+  constexpr double width = 30;
+  const double part = total.value == 0 ? 0 : static_cast<double>(done.value) / static_cast<double>(total.value);
+  const auto filled = static_cast<std::size_t>(width * std::min(1.0, part));
   return fmt::format("{:<10} [{:<30}] {} of {}", step, std::string(filled, '#'), render_byte_count(done),
                      render_byte_count(total));
 }
