@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "app/api_link.hpp"
 #include "app/event_kinds.hpp"
 
 namespace bootferry::app {
@@ -20,6 +19,10 @@ ErrorKind kind_of(unsigned status) {
       return ErrorKind::not_found;
     case 409:
       return ErrorKind::conflict;
+    case 502:  // a proxy's, while the server behind it starts again
+    case 503:
+    case 504:
+      return ErrorKind::io;
     default:
       return ErrorKind::invalid;
   }
@@ -57,17 +60,43 @@ Error error_of(const ApiReply& reply, const std::string& body, const ServerAddre
 
 Result<nlohmann::json> ApiClient::request(const std::string& method, const std::string& path,
                                           const nlohmann::json* body) const {
-  const auto answer = text_of(method, path, body);
+  const std::string json = body ? body->dump() : "";
+  auto answer = ask({method, path, body ? &json : nullptr});
   if (!answer) return std::unexpected(answer.error());
-  nlohmann::json parsed = nlohmann::json::parse(*answer, nullptr, false);
-  return parsed.is_discarded() ? nlohmann::json() : parsed;
+  return std::move(answer->body);
 }
 
-Result<std::string> ApiClient::text_of(const std::string& method, const std::string& path,
-                                       const nlohmann::json* body) const {
-  const std::string json = body ? body->dump() : "";
+Result<ApiClient::Answer> ApiClient::ask(const ApiRequest& request) const {
+  auto answer = text_of(request);
+  if (!answer) return std::unexpected(answer.error());
+  nlohmann::json parsed = nlohmann::json::parse(answer->text, nullptr, false);
+  return Answer{parsed.is_discarded() ? nlohmann::json() : std::move(parsed), std::move(answer->location)};
+}
+
+Result<std::string> ApiClient::get_bytes(const std::string& path) const {
+  auto answer = text_of({"GET", path});
+  if (!answer) return std::unexpected(answer.error());
+  return std::move(answer->text);
+}
+
+Result<void> ApiClient::get_pieces(const std::string& path,
+                                   const std::function<Result<void>(std::string_view)>& take) const {
+  std::string refusal;
+  Result<void> taken;
+  const auto reply = exchange(server_, {"GET", path}, [&](unsigned status, std::string_view piece) {
+    if (status == 200) return (taken = take(piece)).has_value();
+    refusal += piece;
+    return refusal.size() < longest_answer;
+  });
+  if (!taken) return taken;
+  if (!reply) return std::unexpected(reply.error());
+  if (reply->status != 200) return std::unexpected(error_of(*reply, refusal, server_));
+  return {};
+}
+
+Result<ApiClient::Text> ApiClient::text_of(const ApiRequest& request) const {
   std::string text;
-  const auto reply = exchange(server_, {method, path, body ? &json : nullptr}, [&](unsigned, std::string_view piece) {
+  const auto reply = exchange(server_, request, [&](unsigned, std::string_view piece) {
     text += piece;
     return text.size() <= longest_answer;
   });
@@ -75,7 +104,7 @@ Result<std::string> ApiClient::text_of(const std::string& method, const std::str
   if (text.size() > longest_answer)
     return fail(ErrorKind::io, fmt::format("{} answers without end", server_.to_string()));
   if (reply->status >= 300) return std::unexpected(error_of(*reply, text, server_));
-  return text;
+  return Text{std::move(text), reply->location};
 }
 
 Result<void> ApiClient::follow(const std::function<bool(const std::vector<std::string>&)>& told) const {

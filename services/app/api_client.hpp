@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "app/api_link.hpp"
 #include "app/server_address.hpp"
 #include "base/result.hpp"
 
@@ -21,7 +22,10 @@ class ApiClient {
   /// One request; `path` begins with /api/v1. The answer's JSON (null for 204), or the problem's own sentence.
   [[nodiscard]] Result<nlohmann::json> get(const std::string& path) const { return request("GET", path, nullptr); }
   /// The answer's body as it is.
-  [[nodiscard]] Result<std::string> get_bytes(const std::string& path) const { return text_of("GET", path, nullptr); }
+  [[nodiscard]] Result<std::string> get_bytes(const std::string& path) const;
+  /// The same of any length, a piece at a time as it comes; an error of `take` ends it.
+  [[nodiscard]] Result<void> get_pieces(const std::string& path,
+                                        const std::function<Result<void>(std::string_view)>& take) const;
   [[nodiscard]] Result<nlohmann::json> put(const std::string& path, const nlohmann::json& body) const {
     return request("PUT", path, &body);
   }
@@ -31,6 +35,13 @@ class ApiClient {
   [[nodiscard]] Result<nlohmann::json> remove(const std::string& path) const {
     return request("DELETE", path, nullptr);
   }
+  /// A request with headers of its own, or a body that is read while it leaves.
+  struct Answer {
+    nlohmann::json body;
+    std::string location;  ///< of what was made, or empty
+  };
+  [[nodiscard]] Result<Answer> ask(const ApiRequest& request) const;
+  [[nodiscard]] std::string server_name() const { return server_.to_string(); }
   /// Reads the live events until the server ends them, or `told` says false: it gets the kinds of those that came
   /// together, and none when the stream has opened or is merely alive.
   [[nodiscard]] Result<void> follow(const std::function<bool(const std::vector<std::string>& kinds)>& told) const;
@@ -38,8 +49,10 @@ class ApiClient {
  private:
   [[nodiscard]] Result<nlohmann::json> request(const std::string& method, const std::string& path,
                                                const nlohmann::json* body) const;
-  [[nodiscard]] Result<std::string> text_of(const std::string& method, const std::string& path,
-                                            const nlohmann::json* body) const;
+  struct Text {
+    std::string text, location;
+  };
+  [[nodiscard]] Result<Text> text_of(const ApiRequest& request) const;
 
   ServerAddress server_;
 };

@@ -11,6 +11,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
@@ -25,7 +26,9 @@ namespace beast_http = boost::beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr int most_syns = 3;  ///< about 15 s, where nothing answers
+constexpr int most_syns = 3;                     ///< about 15 s, where nothing answers
+constexpr unsigned longest_silence_ms = 60'000;  ///< of a peer that acknowledges nothing (RFC 9293 3.8.3)
+constexpr std::size_t body_piece = 256 << 10;
 
 std::unexpected<Error> broken(const ServerAddress& server, const error_code& why) {
   return fail(ErrorKind::io, fmt::format("{} closed the connection before it answered ({}); look at the server's log",
@@ -40,6 +43,21 @@ std::string host_of(const ServerAddress& server) {
   return url.substr(start, url.size() - server.base.size() - start);
 }
 
+/// Ends early when the peer takes no more: it may have said why, and that is read next.
+template <class Stream>
+Result<void> send_streamed(Stream& stream, const StreamedBody& body) {
+  Bytes space(std::min<std::uint64_t>(body_piece, body.length));
+  for (std::uint64_t left = body.length; left > 0;) {
+    const MutableByteView piece = MutableByteView(space).first(std::min<std::uint64_t>(space.size(), left));
+    if (auto filled = body.fill(piece); !filled) return std::unexpected(filled.error());
+    error_code failed;
+    asio::write(stream, asio::buffer(piece.data(), piece.size()), failed);
+    if (failed) return {};
+    left -= piece.size();
+  }
+  return {};
+}
+
 template <class Stream>
 Result<ApiReply> ask(Stream& stream, const ServerAddress& server, const ApiRequest& wanted, const TakePiece& take) {
   beast_http::request<beast_http::string_body> request(beast_http::string_to_verb(wanted.method),
@@ -49,14 +67,23 @@ Result<ApiReply> ask(Stream& stream, const ServerAddress& server, const ApiReque
   request.set(beast_http::field::accept, wanted.accept);
   request.set(beast_http::field::user_agent, "bootferry");
   if (!server.token.empty()) request.set(beast_http::field::authorization, "Bearer " + server.token);
+  for (const auto& [name, value] : wanted.headers) request.set(name, value);
   if (wanted.json) {
     request.set(beast_http::field::content_type, "application/json");
     request.body() = *wanted.json;
   }
   request.prepare_payload();
+  if (wanted.body) {
+    request.set(beast_http::field::content_type, wanted.body->type);
+    request.content_length(wanted.body->length);
+  }
   error_code failed;
-  beast_http::write(stream, request, failed);
+  beast_http::request_serializer<beast_http::string_body> serializer(request);
+  wanted.body ? beast_http::write_header(stream, serializer, failed) : beast_http::write(stream, serializer, failed);
   if (failed) return broken(server, failed);
+  if (wanted.body) {
+    if (const auto sent = send_streamed(stream, *wanted.body); !sent) return std::unexpected(sent.error());
+  }
 
   boost::beast::flat_buffer buffer;
   beast_http::response_parser<beast_http::buffer_body> parser;
@@ -106,6 +133,7 @@ Result<void> dial(tcp::socket& socket, const ServerAddress& server) {
     socket.open(one.endpoint().protocol(), failed);
     if (failed) continue;
     setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_SYNCNT, &most_syns, sizeof most_syns);
+    setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &longest_silence_ms, sizeof longest_silence_ms);
     socket.set_option(asio::socket_base::keep_alive(true), failed);  // of a watcher that waits for hours
     socket.connect(one.endpoint(), failed);
     if (!failed) return {};

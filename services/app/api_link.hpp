@@ -3,18 +3,32 @@
 // api_client; blocks the calling thread. RFC 9112; RFC 9525 for the names in certificates.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "app/server_address.hpp"
+#include "base/bytes.hpp"
 
 namespace bootferry::app {
+
+/// A body that is read while it leaves, so that it may be larger than the memory.
+struct StreamedBody {
+  std::string type;
+  std::uint64_t length = 0;
+  /// Fills all of the space with what comes next; an error ends the exchange.
+  std::function<Result<void>(MutableByteView space)> fill;
+};
 
 struct ApiRequest {
   std::string method, path;  ///< the path begins with /api/v1
   const std::string* json = nullptr;
   std::string accept = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  const StreamedBody* body = nullptr;  ///< in the place of json
 };
 
 struct ApiReply {

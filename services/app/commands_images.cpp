@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // bootferry image list|show|create|add|attach|grow|check|remove|path|versions|publish|clone|remove-version
 #include <fmt/format.h>
-#include <unistd.h>
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <thread>
 
 #include "app/command_line.hpp"
+#include "app/image_sender.hpp"
 #include "app/text_table.hpp"
 #include "base/units.hpp"
 #include "boot/image.hpp"
@@ -115,26 +114,21 @@ void run_grow(CommandContext& context, const ImageOptions& options) {
   context.show(context.client().post("/api/v1/images/" + options.name + "/grow", {{"size", size->value}}), print_image);
 }
 
-/// One line that is written over and over.
-void draw_progress(const json& job) {
-  const auto done = job["done"].get<std::uint64_t>(), total = job["total"].get<std::uint64_t>();
-  const std::string step = job["step"].is_null() ? job["state"].get<std::string>() : job["step"].get<std::string>();
-  constexpr std::uint64_t width = 30;
-  const std::uint64_t filled = total == 0 ? 0 : std::min(width, done / (total / width + 1));
-  fmt::print(stderr, "\r{:<10} [{:<30}] {} of {} \033[K", step, std::string(filled, '#'), render_byte_count({done}),
-             render_byte_count({total}));
-}
-
-/// To the job's end, with a bar when somebody looks; the job, or why it failed.
-Result<json> follow_job(const CommandContext& context, std::uint64_t id, bool draw) {
-  for (;;) {
-    auto job = context.client().get(fmt::format("/api/v1/jobs/{}", id));
+/// The server on this machine reads the file itself; far away it has to be sent.
+Result<json> add_file(const CommandContext& context, const std::filesystem::path& source, json wanted,
+                      ProgressLine& progress) {
+  const ApiClient client = context.client();
+  if (context.server.is_remote()) return send_image(client, source, std::move(wanted), progress);
+  wanted["source"] = source.string();
+  wanted["wait"] = false;
+  const auto begun = client.post("/api/v1/images", wanted);
+  if (!begun) return begun;
+  for (const std::string path = fmt::format("/api/v1/jobs/{}", (*begun)["id"].get<std::uint64_t>());;) {
+    const auto job = client.get(path);
     if (!job) return job;
-    if (draw) draw_progress(*job);
-    const bool runs = (*job)["ended"].is_null();
-    if (draw && !runs) fmt::print(stderr, "\r\033[K");
-    if (!runs && (*job)["state"] == "done") return job;
-    if (!runs) return fail(ErrorKind::invalid, (*job)["error"].get<std::string>());
+    const auto over = look_at_job(*job, progress);
+    if (!over) return std::unexpected(over.error());
+    if (*over) return image_made_of(client, wanted["name"], **over);
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
 }
@@ -142,19 +136,13 @@ Result<json> follow_job(const CommandContext& context, std::uint64_t id, bool dr
 void run_add(CommandContext& context, const ImageOptions& options) {
   std::error_code failed;
   const auto source = std::filesystem::absolute(options.file, failed);
-  const bool terminal = ::isatty(STDERR_FILENO) == 1;
-  if (!context.json && !terminal) fmt::print(stderr, "Adding {} to the library ...\n", source.string());
+  ProgressLine progress(!context.json);
+  if (!context.json && !progress.draws()) fmt::print(stderr, "Adding {} to the library ...\n", source.string());
   json wanted = options.wanted();
-  wanted["source"] = source.string();
   if (!options.format.empty()) wanted["format"] = options.format;
   if (!options.sha256.empty()) wanted["sha256"] = options.sha256;
-  wanted["wait"] = false;
-  const auto job = context.client().post("/api/v1/images", wanted);
-  if (!job) return context.show(job, print_image);
-  const auto ended = follow_job(context, (*job)["id"], terminal && !context.json);
-  if (!ended) return context.show(ended, print_image);
-  auto image = context.client().get("/api/v1/images/" + options.name);
-  if (image) (*image)["source"] = (*ended)["source"];
+  const auto image = add_file(context, source, std::move(wanted), progress);
+  progress.clear();
   context.show(image, print_image);
 }
 

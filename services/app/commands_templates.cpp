@@ -48,6 +48,12 @@ void run_check(CommandContext& context, const std::string& file) {
   json& checked = answer["checked"];
   if (!file.empty()) {
     checked.push_back(check_file(file));
+  } else if (context.server.is_remote()) {
+    const auto all = context.client().get("/api/v1/templates");
+    if (!all) return context.show(all, print_templates);
+    for (const json& one : (*all)["templates"])
+      if (one["own"] == true)
+        checked.push_back({{"name", one["name"]}, {"file", one["name"]}, {"problem", one["problem"]}});
   } else {
     for (const std::string& name : http::template_names()) {
       const auto path = context.state_dir / "ipxe-scripts" / (name + ".ipxe");

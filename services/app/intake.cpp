@@ -98,7 +98,7 @@ void ApplianceIntake::begin_upload(const std::string& id) {
   if (!upload) return;
   std::lock_guard lock(begun_mutex_);
   if (begun_.contains(id)) return;
-  const auto job = jobs_.add("add-image", upload->upload.image.name);
+  const auto job = jobs_.add("add-image", upload->upload.image.name, id);
   if (!job) return log::warning("UPLOAD_WAITS", {{"id", id}, {"why", job.error().message}});
   begun_.emplace(id, job->id);
   worker_.post([this, job = job->id, whole = std::move(*upload)] {

@@ -16,7 +16,7 @@ bool has_ended(const boot::JobView& job) {
 
 }  // namespace
 
-Result<boot::JobView> JobList::add(std::string kind, std::string image) {
+Result<boot::JobView> JobList::add(std::string kind, std::string image, std::string upload) {
   std::lock_guard lock(mutex_);
   const auto live = [](const Entry& entry) { return !has_ended(entry.view); };
   if (std::ranges::count_if(jobs_, live) >= static_cast<std::ptrdiff_t>(most_waiting))
@@ -28,6 +28,7 @@ Result<boot::JobView> JobList::add(std::string kind, std::string image) {
   entry.view.id = next_id_++;
   entry.view.kind = std::move(kind);
   entry.view.image = std::move(image);
+  entry.view.upload = std::move(upload);
   entry.view.started = clock_.wall_now();
   jobs_.push_back(entry);
   publish(boot::EventKind::job_started, entry.view, fmt::format("Image {} is being added", entry.view.image));

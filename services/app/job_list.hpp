@@ -17,8 +17,8 @@ class JobList {
  public:
   JobList(boot::EventBus& bus, const Clock& clock) : bus_(bus), clock_(clock) {}
 
-  /// A new job, waiting. unavailable when too many wait.
-  [[nodiscard]] Result<boot::JobView> add(std::string kind, std::string image);
+  /// A new job, waiting; `upload` is the id of what it takes in. unavailable when too many wait.
+  [[nodiscard]] Result<boot::JobView> add(std::string kind, std::string image, std::string upload = {});
   /// From its worker: how far it is. An error when somebody wants it to end.
   [[nodiscard]] Result<void> report(std::uint64_t id, std::string_view step, ByteCount done, ByteCount total);
   void end(std::uint64_t id, const Result<boot::AddedImage>& outcome);

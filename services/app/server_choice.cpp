@@ -10,7 +10,7 @@ namespace bootferry::app {
 namespace {
 
 /// What these do, they do to this machine's own files and devices: no URL leads there.
-constexpr const char* local_commands[] = {"serve", "demo", "config", "backup", "restore", "completion", "manual"};
+constexpr const char* local_commands[] = {"serve", "demo", "config", "completion", "manual"};
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);

@@ -90,7 +90,7 @@ struct UploadFolder::Upload {
     const std::filesystem::path draft = note.string() + ".new";
     const FileDescriptor fd(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!fd) return file_fail(errno, "cannot be noted");
-    const std::string text = note_of(wanted, durable).dump();
+    const std::string text = note_of(wanted, durable).dump(-1, ' ', false, json::error_handler_t::replace);
     if (auto written = write_all(fd.get(), bytes_of(text), 0); !written) return written;
     if (::fsync(fd.get()) != 0 || ::rename(draft.c_str(), note.c_str()) != 0)
       return file_fail(errno, "cannot be noted");
@@ -237,8 +237,7 @@ Result<boot::UploadView> UploadFolder::create(const boot::NewUpload& wanted) {
 }
 
 boot::UploadView UploadFolder::view_of(const Upload& upload) const {
-  return {upload.id,     upload.wanted.image.name, upload.wanted.file_name,
-          upload.offset, upload.wanted.length,     upload.last_change + lifetime};
+  return {upload.id, upload.wanted, upload.offset, upload.last_change + lifetime};
 }
 
 std::shared_ptr<UploadFolder::Upload> UploadFolder::find(std::string_view id) const {

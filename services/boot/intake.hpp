@@ -32,6 +32,7 @@ struct JobView {
   WallTime started = {};
   std::optional<WallTime> ended = {};
   std::string recognised = {}, packing = {}, sha256 = {};  ///< as AddedImage says, when it is done
+  std::string upload = {};                                 ///< whose bytes it takes; empty: a file of the server's
 };
 
 struct NewUpload {
@@ -42,9 +43,8 @@ struct NewUpload {
 
 struct UploadView {
   std::string id = {};
-  std::string image = {};
-  std::string file_name = {};
-  ByteCount offset = {}, length = {};
+  NewUpload wanted;
+  ByteCount offset = {};
   WallTime expires = {};
 };
 

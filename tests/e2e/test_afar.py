@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line of another machine: over HTTP and HTTPS, with a token, and never with a server that is not the one that was meant."""
+import hashlib
 import json
 import os
+import random
 import re
 import signal
+import time
+from pathlib import Path
 
 import pytest
 
@@ -116,3 +120,110 @@ def test_watch_shows_what_changes_until_it_is_interrupted(server, desk, way):
     wait_until("a name of after the restart", lambda: "pc3" in log.read_text(), 20)
     watcher.process.send_signal(signal.SIGINT)
     assert watcher.wait(5) == 0
+
+
+def make_disk(path, size):
+    """Nothing in it repeats, so that a piece in the wrong place is seen."""
+    noise = random.Random(7)
+    with path.open("wb") as file:
+        for _ in range(size >> 20):
+            file.write(noise.randbytes(1 << 20))
+    return path
+
+
+def sending(desk, token, disk, name, url=HTTP, more=()):
+    """`image add` as it runs, its words in a log."""
+    log = desk.lab.folder / f"send-{name}-{time.monotonic_ns()}.log"
+    return desk.lab.add(Child(f"send-{name}", [BINARY, "--url", url, "--token-file", token, *more, "image", "add", name, disk], log,
+                              desk.namespace))
+
+
+def arrived(server, name):
+    """What the server has of the upload: in the file, which is ahead of what the API tells while it is written."""
+    for note in (server.state_dir / "uploads").glob("*.json"):
+        if json.loads(note.read_text())["name"] == name:
+            return note.with_suffix(".part").stat().st_size
+    return 0
+
+
+def same_bytes(server, name, disk):
+    run(["cmp", disk, server.image_path(name)], timeout=60)
+
+
+def test_an_image_is_sent_and_survives_the_death_of_the_server(server, desk):
+    admin, disk = desk.token("admin", "write"), make_disk(desk.lab.folder / "win.img", 300 << 20)
+    sender = sending(desk, admin, disk, "win")
+    wait_until("a third of it on the server", lambda: sender.require_alive() or arrived(server, "win") > 100 << 20, 60)
+    peak = int(re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{sender.pid}/status").read_text()).group(1))
+    assert peak < 64 << 10, "the file is read as it is sent, never whole"
+    server.kill()
+    wait_until("the command's word of it", lambda: "trying again" in sender.tail(), 10)
+    sender.require_alive()
+    assert arrived(server, "win") < 300 << 20, "the server died too late for this test"
+    server.start()
+    assert sender.wait(90) == 0, sender.tail()
+    same_bytes(server, "win", disk)
+    assert hashlib.sha256(disk.read_bytes()).hexdigest() in sender.tail()
+    wait_until("nothing of the upload is left", lambda: not os.listdir(server.state_dir / "uploads"), 10)
+
+
+def test_a_command_that_was_interrupted_goes_on_when_it_is_given_again(server, desk):
+    admin, disk = desk.token("admin", "write"), make_disk(desk.lab.folder / "win.img", 300 << 20)
+    first = sending(desk, admin, disk, "win")
+    wait_until("a part of it on the server", lambda: first.require_alive() or arrived(server, "win") > 20 << 20, 60)
+    first.process.send_signal(signal.SIGINT)
+    assert first.wait(5) == 130
+    assert "give the same command again" in first.tail(), first.tail()
+    there = wait_until("what came", lambda: [one for one in server.api("GET", "/uploads")[1]["uploads"] if one["offset"] > 0])
+    assert there[0]["image"] == "win" and there[0]["offset"] < 300 << 20
+    other = desk.lab.folder / "other" / "win.img"
+    other.parent.mkdir()
+    make_disk(other, 2 << 20)
+    second = sending(desk, admin, disk, "win", url=HTTPS, more=("--fingerprint", fingerprint(server)))
+    assert second.wait(90) == 0, second.tail()
+    assert "going on with what the server has" in second.tail(), second.tail()
+    same_bytes(server, "win", disk)
+    third = sending(desk, admin, other, "win2")
+    assert third.wait(30) == 0 and "going on" not in third.tail()
+    same_bytes(server, "win2", other)
+
+
+def test_what_cannot_be_sent_says_why(server, desk):
+    admin, viewer = desk.token("admin", "write"), desk.token("viewer", "read")
+    disk = make_disk(desk.lab.folder / "win.img", 1 << 20)
+    assert "nothing was sent" in desk.refused("image", "add", "win", disk, "--sha256", "0" * 64, token=admin)
+    assert 'needs the right "write"' in desk.refused("image", "add", "win", disk, token=viewer)
+    assert "dos" in desk.refused("image", "add", "dos", disk, token=admin), "the name is taken"
+    empty = desk.lab.folder / "empty.img"
+    empty.touch()
+    assert "it is empty" in desk.refused("image", "add", "win", empty, token=admin)
+    run(["qemu-img", "create", "-f", "qcow2", "-b", "/etc/passwd", "-F", "raw", desk.lab.folder / "evil", "1M"])
+    assert "never opened" in desk.refused("image", "add", "evil", desk.lab.folder / "evil", token=admin)
+    assert json.loads(desk.ask("image", "add", "win", disk, "--json", "--format", "raw", token=admin).stdout)["source"]["recognised"] == "raw"
+    assert server.api("GET", "/uploads")[1]["uploads"] == []
+
+
+def test_a_backup_is_fetched_and_brought_back(server, desk):
+    admin = desk.token("all", "admin")
+    file = desk.lab.folder / "lab.backup"
+    desk.ask("client", "set", MAC, "--name", "pc1", token=admin)
+    assert "1 clients" in desk.ask("backup", file, token=admin).stdout
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "choose another name" in desk.refused("backup", file, token=admin)
+    server.cli("client", "set", MAC, "--name", "pc2")
+    assert "Would restore" in desk.ask("restore", "--dry-run", file, token=admin).stdout
+    assert server.clients()[0]["name"] == "pc2"
+    torn = desk.lab.folder / "torn.backup"
+    torn.write_bytes(file.read_bytes()[:-5000])
+    desk.refused("restore", torn, token=admin)
+    assert "Restored" in desk.ask("restore", file, token=admin).stdout
+    wait_until("the server that began anew", lambda: "pc1" in server.cli("client", "list", check=False).stdout, 20)
+
+
+def test_templates_of_the_server_are_checked_there(server, desk):
+    admin = desk.token("all", "admin")
+    own = desk.lab.folder / "san.ipxe"
+    own.write_text(desk.ask("template", "show", "san", token=admin).stdout)
+    assert "no templates" in desk.ask("template", "check", token=admin).stdout
+    desk.ask("template", "set", "san", own, token=admin)
+    assert "san: good" in desk.ask("template", "check", token=admin).stdout

@@ -143,6 +143,7 @@ Json render_job(const boot::JobView& job) {
             {"done", job.done.value},
             {"total", job.total.value},
             {"error", text(job.error)},
+            {"upload", text(job.upload)},
             {"started", render_time(job.started)},
             {"ended", job.ended ? Json(render_time(*job.ended)) : Json()}};
   Json& source = json["source"];

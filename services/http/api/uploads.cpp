@@ -33,17 +33,24 @@ std::optional<Answer> refuse(const Request& request, const Site& site) {
 
 void add_state(Answer& answer, const boot::UploadView& upload) {
   answer.add_header("Upload-Offset", std::to_string(upload.offset.value));
-  answer.add_header("Upload-Length", std::to_string(upload.length.value));
+  answer.add_header("Upload-Length", std::to_string(upload.wanted.length.value));
   answer.add_header("Upload-Expires", render_date(std::chrono::floor<std::chrono::seconds>(upload.expires)));
   answer.add_header("Cache-Control", "no-store");
 }
 
 Json render_upload(const boot::UploadView& upload) {
+  const boot::NewImage& image = upload.wanted.image;
   return {{"id", upload.id},
-          {"image", upload.image},
-          {"file_name", upload.file_name},
+          {"image", image.name},
+          {"file_name", upload.wanted.file_name},
+          {"sha256", image.sha256.empty() ? Json() : Json(image.sha256)},
+          {"format", image.format ? Json(*image.format) : Json()},
+          {"block_size", image.block_size},
+          {"physical_block_size", image.traits.physical_block_size},
+          {"removable", image.traits.removable},
+          {"thick", image.traits.thick},
           {"offset", upload.offset.value},
-          {"length", upload.length.value},
+          {"length", upload.wanted.length.value},
           {"expires", render_time(upload.expires)}};
 }
 

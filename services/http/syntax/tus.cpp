@@ -7,8 +7,9 @@
 namespace bootferry::http {
 namespace {
 
+constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 std::optional<unsigned> digit_of(char c) {
-  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   const auto at = alphabet.find(c);
   if (at == std::string_view::npos) return std::nullopt;
   return static_cast<unsigned>(at);
@@ -28,6 +29,17 @@ std::optional<std::string> decode_base64(std::string_view text) {
     if (count < 8) continue;
     count -= 8;
     out.push_back(static_cast<char>(bits >> count & 0xff));
+  }
+  return out;
+}
+
+std::string encode_base64(std::string_view bytes) {
+  std::string out;
+  for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(3, bytes.size()))) {
+    unsigned bits = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8 | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0);
+    for (std::size_t i = 0; i < 4; ++i) out += i <= bytes.size() ? alphabet[bits >> (18 - 6 * i) & 63] : '=';
   }
   return out;
 }
@@ -54,6 +66,12 @@ std::optional<std::map<std::string, std::string>> parse_tus_metadata(std::string
     if (key.empty() || !value || !pairs.emplace(std::string(key), std::move(*value)).second) return std::nullopt;
   }
   return pairs;
+}
+
+std::string render_tus_metadata(const std::map<std::string, std::string>& pairs) {
+  std::string text;
+  for (const auto& [key, value] : pairs) text += (text.empty() ? "" : ",") + key + " " + encode_base64(value);
+  return text;
 }
 
 }  // namespace bootferry::http

@@ -53,6 +53,13 @@ TEST_F(UploadFolderTest, ItGoesOnAfterARestart) {
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "helloworld");
 }
 
+TEST_F(UploadFolderTest, AFileNameMayBeAnyBytes) {
+  const auto made = uploads_->create({.image = {.name = "dos"}, .file_name = "caf\xe9.img", .length = {10}});
+  ASSERT_TRUE(made) << made.error().message;
+  restart();
+  EXPECT_EQ(uploads_->require(made->id)->wanted.image.name, "dos");
+}
+
 TEST_F(UploadFolderTest, WhatWasNotFlushedIsSentAgain) {
   const std::string id = create(10);
   append(id, 0, "hello");

@@ -374,9 +374,7 @@ class FakeIntake final : public boot::Intake {
     return std::make_unique<Writer>(bytes);
   }
   Result<void> remove_upload(std::string_view) override { return {}; }
-  [[nodiscard]] boot::UploadView view() const {
-    return {"u1", upload.image.name, upload.file_name, {bytes.size()}, upload.length, {}};
-  }
+  [[nodiscard]] boot::UploadView view() const { return {"u1", upload, {bytes.size()}, {}}; }
 
   boot::NewUpload upload;
   boot::JobView job{.id = 5, .kind = "add-image"};

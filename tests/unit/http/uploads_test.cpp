@@ -35,6 +35,34 @@ TEST_F(Uploads, AFileComesInPieces) {
   EXPECT_EQ(intake.bytes, half + half);
 }
 
+TEST_F(Uploads, TheListTellsWhatEachIsToBecome) {
+  start();
+  // name: dos, filename: d.img, sha256: 64 times a, format: raw, removable: true
+  const std::string sum(64, 'a');
+  ASSERT_EQ(ask("POST", "/api/v1/uploads",
+                tus("Upload-Length: 9\r\nUpload-Metadata: " +
+                    render_tus_metadata({{"name", "dos"},
+                                         {"filename", "d.img"},
+                                         {"sha256", sum},
+                                         {"format", "raw"},
+                                         {"removable", "true"},
+                                         {"thick", "false"},
+                                         {"block_size", "4096"}}) +
+                    "\r\n"))
+                .status,
+            201);
+  const auto upload = get("/api/v1/uploads").json()["uploads"][0];
+  EXPECT_EQ(upload["image"], "dos");
+  EXPECT_EQ(upload["file_name"], "d.img");
+  EXPECT_EQ(upload["sha256"], sum);
+  EXPECT_EQ(upload["format"], "raw");
+  EXPECT_EQ(upload["block_size"], 4096);
+  EXPECT_EQ(upload["physical_block_size"], 4096);
+  EXPECT_EQ(upload["removable"], true);
+  EXPECT_EQ(upload["thick"], false);
+  EXPECT_EQ(upload["length"], 9);
+}
+
 TEST_F(Uploads, WhatMayNotBeIsRefusedBeforeTheBody) {
   start();
   EXPECT_EQ(ask("PATCH", "/api/v1/uploads/u1", "Tus-Resumable: 1.0.0\r\n", "x").status, 401);
@@ -64,6 +92,9 @@ TEST_F(Uploads, JobsAreListedAndCancelled) {
   start();
   EXPECT_EQ(get("/api/v1/jobs").json()["jobs"][0]["id"], 5);
   EXPECT_EQ(get("/api/v1/jobs/5").json()["state"], "waiting");
+  EXPECT_TRUE(get("/api/v1/jobs/5").json()["upload"].is_null());
+  intake.job.upload = "u1";
+  EXPECT_EQ(get("/api/v1/jobs/5").json()["upload"], "u1");
   EXPECT_EQ(get("/api/v1/jobs/6").status, 404);
   EXPECT_EQ(ask("DELETE", "/api/v1/jobs/5", bearer()).status, 204);
   EXPECT_EQ(ask("DELETE", "/api/v1/jobs/6", bearer()).status, 404);
@@ -78,6 +109,11 @@ TEST(Tus, NumbersAndMetadata) {
   EXPECT_EQ(pairs.at("name"), "dos");
   EXPECT_EQ(pairs.at("filename"), "d.img");
   EXPECT_EQ(pairs.at("removable"), "");
+  EXPECT_EQ(render_tus_metadata({{"filename", "d.img"}, {"name", "dos"}}), "filename ZC5pbWc=,name ZG9z");
+  for (const char* text : {"", "a", "ab", "abc", "abcd", "\xff\x00\x80"}) {
+    const std::map<std::string, std::string> one{{"name", text}};
+    EXPECT_EQ(parse_tus_metadata(render_tus_metadata(one)), one) << text;
+  }
   for (const char* bad : {"name ZG9", "name Z===", "name Z?9z", "a YQ==,a YQ==", ",", " "})
     EXPECT_FALSE(parse_tus_metadata(bad)) << bad;
   EXPECT_TRUE(parse_tus_metadata("").value().empty());

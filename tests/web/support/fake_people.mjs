@@ -9,7 +9,7 @@ export function callerOf(server, request) {
   const first_visit = server.users.size === 0;
   const bearer = request.headers.authorization;
   if (bearer !== undefined) {
-    if (bearer !== `Bearer ${server.token}`) throw new Refusal(403, 'This is not the admin token; it is in STATE_DIR/admin-token.');
+    if (bearer !== `Bearer ${server.token}`) throw new Refusal(401, 'This is not the admin token; it is in STATE_DIR/admin-token.');
     return { user: null, right: 'admin', via: 'file-token', first_visit, refused: null };
   }
   const named = request.headers['remote-user'];

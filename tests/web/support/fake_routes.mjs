@@ -372,6 +372,7 @@ route('DELETE', 'jobs/{id}', (server, { parts: [id] }) => {
 });
 route('GET', 'uploads', (server) => ({
   uploads: [...server.uploads.values()].map(({ id, image, file_name, offset, length }) => ({
-    id, image, file_name, offset, length, expires: new Date(Date.now() + 7 * 86400_000).toISOString(),
+    id, image, file_name, sha256: null, format: null, block_size: 512, physical_block_size: 4096, removable: false, thick: false, offset, length,
+    expires: new Date(Date.now() + 7 * 86400_000).toISOString(),
   })),
 }));

@@ -11,7 +11,12 @@ export function fillWithHomeLab(server) {
   server.addImage('msdos-622', 104857600, 8388608);
   server.addImage('rescue', 2 * gib, 0.7 * gib);
 
-  const known = (mac, name, more) => server.seeMachine(mac, { name, known: true, first_seen: minutesAgo(9000), ...more });
+  // As the server has it: what a machine boots is an entry of its own.
+  const known = (mac, name, more) => {
+    const entries = [{ name: more.boot.kind === 'local' ? 'Own disk' : 'Debian', boot: more.boot }];
+    const offered = entries.map((entry) => ({ ...entry, group: null }));
+    server.seeMachine(mac, { name, known: true, first_seen: minutesAgo(9000), entries, offered, ...more });
+  };
   known('52:54:00:e2:e0:01', 'workshop-pc', {
     boot: { kind: 'disks', drives: [disk('debian-12'), disk('rescue', 'readonly')] }, address: '10.99.0.100', architecture: 'efi-x64', state: 'on',
   });
@@ -70,7 +75,7 @@ function fillImages(server) {
     behind: true, current_version: 2, allocated: 1.9 * 1024 ** 3, quota: 2 * 1024 ** 3, snapshots: [snapshot], created: minutesAgo(4000),
   });
   server.jobs.push({
-    id: 5, kind: 'add-image', image: 'ubuntu-26.04', state: 'running', step: 'converting', done: 3.1e9, total: 8.4e9, error: null,
+    id: 5, kind: 'add-image', image: 'ubuntu-26.04', state: 'running', step: 'converting', done: 3.1e9, total: 8.4e9, error: null, upload: null,
     started: minutesAgo(2), ended: null, source: null,
   });
   server.findings.set('msdos-622', [

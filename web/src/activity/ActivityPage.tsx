@@ -4,7 +4,7 @@ import { t } from '@lingui/core/macro';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { useClients, useEvents } from '../api/queries';
 import { titleOf } from '../machines/describe';
-import { CardBody, Section } from '../shared/Section';
+import { Section } from '../shared/Section';
 import { AuditCard } from './AuditCard';
 import { condense } from './condense';
 import { EventList } from './EventList';
@@ -35,11 +35,7 @@ export function ActivityPage() {
         empty={data?.length === 0 ? t`Quiet so far.` : t`Nothing of what is remembered fits.`}
         actions={<Filters filter={filter} onChange={setFilter} />}
       >
-        {(shown) => (
-          <CardBody>
-            <EventList lines={shown} />
-          </CardBody>
-        )}
+        {(shown) => <EventList lines={shown} />}
       </Section>
       <AuditCard />
     </>

@@ -769,6 +769,7 @@ export type components = {
             done: number;
             total: number;
             error: string | null;
+            upload: string | null;
             /** Format: date-time */
             started: string;
             /** Format: date-time */
@@ -783,6 +784,12 @@ export type components = {
             id: string;
             image: string;
             file_name: string;
+            sha256: string | null;
+            format: string | null;
+            block_size: number;
+            physical_block_size: number;
+            removable: boolean;
+            thick: boolean;
             offset: number;
             length: number;
             /** Format: date-time */

@@ -35,8 +35,11 @@ export function NetworkPage() {
   );
 }
 
+/** As people write them. */
+const portNames: Record<string, string> = { dhcp: 'DHCP', pxe: 'PXE', tftp: 'TFTP', http: 'HTTP', https: 'HTTPS', iscsi: 'iSCSI' };
+
 function NetworkFacts({ health }: { health: Health }) {
-  const ports = Object.entries(health.ports).map(([name, port]) => `${name} ${port}`);
+  const ports = Object.entries(health.ports).map(([name, port]) => `${portNames[name] ?? name} ${port}`);
   return (
     <Facts
       facts={[

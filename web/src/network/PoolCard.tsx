@@ -23,7 +23,7 @@ function PoolState({ pool }: { pool: Pool }) {
   const parts = [
     { count: pool.leased, color: 'blue', words: t`leased` },
     { count: pool.reserved, color: 'cyan', words: t`reserved` },
-    { count: pool.declined, color: 'orange', words: t`held back: somebody else has them` },
+    { count: pool.declined, color: 'orange', words: t`held back, because somebody else uses it` },
   ].filter(({ count }) => count > 0);
   const used = parts.map(({ count, words }) => `${count} ${words}`).join(', ');
   return (

@@ -36,10 +36,10 @@ function SessionTable({ sessions }: { sessions: readonly Session[] }) {
           <Table.Th scope="col">{t`Disk`}</Table.Th>
           <Table.Th scope="col" className={`${table.number} ${table.wide}`}>{t`Now`}</Table.Th>
           <Table.Th scope="col" className={table.number}>{t`Read`}</Table.Th>
-          <Table.Th scope="col" className={table.number}>{t`Written`}</Table.Th>
+          <Table.Th scope="col" className={`${table.number} ${table.wide}`}>{t`Written`}</Table.Th>
           <Table.Th scope="col" className={table.wide} title={t`99 of 100 commands were answered faster`}>{t`Latency`}</Table.Th>
           <Table.Th scope="col" className={table.wide}>{t`Since`}</Table.Th>
-          <Table.Th scope="col" className={`${table.number} ${table.wide}`}>{t`Actions`}</Table.Th>
+          <Table.Th scope="col" className={table.number}>{t`Actions`}</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody ref={rows.list as ComponentProps<'tbody'>['ref']}>
@@ -83,12 +83,12 @@ function SessionRow({ session, index, measure }: SessionRowProps) {
       </Table.Td>
       <Table.Td className={`${table.number} ${table.wide}`}>{session.mac !== null && <Rate mac={session.mac} />}</Table.Td>
       <Table.Td className={table.number}>{formatBytes(session.bytes_read)}</Table.Td>
-      <Table.Td className={table.number}>{formatBytes(session.bytes_written)}</Table.Td>
+      <Table.Td className={`${table.number} ${table.wide}`}>{formatBytes(session.bytes_written)}</Table.Td>
       <Table.Td className={table.wide}>{latencyOf(session)}</Table.Td>
       <Table.Td className={table.wide}>
         <Ago time={session.since} />
       </Table.Td>
-      <Table.Td className={`${table.number} ${table.wide}`}>
+      <Table.Td className={table.number}>
         <WriteOnly>
           <Button
             size="compact-xs"

@@ -37,7 +37,7 @@ export function UsersCard() {
             <Table.Tr>
               <Table.Th scope="col">{t`Name`}</Table.Th>
               <Table.Th scope="col">{t`Role`}</Table.Th>
-              <Table.Th scope="col" className={table.wide}>{t`Password of`}</Table.Th>
+              <Table.Th scope="col" className={table.wide}>{t`Password since`}</Table.Th>
               <Table.Th scope="col" className={table.number}>{t`Actions`}</Table.Th>
             </Table.Tr>
           </Table.Thead>

@@ -36,7 +36,7 @@ export function TokenDialog() {
           <Text size="sm">
             <Trans>
               Changes need the admin token. Bootferry printed it at its first start; on the server it is in the file{' '}
-              <Code>STATE_DIR/admin-token</Code>, by default:
+              <Code style={{ whiteSpace: 'nowrap' }}>STATE_DIR/admin-token</Code>, by default:
             </Trans>
           </Text>
           <Code block>sudo cat /var/lib/bootferry/admin-token</Code>

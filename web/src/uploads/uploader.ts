@@ -91,7 +91,7 @@ class Uploader {
   }
 }
 
-export function isSame(upload: Upload, file: Pick<File, 'name' | 'size'>, image: string): boolean {
+export function isSame(upload: Pick<Upload, 'image' | 'file_name' | 'length'>, file: Pick<File, 'name' | 'size'>, image: string): boolean {
   return upload.image === image && upload.file_name === file.name && upload.length === file.size;
 }
 
