@@ -15,20 +15,23 @@
 #include "boot/client_registry.hpp"
 #include "boot/network_servers.hpp"
 #include "boot/self_check.hpp"
+#include "boot/webhooks.hpp"
 #include "dhcp/settings.hpp"
 
 namespace bootferry::app {
 
 class ApplianceSelfCheck final : public boot::SelfCheck {
  public:
-  /// `registry` and `network` outlive it; neither is asked before run().
+  /// `registry`, `network` and `webhooks` outlive it; none is asked before run().
   ApplianceSelfCheck(Settings settings, NetworkInterface interface, dhcp::Settings dhcp,
-                     const boot::ClientRegistry& registry, boot::NetworkServers& network)
+                     const boot::ClientRegistry& registry, boot::NetworkServers& network,
+                     const boot::Webhooks& webhooks)
       : settings_(std::move(settings)),
         interface_(std::move(interface)),
         dhcp_(std::move(dhcp)),
         registry_(registry),
-        network_(network) {}
+        network_(network),
+        webhooks_(webhooks) {}
 
   [[nodiscard]] std::vector<boot::CheckLine> run() override;
 
@@ -44,6 +47,7 @@ class ApplianceSelfCheck final : public boot::SelfCheck {
   const dhcp::Settings dhcp_;
   const boot::ClientRegistry& registry_;
   boot::NetworkServers& network_;
+  const boot::Webhooks& webhooks_;
   std::mutex one_at_a_time_;
 };
 
