@@ -40,11 +40,9 @@ boot::Health ApplianceAdministration::health() {
 
 boot::ClientView ApplianceAdministration::view_of(const boot::Client& client, const boot::RegistrySnapshot& registry,
                                                   const std::vector<boot::SessionView>& sessions) const {
-  boot::ClientView view{
-      client,
-      parts_.activity.state_of(client.mac, client.last_seen.value_or(WallTime{}), parts_.clock.wall_now()),
-      {},
-      {}};
+  boot::ClientView view;
+  view.client = client;
+  view.state = parts_.activity.state_of(client.mac, client.last_seen.value_or(WallTime{}), parts_.clock.wall_now());
   if (parts_.boots) view.last_boot = parts_.boots->last_of(client.mac);
   const bool holds_session =
       std::any_of(sessions.begin(), sessions.end(), [&](const auto& session) { return session.mac == client.mac; });

@@ -198,8 +198,8 @@ struct Appliance::Parts {
               .vendors = &vendors,
               .accounts = &accounts},
              http_settings(settings, interface, token.value, clock)),
-        tftp(loops.context(0), {.ipv6 = settings.ipv6, .port = settings.tftp_port, .interface = interface.name},
-             loaders, bus, addresses, clock, &registry),
+        tftp({.ipv6 = settings.ipv6, .port = settings.tftp_port, .interface = interface.name}, loaders, bus, addresses,
+             clock, &registry),
         dhcp(loops.context(0).get_executor(), dhcp_settings(settings, interface, range, boot),
              {registry, leases, bus, addresses, clock, random}),
         dhcpv6(loops.context(0).get_executor(), dhcpv6_settings(interface, boot), {registry, bus, clock}) {}
@@ -425,8 +425,8 @@ void Appliance::stop() {
   p.run_on_first_loop([&p] {
     p.dhcp.stop();
     p.dhcpv6.stop();
-    p.tftp.stop();
   });
+  p.tftp.stop();
   p.library.stop_imports();
   p.lives.stop();
   p.http.stop();

@@ -3,11 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/system/system_error.hpp>
 #include <filesystem>
-#include <thread>
 
 #include "app/check_judgments.hpp"
 #include "app/room_settings.hpp"
@@ -32,19 +29,10 @@ class LoopbackTftp {
  public:
   explicit LoopbackTftp(const boot::LoaderCatalog& loaders)
       : loaders_(loaders),
-        server_(context_, {.address = {0x7f000001}, .port = 0, .interface = "lo"}, loaders_, events_, addresses_,
-                clock_) {
+        server_({.address = {0x7f000001}, .port = 0, .interface = "lo"}, loaders_, events_, addresses_, clock_) {
     server_.open();
     server_.start();
-    thread_ = std::jthread([this] { context_.run(); });
   }
-  ~LoopbackTftp() {
-    server_.stop();
-    context_.stop();
-  }
-  LoopbackTftp(const LoopbackTftp&) = delete;
-  LoopbackTftp& operator=(const LoopbackTftp&) = delete;
-
   [[nodiscard]] std::uint16_t port() const { return server_.port(); }
 
  private:
@@ -52,10 +40,7 @@ class LoopbackTftp {
   SystemClock clock_;
   boot::EventBus events_{clock_};  // its own: nobody shall read that a machine boots
   boot::AddressBook addresses_;
-  boost::asio::io_context context_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{context_.get_executor()};
   tftp::Server server_;
-  std::jthread thread_;
 };
 
 /// The loader that a PC gets: of BIOS, else of UEFI.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loaders' bytes in memory: read once, read again when the file has changed. Called by server on loop 0; a loader
-// is about 1 MB and almost always in the page cache, so reading it there is a matter of a millisecond.
+// The loaders' bytes in memory: read once, read again when the file has changed. Called by server on its thread; a
+// loader is about 1 MB and almost always in the page cache, so reading it there is a matter of a millisecond.
 #pragma once
 
 #include <filesystem>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tftp/server.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
-#include <boost/asio/dispatch.hpp>
 #include <boost/system/system_error.hpp>
 #include <cerrno>
 
@@ -13,9 +14,7 @@
 namespace bootferry::tftp {
 namespace {
 
-namespace asio = boost::asio;
-
-constexpr int rounds_a_turn = 16;  ///< then other work of the loop gets its turn
+constexpr auto tick = std::chrono::milliseconds{20};  ///< between two looks for silent clients
 
 }  // namespace
 
@@ -25,10 +24,22 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+void Server::Core::run(const std::stop_token& stop) {
+  const std::stop_callback ends_waits(stop, [this] { sockets_.end_waits(); });
+  while (!stop.stop_requested()) turn(std::chrono::milliseconds::max());
+}
+
+void Server::Core::turn(std::chrono::milliseconds longest) {
+  for (const int descriptor : sockets_.wait(sessions_.empty() ? longest : std::min(longest, tick)))
+    on_readable(descriptor);
+  if (sessions_.empty()) return;
+  const SteadyTime now = clock_.now();
+  if (now < next_look_) return;
+  next_look_ = now + tick;
+  look_for_silence(now);
+}
+
 void Server::Core::stop() {
-  if (std::exchange(stopped_, true)) return;
-  timer_.cancel();
-  sockets_.close();
   for (UdpSocket& door : doors_) door.close();
   const Bytes goodbye = encode_error(ErrorCode::not_defined, "the boot server is stopping; try again in a moment");
   for (auto& [client, session] : sessions_) {
@@ -54,52 +65,38 @@ void Server::Core::open_ipv6() {
   }
 }
 
-void Server::Core::wait() {
-  sockets_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-    if (error || self->stopped_) return;
-    // One client in lock-step: what woke us is its answer, so the set is not asked first. Others are not forgotten.
-    if (self->lone_ && ++self->lone_turns_ < rounds_a_turn && self->on_readable(*self->lone_)) return self->wait();
-    self->lone_turns_ = 0;
-    for (int i = 0; i < rounds_a_turn; ++i) {
-      const std::span<const int> ready = self->sockets_.take_ready();
-      self->lone_ = ready.size() == 1 ? std::optional(ready.front()) : std::nullopt;
-      for (const int descriptor : ready) self->on_readable(descriptor);
-      if (ready.size() < 2) break;  // its answer is not here yet, so looking again is in vain
-    }
-    self->wait();
-  });
-}
-
 /// One datagram; if more wait, the set says so again.
-bool Server::Core::on_readable(int descriptor) {
+void Server::Core::on_readable(int descriptor) {
   if (const auto at = by_descriptor_.find(descriptor); at != by_descriptor_.end()) {
     const SessionPtr session = at->second;
-    const auto datagram = try_receive(session->socket, buffer_);
-    if (datagram) on_answer(session, *datagram);
-    return datagram.has_value();
+    if (const auto datagram = try_receive(session->socket, buffer_)) on_answer(session, *datagram);
+    return;
   }
   for (const UdpSocket& door : doors_) {
     if (door.descriptor() != descriptor) continue;
-    const auto datagram = try_receive(door, buffer_);
-    if (datagram) on_request(door, *datagram);
-    return datagram.has_value();
+    if (const auto datagram = try_receive(door, buffer_)) on_request(door, *datagram);
+    return;
   }
-  return false;
 }
 
-Server::Server(asio::io_context& context, Settings settings, const boot::LoaderCatalog& loaders, boot::EventBus& events,
+Server::Server(Settings settings, const boot::LoaderCatalog& loaders, boot::EventBus& events,
                const boot::AddressBook& addresses, const Clock& clock, const boot::ClientRegistry* registry)
-    : core_(std::make_shared<Core>(context, std::move(settings), loaders, events, addresses, clock, registry)),
-      executor_(context.get_executor()) {}
+    : core_(std::make_unique<Core>(std::move(settings), loaders, events, addresses, clock, registry)) {}
 
 Server::~Server() { stop(); }
 void Server::open() { core_->open(); }
 void Server::start() {
-  asio::dispatch(executor_, [core = core_] { core->start(); });
+  thread_ = std::jthread([core = core_.get()](const std::stop_token& stop) {
+    pthread_setname_np(pthread_self(), "tftp");
+    core->run(stop);
+  });
 }
 void Server::stop() {
-  asio::dispatch(executor_, [core = core_] { core->stop(); });
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+  core_->stop();
 }
+void Server::turn(std::chrono::milliseconds longest) { core_->turn(longest); }
 std::uint16_t Server::port() const { return core_->port(); }
 
 }  // namespace bootferry::tftp

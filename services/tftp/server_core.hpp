@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Inside of the TFTP server: its doors (port 69 over IPv4 and IPv6), and the downloads, each with a socket of its own.
 // Made by server.cpp; what comes to the doors is in server_requests.cpp, what comes to a download in
-// server_downloads.cpp. Loop 0.
+// server_downloads.cpp. The server's thread.
 #pragma once
 
 #include <array>
-#include <boost/asio/steady_timer.hpp>
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <unordered_map>
 #include <vector>
 
@@ -42,27 +42,25 @@ struct Session {
   bool announced = false;
 };
 
-class Server::Core : public std::enable_shared_from_this<Server::Core> {
+class Server::Core {
  public:
-  Core(boost::asio::io_context& context, Settings settings, const boot::LoaderCatalog& loaders, boot::EventBus& events,
+  Core(Settings settings, const boot::LoaderCatalog& loaders, boot::EventBus& events,
        const boot::AddressBook& addresses, const Clock& clock, const boot::ClientRegistry* registry)
-      : executor_(context.get_executor()),
-        settings_(std::move(settings)),
+      : settings_(std::move(settings)),
         loaders_(loaders),
         events_(events),
         addresses_(addresses),
         clock_(clock),
-        registry_(registry),
-        sockets_(executor_),
-        timer_(executor_) {}
+        registry_(registry) {}
 
   void open() {
     add_door(settings_.address, settings_.port);
     port_ = doors_.front().port();
     if (settings_.ipv6) open_ipv6();
   }
-  void start() { wait(); }
-  void stop();
+  void run(const std::stop_token& stop);  ///< turns until then
+  void turn(std::chrono::milliseconds longest);
+  void stop();  ///< when nobody turns any more
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
  private:
@@ -70,8 +68,7 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
 
   void add_door(IpAddress address, std::uint16_t port);
   void open_ipv6();
-  void wait();
-  bool on_readable(int descriptor);  ///< false: there was nothing
+  void on_readable(int descriptor);
   void on_request(const UdpSocket& door, const Datagram& datagram);
   void on_read_request(const UdpSocket& door, const Datagram& datagram, const ReadRequest& request);
   void on_answer(const SessionPtr& session, const Datagram& datagram);
@@ -85,10 +82,8 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   void perform(const SessionPtr& session, const Transfer::Actions& actions, std::string_view client_error = {});
   void tell_progress(Session& session, SteadyTime now);
   void finish(const SessionPtr& session, Transfer::Outcome outcome, std::string_view client_error);
-  void arm_timer();
-  void on_timer();
+  void look_for_silence(SteadyTime now);
 
-  boost::asio::any_io_executor executor_;
   const Settings settings_;
   const boot::LoaderCatalog& loaders_;
   boot::EventBus& events_;
@@ -97,15 +92,11 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   const boot::ClientRegistry* registry_;
   LoaderFiles files_;
   SocketSet sockets_;             ///< doors and downloads
-  std::optional<int> lone_;       ///< the descriptor that alone had something when the set was last asked
-  int lone_turns_ = 0;            ///< since then
   std::vector<UdpSocket> doors_;  ///< IPv4, and IPv6 where there is one
   std::uint16_t port_ = 0;
-  boost::asio::steady_timer timer_;
-  bool timer_armed_ = false;
+  SteadyTime next_look_{};  ///< for clients that have fallen silent
   SteadyTime last_refusal_logged_{};
-  RateLimit unknown_names_{100, 10};  ///< old ROMs try a dozen names each
-  bool stopped_ = false;
+  RateLimit unknown_names_{100, 10};                   ///< old ROMs try a dozen names each
   std::map<Endpoint, SessionPtr> sessions_;            ///< by the client's address and port
   std::unordered_map<int, SessionPtr> by_descriptor_;  ///< the same ones
   std::array<std::uint8_t, 2048> buffer_;

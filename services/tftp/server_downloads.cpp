@@ -9,7 +9,6 @@
 namespace bootferry::tftp {
 namespace {
 
-constexpr auto tick = std::chrono::milliseconds{20};            ///< only while there are downloads
 constexpr auto progress_step = std::chrono::milliseconds{500};  ///< between two events of one download
 
 }  // namespace
@@ -87,24 +86,12 @@ void Server::Core::finish(const SessionPtr& session, Transfer::Outcome outcome, 
   if (at != sessions_.end() && at->second == session) sessions_.erase(at);
 }
 
-void Server::Core::arm_timer() {
-  if (timer_armed_ || sessions_.empty() || stopped_) return;
-  timer_armed_ = true;
-  timer_.expires_after(tick);
-  timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-    self->timer_armed_ = false;
-    if (!error && !self->stopped_) self->on_timer();
-  });
-}
-
-void Server::Core::on_timer() {
-  const SteadyTime now = clock_.now();
+void Server::Core::look_for_silence(SteadyTime now) {
   std::vector<SessionPtr> due;
   for (const auto& [client, session] : sessions_) {
     if (session->transfer.deadline() <= now) due.push_back(session);
   }
   for (const SessionPtr& session : due) perform(session, session->transfer.on_tick(now));
-  arm_timer();
 }
 
 }  // namespace bootferry::tftp

@@ -143,7 +143,6 @@ void Server::Core::begin(const Datagram& datagram, const ReadRequest& request, s
   sessions_[datagram.from] = session;
   by_descriptor_[session->socket.descriptor()] = session;
   perform(session, session->transfer.start(session->began));
-  arm_timer();
 }
 
 }  // namespace bootferry::tftp

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The system calls of the TFTP shell: UDP sockets of IPv4 and IPv6 that know at which of our addresses a datagram
-// arrived, and a whole window in one call (UDP_SEGMENT, else sendmmsg). Used by server.cpp only, on loop 0; nothing
+// arrived, and a whole window in one call (UDP_SEGMENT, else sendmmsg). Used by server.cpp only, on its thread; nothing
 // here waits. Bare descriptors and not Asio's: a download's socket is watched by a SocketSet.
 #pragma once
 
@@ -34,7 +34,7 @@ struct Datagram {
 /// Closes itself.
 class UdpSocket {
  public:
-  UdpSocket(UdpSocket&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  UdpSocket(UdpSocket&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)), arrival_(other.arrival_) {}
   UdpSocket& operator=(UdpSocket&& other) = delete;
   ~UdpSocket() { close(); }
   enum class Arrival { told, not_told };  ///< at which of our addresses: costs each datagram a little
@@ -42,12 +42,14 @@ class UdpSocket {
   [[nodiscard]] static UdpSocket open(Endpoint local, const std::string& interface, Arrival arrival);
 
   [[nodiscard]] int descriptor() const { return descriptor_; }
+  [[nodiscard]] Arrival arrival() const { return arrival_; }
   [[nodiscard]] std::uint16_t port() const;
   void close();
 
  private:
-  explicit UdpSocket(int descriptor) : descriptor_(descriptor) {}
+  UdpSocket(int descriptor, Arrival arrival) : descriptor_(descriptor), arrival_(arrival) {}
   int descriptor_;
+  Arrival arrival_;
 };
 
 /// Nothing when no datagram waits; an ICMP error of an earlier send is skipped.
@@ -75,6 +77,7 @@ class WindowSender {
  private:
   static constexpr std::size_t batch = 32;
   static constexpr std::size_t max_datagram = 65'000;  ///< IP's 65,535 less headers
+  void send_alone(ByteView header, ByteView payload);
   [[nodiscard]] bool try_send_as_one(std::span<iovec> parts);
   void send_each(std::span<iovec> parts);
 

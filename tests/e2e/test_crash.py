@@ -20,10 +20,6 @@ pytestmark = pytest.mark.product
 MAC = "52:54:00:e2:e0:01"
 
 
-def target_of(server, mac=MAC):
-    return next(client for client in server.clients() if client["mac"] == mac)["targets"][0]
-
-
 def served(lab, size=16 << 20, **options):
     server = lab.serve("server", **options)
     path = server.add_image("data", images.make_blank(lab.folder / "data.img", size))
@@ -33,7 +29,7 @@ def served(lab, size=16 << 20, **options):
 
 def test_kill_9_in_the_middle_of_leases_and_writes(lab):
     server, path = served(lab)
-    link = Initiator(lab.network.add_host("10.99.0.50"), target_of(server))
+    link = Initiator(lab.network.add_host("10.99.0.50"), server.target_of(MAC))
     assert link.login()[0] == 0
     link.test_ready()
     client = DhcpClient(lab.network.add_host())
@@ -94,7 +90,7 @@ def test_kill_9_in_the_middle_of_leases_and_writes(lab):
 def test_garbage_on_every_port_disturbs_no_one(lab):
     server, path = served(lab)
     good_host, bad_host = lab.network.add_host("10.99.0.50"), lab.network.add_host("10.99.0.66")
-    link = Initiator(good_host, target_of(server))
+    link = Initiator(good_host, server.target_of(MAC))
     assert link.login()[0] == 0
     link.test_ready()
     with open(path, "r+b") as disk:
@@ -114,7 +110,7 @@ def test_garbage_on_every_port_disturbs_no_one(lab):
     reader = threading.Thread(target=read_all_the_time)
     reader.start()
     noise = random.Random(99)
-    for data in iscsi_garbage(noise, target_of(server)):
+    for data in iscsi_garbage(noise, server.target_of(MAC)):
         shout(bad_host, 3260, data)
     for data in http_garbage(noise):
         shout(bad_host, 8080, data)
@@ -278,7 +274,7 @@ def test_serve_needs_no_settings_at_all_but_the_state_dir(lab):
 
 def test_sigterm_in_the_middle_of_a_transfer_ends_soon_with_0(lab):
     server, _ = served(lab)
-    link = Initiator(lab.network.add_host("10.99.0.50"), target_of(server))
+    link = Initiator(lab.network.add_host("10.99.0.50"), server.target_of(MAC))
     assert link.login()[0] == 0
     link.test_ready()
     busy = threading.Thread(target=_read_until_closed, args=(link,))

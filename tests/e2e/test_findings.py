@@ -21,10 +21,6 @@ def assigned(lab, probe, mode="server", **options):
     return server
 
 
-def target_of(server, mac=MAC, drive=0) -> str:
-    return next(client for client in server.clients() if client["mac"] == mac)["targets"][drive]
-
-
 def solicit(namespace):
     """Sends a Router Solicitation as any IPv6 host does."""
     sender = make_socket(namespace, socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
@@ -91,7 +87,7 @@ def test_02_no_proxy_dhcp_is_said_in_server_mode_only(lab, mode, wanted):
 
 def test_04_iscsi_data_is_acknowledged_at_once(lab, probe):
     server = assigned(lab, probe)
-    link = Initiator(lab.network.add_host("10.99.0.50"), target_of(server))
+    link = Initiator(lab.network.add_host("10.99.0.50"), server.target_of(MAC))
     assert link.login()[0] == 0
     link.test_ready()
     at_once = 0
@@ -160,7 +156,7 @@ def test_08_drives_are_hooked_in_ascending_order(lab, probe):
 
 def test_09_a_fin_ends_the_session_at_once(lab, probe):
     server = assigned(lab, probe)
-    link = Initiator(lab.network.add_host("10.99.0.50"), target_of(server))
+    link = Initiator(lab.network.add_host("10.99.0.50"), server.target_of(MAC))
     assert link.login()[0] == 0
     assert len(server.sessions()) == 1
     link.socket.shutdown(socket.SHUT_WR)  # as iPXE: a bare FIN, no logout
@@ -170,7 +166,7 @@ def test_09_a_fin_ends_the_session_at_once(lab, probe):
 
 def test_09_several_sessions_of_one_client_to_one_target(lab, probe):
     server = assigned(lab, probe)
-    host, target = lab.network.add_host("10.99.0.50"), target_of(server)
+    host, target = lab.network.add_host("10.99.0.50"), server.target_of(MAC)
     initiator = "iqn.2026-11.test.lab:same-machine"
     first = Initiator(host, target, initiator, isid=1)
     second = Initiator(host, target, initiator, isid=2)
@@ -196,7 +192,7 @@ def test_10_machines_with_the_same_zero_uuid_are_different_machines(lab):
 
 def test_11_the_disk_is_lun_0(lab, probe):
     server = assigned(lab, probe)
-    link = Initiator(lab.network.add_host("10.99.0.50"), target_of(server))
+    link = Initiator(lab.network.add_host("10.99.0.50"), server.target_of(MAC))
     assert link.login()[0] == 0
     link.test_ready()
     status, data = link.command(bytes([0xA0]) + bytes(5) + b"\0\0\x01\0" + bytes(6), length=256)  # REPORT LUNS

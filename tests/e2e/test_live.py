@@ -13,10 +13,6 @@ pytestmark = pytest.mark.product
 SIZE = 24 << 20
 
 
-def target_of(server, mac=MACS[0]):
-    return next(client for client in server.clients() if client["mac"] == mac)["targets"][0]
-
-
 @pytest.fixture
 def served(lab):
     """A server with one image for each of two machines; (server, host)."""
@@ -178,7 +174,7 @@ def test_prometheus_is_told_what_happened(served):
     link.read(0, 64)
     link.write(8, bytes(4096))
     assert Initiator(host, "iqn.2026-11.org.bootferry:nobody").login()[0] == 0x0203
-    target = target_of(server)
+    target = server.target_of(MACS[0])
 
     def metrics():
         return parse_metrics(server.curl("/metrics", check=True).stdout)

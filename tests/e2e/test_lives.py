@@ -19,10 +19,6 @@ MACS = ["52:54:00:e2:e0:01", "52:54:00:e2:e0:02"]
 MIB = 1 << 20
 
 
-def target_of(server, mac):
-    return next(client for client in server.clients() if client["mac"] == mac)["targets"][0]
-
-
 def leave(server, link):
     assert link.logout() is not None
     link.close()
@@ -47,7 +43,7 @@ def test_a_master_drive_waits_for_a_version_that_nothing_lies_on(served):
     script = server.curl(f"/boot/{MACS[1]}.ipxe").stdout
     assert "would damage" in script and "overlay of pc1" in script and "bootferry image publish win" in script, script
     assert "sanboot" not in script
-    link = Initiator(host, target_of(server, MACS[1]))
+    link = Initiator(host, server.target_of(MACS[1]))
     assert link.login()[0] != 0
     assert any("overlay of pc1" in event["text"] for event in server.boot_log(MACS[1]) if event["kind"] == "login-refused")
 
@@ -68,7 +64,7 @@ def test_nobody_begins_on_a_version_while_its_master_writes(served):
     server.set_client(MACS[1], [("win", "master")], name="master")
     master = log_in(server, host, MACS[1])
     master.write(3, b"half".ljust(512))
-    assert Initiator(host, target_of(server, MACS[0])).login()[0] != 0
+    assert Initiator(host, server.target_of(MACS[0])).login()[0] != 0
     refused = server.cli("image", "clone", "win", "copy", check=False)
     assert refused.returncode == 1 and MACS[1] in refused.stderr, refused.stderr
     master.write(3, b"whole".ljust(512))

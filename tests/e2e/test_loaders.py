@@ -9,6 +9,7 @@ from lab.processes import run, wait_until
 
 pytestmark = pytest.mark.product
 MAC = "52:54:00:e2:e0:01"
+IMAGES = Path(__file__).resolve().parent / "images"
 KEY, CERTIFICATE = Path("/usr/share/ovmf/PkKek-1-snakeoil.key"), Path("/usr/share/ovmf/PkKek-1-snakeoil.pem")
 ARM64 = {60: b"PXEClient:Arch:00011:UNDI:003000", 93: b"\0\x0b", 94: b"\x01\x03\x10", 97: bytes(17)}
 
@@ -38,6 +39,25 @@ def test_an_arm64_machine_is_told_why_not_and_then_served_without_a_restart(lab)
     wait_until("the new loader in the answer", lambda: offered_file() == "snponly-arm64.efi", 15)
     (server.state_dir / "loaders" / "snponly-arm64.efi").unlink()
     wait_until("no loader in the answer", lambda: offered_file() == "", 15)
+
+
+@pytest.mark.parametrize("path", ("uefi-pxe", "uefi-http"))
+@pytest.mark.parametrize(("word", "isa"), (("ia32", "i386"), ("arm64", "aarch64")))
+def test_a_machine_that_debian_has_no_loader_for_runs_the_users(lab, word, isa, path):
+    server = lab.serve("server")
+    loader = f"snponly-{word}.efi"
+    run([IMAGES / "make-efi-word", word, server.state_dir / "loaders" / loader])
+
+    def told():
+        answer = server.json("loader", "list")
+        sent = {(row["architecture"], row["firmware"]): row["loader"] for row in answer["sent"]}
+        known = {one["name"]: one["architecture"] for one in answer["loaders"]}
+        return known.get(loader) == sent_for and sent[sent_for, "pxe"] == loader
+
+    sent_for = f"efi-{word}"
+    wait_until("the user's loader", told, 15)
+    lab.machine(path, mac=MAC, isa=isa).power_on().wait_serial(f"BOOTFERRY-EFI {word} runs", 90)
+    assert server.json("client", "show", MAC)["architecture"] == sent_for
 
 
 def sign(source: Path, target: Path):

@@ -18,10 +18,6 @@ ASYNC_SESSION_DROP = 3
 pytestmark = pytest.mark.product
 
 
-def target_of(server, mac=MACS[0]):
-    return next(client for client in server.clients() if client["mac"] == mac)["targets"][0]
-
-
 def image_file(lab, name, megabytes=4) -> Path:
     path = lab.folder / f"{name}.img"
     path.write_bytes(random.Random(name).randbytes(megabytes << 20))
@@ -45,7 +41,7 @@ def test_portals_on_ipv4_and_ipv6(lab):
     host = network.add_host("10.99.0.50")
     run(["ip", "-n", host, "address", "add", "fd00:99::50/64", "dev", "eth0", "nodad"])
     server = serve(lab, settings=f'[iscsi]\naddresses = ["{SERVER}", "{SERVER6}"]\n')
-    target = target_of(server)
+    target = server.target_of(MACS[0])
     for here, other in ((SERVER, f"[{SERVER6}]"), (f"[{SERVER6}]", SERVER)):
         listed = run(["iscsi-ls", f"iscsi://{here}:3260"], namespace=host).stdout
         portals = re.findall(rf"Target:{target} Portal:(\S+),1", listed)
@@ -142,7 +138,7 @@ def end_all(server, links):
 
 def test_a_thousand_idle_sessions_are_cheap_and_given_back(lab):
     server = serve(lab, images=("one",))
-    host, target, pid = lab.network.add_host("10.99.0.50"), target_of(server), server_pid(server)
+    host, target, pid = lab.network.add_host("10.99.0.50"), server.target_of(MACS[0]), server_pid(server)
     at_start = resident_kib(pid)
     links = idle_sessions(server, host, target, 1000)
     first = resident_kib(pid)

@@ -20,10 +20,6 @@ NO_SPACE = (7, 0x27, 7)  # DATA PROTECT, SPACE ALLOCATION FAILED WRITE PROTECT
 SPACE_LOW = (6, 0x38, 7)  # UNIT ATTENTION, THIN PROVISIONING SOFT THRESHOLD REACHED
 
 
-def target_of(server, mac=MACS[0]):
-    return next(client for client in server.clients() if client["mac"] == mac)["targets"][0]
-
-
 def leave(server, link):
     assert link.logout() is not None
     link.close()
@@ -194,7 +190,7 @@ def test_no_room_for_a_new_layer_leaves_all_as_it_was(lab, small):
 def test_a_guest_whose_quota_is_reached_goes_on_when_it_has_tidied_up(lab):
     server, _ = serve(lab, ":16M")
     guest = Guest(lab).power_on()
-    device = guest.log_in(target_of(server))
+    device = guest.log_in(server.target_of(MACS[0]))
     full = guest.ask(f"dd if=/dev/urandom of={device} bs=64k oflag=direct 2>&1", 60)
     assert full.status != 0 and "No space left on device" in full.text, full.text
     assert guest.ask(f"dd if={device} of=/dev/null bs=1M iflag=direct 2>&1", 60).status == 0
@@ -207,6 +203,6 @@ def test_a_guest_whose_quota_is_reached_goes_on_when_it_has_tidied_up(lab):
     guest.run("rm /mnt/big; fstrim /mnt; dd if=/dev/urandom of=/mnt/more bs=1M count=4 oflag=direct conv=fsync 2>&1", 60)
     guest.run("echo 3 >/proc/sys/vm/drop_caches; sha256sum -c /tmp/sum; umount /mnt", 60)
     guest.run(f"e2fsck -fn {device}", 60)
-    guest.log_out(target_of(server))
+    guest.log_out(server.target_of(MACS[0]))
     assert server.stop() == 0
     Layers(server).check()

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <charconv>
 
 #include "http/api/json.hpp"
 #include "http/api/resources.hpp"
@@ -10,13 +9,6 @@ namespace {
 
 Answer no_job(std::string_view id) {
   return make_problem(404, "There is no job " + std::string(id.substr(0, 20)) + "; \"bootferry job list\" shows all.");
-}
-
-std::optional<std::uint64_t> find_id(const std::string& text) {
-  std::uint64_t id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return id;
 }
 
 }  // namespace
@@ -29,14 +21,14 @@ Answer list_jobs(const Request&, const Site& site) {
 }
 
 Answer get_job(const Request& request, const Site& site) {
-  const auto id = find_id(request.captures[0]);
+  const auto id = require_number("id", request.captures[0]);
   const auto jobs = site.services.intake ? site.services.intake->jobs() : std::vector<boot::JobView>{};
-  const auto found = std::ranges::find_if(jobs, [&](const auto& job) { return job.id == id; });
+  const auto found = std::ranges::find_if(jobs, [&](const auto& job) { return id && job.id == *id; });
   return found == jobs.end() ? no_job(request.captures[0]) : make_json(200, render_job(*found));
 }
 
 Answer cancel_job(const Request& request, const Site& site) {
-  const auto id = find_id(request.captures[0]);
+  const auto id = require_number("id", request.captures[0]);
   if (!id || site.services.intake == nullptr) return no_job(request.captures[0]);
   const auto done = site.services.intake->cancel_job(*id);
   return done ? Answer(204) : make_problem(done.error());

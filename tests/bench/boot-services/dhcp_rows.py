@@ -111,8 +111,8 @@ def cpu_of(pid: int) -> float:
 
 
 def cpu_of_machine() -> float:
-    user, nice, system, _idle, _iowait, irq, soft = (int(x) for x in Path("/proc/stat").read_text().split("\n")[0].split()[1:8])
-    return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK")
+    user, nice, system, _idle, _iowait, irq, soft, steal = (int(x) for x in Path("/proc/stat").read_text().split("\n")[0].split()[1:9])
+    return (user + nice + system + irq + soft + steal) / os.sysconf("SC_CLK_TCK")
 
 
 def percentile(delays: list[float], part: float) -> float:

@@ -92,6 +92,9 @@ class Bootferry:
     def leases(self) -> list[dict]:
         return self._list(self.json("lease", "list"), "leases")
 
+    def target_of(self, mac: str, drive=0) -> str:
+        return next(client for client in self.clients() if client["mac"] == mac)["targets"][drive]
+
     def clients(self) -> list[dict]:
         return self._list(self.json("client", "list"), "clients")
 

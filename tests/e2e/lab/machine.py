@@ -8,6 +8,7 @@ Firmware paths:  bios-rom    iPXE in the NIC's ROM
                  uefi-http   OVMF's HTTP boot
                  uefi-rom    OVMF with the NIC's iPXE EFI ROM
                  bios-medium, uefi-medium   no network boot at all: starts from `medium`, a ("floppy", "cd" or "usb", file)
+`isa`: "i386" or "aarch64" for UEFI machines of 32 bits or of ARM; they have a serial console only.
 `secure_boot`: OVMF with Secure Boot on, and as its only keys those of Debian's "snakeoil" certificate.
 KVM is not used: iPXE's ROM and OVMF do not run under nested KVM on common CI machines.
 """
@@ -22,17 +23,24 @@ from .processes import SLOW, Child, LabError, wait_until
 from .qmp import Qmp
 
 OVMF = Path("/usr/share/OVMF")
+AAVMF = Path("/usr/share/AAVMF")
+FIRMWARE = {  # the instruction set, or "secure" for x86_64 with Secure Boot: code and variables
+    "x86_64": (OVMF / "OVMF_CODE_4M.fd", OVMF / "OVMF_VARS_4M.fd"),
+    "secure": (OVMF / "OVMF_CODE_4M.secboot.fd", OVMF / "OVMF_VARS_4M.snakeoil.fd"),
+    "i386": (OVMF / "OVMF32_CODE_4M.secboot.fd", OVMF / "OVMF32_VARS_4M.fd"),  # without keys: Secure Boot is off
+    "aarch64": (AAVMF / "AAVMF_CODE.fd", AAVMF / "AAVMF_VARS.fd"),
+}
 _ANSI = re.compile(rb"\x1b(?:\[[0-9;?=]*[A-Za-z]|[c78=>])")
 
 
 class Machine:
     def __init__(self, lab, path="bios-rom", mac="52:54:00:e2:e0:01", tap=0, nic="virtio-net-pci", memory=512,
-                 disks=(), reboots=False, name=None, smbios="", relay=None, medium=None, secure_boot=False, cpu="max"):
+                 disks=(), reboots=False, name=None, smbios="", relay=None, medium=None, secure_boot=False, cpu="max", isa="x86_64"):
         """`smbios`: "uuid=...,serial=..."; `relay`: (delay_ms, jitter_ms, loss_percent) of a bad cable, see lab/relay.py."""
         self.lab, self.path, self.mac, self.tap, self.nic = lab, path, mac, tap, nic
         self.memory, self.disks, self.reboots = memory, disks, reboots
         self.smbios, self.relay = smbios, relay
-        self.medium, self.secure_boot, self.cpu = medium, secure_boot, cpu
+        self.medium, self.secure_boot, self.cpu, self.isa = medium, secure_boot, cpu, isa
         self.name = name or f"pc{tap}"
         self.folder = lab.folder
         self.qmp_path = lab.short / f"{self.name}.qmp"
@@ -65,20 +73,24 @@ class Machine:
 
     def _command(self):
         uefi = self.path.startswith("uefi")
-        command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-machine", f"{'q35' if uefi else 'pc'},graphics=off{',smm=on' if self.secure_boot else ''}",
-                   "-accel", "tcg", "-cpu", self.cpu, "-m", str(self.memory), "-display", "none", "-device", "VGA",
+        guarded = self.secure_boot or self.isa == "i386"  # this firmware's variables want the management mode
+        board = "virt" if self.isa == "aarch64" else f"{'q35' if uefi else 'pc'},graphics=off{',smm=on' if guarded else ''}"
+        command = [f"qemu-system-{self.isa}", "-nodefaults", "-no-user-config", "-machine", board,
+                   "-accel", "tcg", "-cpu", self.cpu, "-m", str(self.memory), "-display", "none",
                    "-serial", "stdio", "-qmp", f"unix:{self.qmp_path},server,nowait"]
+        if self.isa == "x86_64":
+            command += ["-device", "VGA"]
         if self.smbios:
             command += ["-smbios", f"type=1,{self.smbios}"]
         if not self.reboots:
             command += ["-no-reboot"]
         if uefi:
             variables = self.folder / f"{self.name}.vars.fd"
-            code, keys = ("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.snakeoil.fd") if self.secure_boot else ("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd")
-            shutil.copy(OVMF / keys, variables)
-            if self.secure_boot:
+            code, initial = FIRMWARE["secure" if self.secure_boot else self.isa]
+            shutil.copy(initial, variables)
+            if guarded:
                 command += ["-global", "driver=cfi.pflash01,property=secure,value=on", "-global", "ICH9-LPC.disable_s3=1"]
-            command += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={OVMF}/{code}",
+            command += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={code}",
                         "-drive", f"if=pflash,format=raw,unit=1,file={variables}", "-device", "virtio-rng-pci"]
         if self.path == "uefi-http":
             for protocol in ("IPv4PXESupport", "IPv6PXESupport"):

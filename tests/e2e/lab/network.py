@@ -14,7 +14,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from .processes import LabError, run
+from .processes import LabError, run, wait_until
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _CLONE_NEWNET = 0x40000000
@@ -72,6 +72,9 @@ class Network:
         run(["ip", "-n", name, "link", "set", "eth0", "up"])
         if address:
             run(["ip", "-n", name, "address", "add", f"{address}/24", "dev", "eth0"])
+        # The bridge takes a moment to see the cable; what a client sends before is lost, and a raw one does not repeat it.
+        wait_until(f"the port of {name} forwards",
+                   lambda: "state forwarding" in run(["bridge", "-n", self.net, "link", "show", "dev", port]).stdout, 10)
         return name
 
     @property

@@ -75,7 +75,7 @@ TEST_F(TftpCve, Cve2020_6097_no_packet_ends_the_server) {
       packet.append(more, static_cast<char>(0xff));
       peer.send(server->port(), bytes_of(packet));
     }
-    context.poll();
+    turn();
   }
   peer.send(server->port(), ByteView());
   expect_service();
@@ -129,7 +129,7 @@ TEST_F(TftpCve, an_unproven_address_gets_one_packet_however_large_its_window) {
   int packets = 1;
   for (int second = 0; second < 120; ++second) {
     clock.advance(std::chrono::seconds{1});
-    context.run_one_for(std::chrono::milliseconds{25});
+    server->turn(std::chrono::milliseconds{25});
     if (receive_at_once(peer)) ++packets;
   }
   EXPECT_EQ(packets, Transfer::max_unproven_tries);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A TFTP server and its clients on loopback, over IPv4 and IPv6. The loop is turned by hand.
+// A TFTP server and its clients on loopback, over IPv4 and IPv6. The server is turned by hand.
 #pragma once
 
 #include <arpa/inet.h>
@@ -67,7 +67,6 @@ class FixedRegistry final : public boot::ClientRegistry {
 };
 
 struct TftpServer : testing::Test {
-  boost::asio::io_context context{1};
   ManualClock clock;
   boot::EventBus bus{clock};
   boot::AddressBook addresses;
@@ -93,24 +92,27 @@ struct TftpServer : testing::Test {
   }
   void begin(Settings settings) {
     settings.port = 0;
-    server.emplace(context, settings, loaders, bus, addresses, clock, &registry);
+    server.emplace(settings, loaders, bus, addresses, clock, &registry);
     server->open();
-    server->start();
   }
   void write(const char* name, const std::string& text) { std::ofstream(folder / name, std::ios::binary) << text; }
 
-  /// Turns the loop until the peer has a packet; empty when none came.
+  /// All that waits is done, and nothing is waited for.
+  void turn() {
+    for (int i = 0; i < 20; ++i) server->turn(std::chrono::milliseconds{0});
+  }
+  /// Turns the server until the peer has a packet; empty when none came.
   std::string receive(Peer& peer) {
     for (int i = 0; i < 400; ++i) {
-      context.poll();
+      turn();
       if (auto packet = peer.try_receive()) return *packet;
-      context.run_one_for(std::chrono::milliseconds{5});
+      server->turn(std::chrono::milliseconds{5});
     }
     return "";
   }
   /// What comes of itself after everything that waits was done.
   std::optional<std::string> receive_at_once(Peer& peer) {
-    for (int i = 0; i < 20; ++i) context.poll();
+    turn();
     return peer.try_receive();
   }
   void ask(Peer& peer, const std::string& file, std::vector<Option> options = {}, const std::string& mode = "octet") {
@@ -118,7 +120,7 @@ struct TftpServer : testing::Test {
   }
   void ack(Peer& peer, std::uint16_t block) { peer.send(peer.server_port, encode_ack(block)); }
   std::vector<boot::Event> told() {
-    for (int i = 0; i < 20; ++i) context.poll();
+    turn();
     return subscription->take().events;
   }
   /// The whole file in 512-byte blocks.

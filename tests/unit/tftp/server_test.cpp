@@ -152,7 +152,7 @@ TEST_F(TftpServer, a_silent_client_is_given_up_and_told) {
   std::vector<boot::Event> events;
   for (int i = 0; i < 200 && events.empty(); ++i) {
     clock.advance(std::chrono::seconds{10});
-    context.run_one_for(std::chrono::milliseconds{50});
+    server->turn(std::chrono::milliseconds{50});
     events = told();
   }
   ASSERT_EQ(events.size(), 1u);
@@ -171,7 +171,7 @@ TEST_F(TftpServer, garbage_leaves_the_others_undisturbed) {
     random.fill(junk);
     if (junk.size() > 2 && i % 2) junk[0] = 0, junk[1] = static_cast<std::uint8_t>(i % 8);
     vandal.send(i % 3 ? server->port() : port, junk);
-    context.poll();
+    turn();
   }
   ack(peer, 1);
   std::string packet = receive(peer);
@@ -239,8 +239,21 @@ TEST_F(TftpServer, a_full_house_gives_the_place_of_one_that_never_answered) {
 TEST_F(TftpServer, a_taken_port_is_an_exception) {
   Settings same;
   same.port = server->port();
-  Server second(context, same, loaders, bus, addresses, clock);
+  Server second(same, loaders, bus, addresses, clock);
   EXPECT_THROW(second.open(), boost::system::system_error);
+}
+
+TEST_F(TftpServer, its_thread_serves_until_it_is_stopped) {
+  Peer peer;
+  server->start();
+  ask(peer, "loader");
+  std::optional<std::string> packet;
+  for (int i = 0; i < 1000 && !(packet = peer.try_receive()); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  ASSERT_TRUE(packet);
+  EXPECT_EQ(packet->substr(0, 4), "\0\3\0\1"s);
+  server->stop();  // while it waits for the answer
+  EXPECT_THAT(peer.try_receive().value_or(""), HasSubstr("stopping"));
 }
 
 TEST_F(TftpServer, stopping_ends_the_transfers_with_a_word) {
