@@ -122,7 +122,7 @@ void Redaction::hide_name(std::string_view name, std::string_view kind) {
   if (text.size() < least_name || std::ranges::find(common_names, text) != std::ranges::end(common_names)) return;
   if (std::ranges::find(names_, text, &Name::text) != names_.end()) return;
   names_.push_back({text, std::string(kind)});
-  std::ranges::stable_sort(names_, std::greater(), [](const Name& one) { return one.text.size(); });
+  std::ranges::sort(names_, std::greater(), [](const Name& one) { return one.text.size(); });
 }
 
 std::string Redaction::without_secrets(std::string text) const {
