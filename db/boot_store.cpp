@@ -74,6 +74,8 @@ constexpr std::string_view columns =
     "id, mac, state, stage, architecture, firmware, decision, image, started, updated, ended, code, reason, mend, "
     "bytes_read, bytes_written, last_io";
 
+constexpr std::string_view has_failed = "state IN ('failed', 'stalled')";
+
 }  // namespace
 
 std::uint64_t BootStore::next_id() {
@@ -110,6 +112,19 @@ std::vector<boot::BootRecord> BootStore::find(const boot::BootQuery& query) {
 
 std::optional<boot::BootRecord> BootStore::find(std::uint64_t id) {
   auto found = select(Steps::with, "WHERE id = ?1", static_cast<std::int64_t>(id));
+  return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
+boot::BootCounts BootStore::count_since(WallTime start) {
+  std::lock_guard lock(database_.mutex());
+  Statement row(database_,
+                fmt::format("SELECT count(*), coalesce(sum({}), 0) FROM boots WHERE started >= ?1", has_failed));
+  row.bind(start).step();
+  return {static_cast<std::size_t>(row.number(0)), static_cast<std::size_t>(row.number(1))};
+}
+
+std::optional<boot::BootRecord> BootStore::last_failed() {
+  auto found = select(Steps::without, fmt::format("WHERE id >= ?1 AND {} ORDER BY id DESC LIMIT 1", has_failed), 0);
   return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "boot/boot_history.hpp"
+#include "boot/summary.hpp"
 #include "db/database.hpp"
 
 namespace bootferry::db {
@@ -31,6 +32,10 @@ class BootStore {
   /// Newest first, without steps.
   [[nodiscard]] std::vector<boot::BootRecord> find(const boot::BootQuery& query);
   [[nodiscard]] std::optional<boot::BootRecord> find(std::uint64_t id);
+  /// Of those that are kept.
+  [[nodiscard]] boot::BootCounts count_since(WallTime start);
+  /// The newest that has failed or stalled, without steps.
+  [[nodiscard]] std::optional<boot::BootRecord> last_failed();
   void save(std::span<const boot::BootRecord> boots);
 
  private:

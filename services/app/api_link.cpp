@@ -30,9 +30,12 @@ constexpr int most_syns = 3;                     ///< about 15 s, where nothing 
 constexpr unsigned longest_silence_ms = 60'000;  ///< of a peer that acknowledges nothing (RFC 9293 3.8.3)
 constexpr std::size_t body_piece = 256 << 10;
 
-std::unexpected<Error> broken(const ServerAddress& server, const error_code& why) {
-  return fail(ErrorKind::io, fmt::format("{} closed the connection before it answered ({}); look at the server's log",
-                                         server.to_string(), why.message()));
+std::unexpected<Error> broken(const ServerAddress& server, const ApiRequest& wanted, const error_code& why) {
+  if (why == asio::error::timed_out)
+    return fail(ErrorKind::unavailable,
+                fmt::format("{} did not answer in time; {}", server.to_string(), wanted.words.look));
+  return fail(ErrorKind::io, fmt::format("{} closed the connection before it answered ({}); {}", server.to_string(),
+                                         why.message(), wanted.words.look));
 }
 
 /// Of the Host header: the URL without its scheme and path.
@@ -80,7 +83,7 @@ Result<ApiReply> ask(Stream& stream, const ServerAddress& server, const ApiReque
   error_code failed;
   beast_http::request_serializer<beast_http::string_body> serializer(request);
   wanted.body ? beast_http::write_header(stream, serializer, failed) : beast_http::write(stream, serializer, failed);
-  if (failed) return broken(server, failed);
+  if (failed) return broken(server, wanted, failed);
   if (wanted.body) {
     if (const auto sent = send_streamed(stream, *wanted.body); !sent) return std::unexpected(sent.error());
   }
@@ -89,7 +92,7 @@ Result<ApiReply> ask(Stream& stream, const ServerAddress& server, const ApiReque
   beast_http::response_parser<beast_http::buffer_body> parser;
   parser.body_limit(boost::none);
   beast_http::read_header(stream, buffer, parser, failed);
-  if (failed) return broken(server, failed);
+  if (failed) return broken(server, wanted, failed);
   const ApiReply reply{parser.get().result_int(), std::string(parser.get()[beast_http::field::location])};
   std::array<char, 16384> piece;
   while (!parser.is_done()) {
@@ -99,7 +102,8 @@ Result<ApiReply> ask(Stream& stream, const ServerAddress& server, const ApiReque
     if (failed == beast_http::error::need_buffer) failed = {};
     const std::size_t got = piece.size() - parser.get().body().size;
     if (got > 0 && !take(reply.status, {piece.data(), got})) return reply;
-    if (failed) return broken(server, failed);
+    if (failed && !wanted.whole_body) return reply;
+    if (failed) return broken(server, wanted, failed);
   }
   return reply;
 }
@@ -120,13 +124,14 @@ Result<ApiReply> ask_socket(const ServerAddress& server, const ApiRequest& reque
                           server.socket.string()));
 }
 
-Result<void> dial(tcp::socket& socket, const ServerAddress& server) {
+Result<void> dial(PatientSocket& stream, const ServerAddress& server, const LinkWords& words) {
+  tcp::socket& socket = stream.socket();
   error_code failed;
   tcp::resolver resolver(socket.get_executor());
   const auto found = resolver.resolve(server.host, server.port, failed);
   if (failed) {
     return fail(ErrorKind::unavailable,
-                fmt::format("{} has no address ({}); is --url right?", server.host, failed.message()));
+                fmt::format("{} has no address ({}); is {} right?", server.host, failed.message(), words.address));
   }
   for (const auto& one : found) {
     socket.close(failed);
@@ -135,11 +140,11 @@ Result<void> dial(tcp::socket& socket, const ServerAddress& server) {
     setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_SYNCNT, &most_syns, sizeof most_syns);
     setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &longest_silence_ms, sizeof longest_silence_ms);
     socket.set_option(asio::socket_base::keep_alive(true), failed);  // of a watcher that waits for hours
-    socket.connect(one.endpoint(), failed);
+    stream.connect(one.endpoint(), failed);
     if (!failed) return {};
   }
-  return fail(ErrorKind::unavailable, fmt::format("no Bootferry answers at {} ({}); is it running, and is --url right?",
-                                                  server.to_string(), failed.message()));
+  return fail(ErrorKind::unavailable, fmt::format("no {} answers at {} ({}); is it running, and is {} right?",
+                                                  words.who, server.to_string(), failed.message(), words.address));
 }
 
 /// What was wrong with the other side's certificate, for the sentence.
@@ -159,7 +164,8 @@ bool judge(bool good, ssl::verify_context& context, const ServerAddress& server,
   return good;
 }
 
-std::string explain_refusal(const ServerAddress& server, const Verdict& verdict, const error_code& failed) {
+std::string explain_refusal(const ServerAddress& server, const LinkWords& words, const Verdict& verdict,
+                            const error_code& failed) {
   if (verdict.fingerprint.empty()) {
     return fmt::format("{} does not speak TLS as it should ({}); is that the port of HTTPS?", server.to_string(),
                        failed.message());
@@ -171,14 +177,11 @@ std::string explain_refusal(const ServerAddress& server, const Verdict& verdict,
         "with what it prints at its start, else somebody stands between",
         server.to_string(), verdict.fingerprint);
   }
-  return fmt::format(
-      "the certificate of {} is not trusted ({}); give --ca-file with who signed it, or, when the server prints the "
-      "same "
-      "at its start, --fingerprint sha256:{}",
-      server.to_string(), verdict.why, verdict.fingerprint);
+  return fmt::format("the certificate of {} is not trusted ({}); {}", server.to_string(), verdict.why,
+                     fmt::format(fmt::runtime(words.trust), verdict.fingerprint));
 }
 
-Result<ApiReply> ask_tls(tcp::socket socket, const ServerAddress& server, const ApiRequest& request,
+Result<ApiReply> ask_tls(PatientSocket socket, const ServerAddress& server, const ApiRequest& request,
                          const TakePiece& take) {
   ssl::context context(ssl::context::tls_client);
   error_code failed;
@@ -191,7 +194,7 @@ Result<ApiReply> ask_tls(tcp::socket socket, const ServerAddress& server, const 
                                                   server.ca_file.string(), failed.message()));
     }
   }
-  ssl::stream<tcp::socket> stream(std::move(socket), context);
+  ssl::stream<PatientSocket> stream(std::move(socket), context);
   asio::ip::make_address(server.host, failed);
   if (failed) SSL_set_tlsext_host_name(stream.native_handle(), server.host.c_str());  // RFC 6066 3: no addresses
   Verdict verdict;
@@ -199,7 +202,7 @@ Result<ApiReply> ask_tls(tcp::socket socket, const ServerAddress& server, const 
   stream.set_verify_callback(
       [&](bool good, ssl::verify_context& checked) { return judge(good, checked, server, verdict); }, failed);
   stream.handshake(ssl::stream_base::client, failed);
-  if (failed) return fail(ErrorKind::denied, explain_refusal(server, verdict, failed));
+  if (failed) return fail(ErrorKind::denied, explain_refusal(server, request.words, verdict, failed));
   return ask(stream, server, request, take);
 }
 
@@ -208,8 +211,8 @@ Result<ApiReply> ask_tls(tcp::socket socket, const ServerAddress& server, const 
 Result<ApiReply> exchange(const ServerAddress& server, const ApiRequest& request, const TakePiece& take) {
   if (!server.is_remote()) return ask_socket(server, request, take);
   asio::io_context context;
-  tcp::socket socket(context);
-  if (auto there = dial(socket, server); !there) return std::unexpected(there.error());
+  PatientSocket socket(context, request.patience);
+  if (auto there = dial(socket, server, request.words); !there) return std::unexpected(there.error());
   return server.tls ? ask_tls(std::move(socket), server, request, take) : ask(socket, server, request, take);
 }
 

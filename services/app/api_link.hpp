@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One request over a connection of its own: the Unix socket, TCP, or TLS whose certificate is checked. Called by
-// api_client; blocks the calling thread. RFC 9112; RFC 9525 for the names in certificates.
+// api_client and by the webhooks, which follow no redirects; blocks the calling thread. RFC 9112; RFC 9525 for the
+// names in certificates.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/patient_socket.hpp"
 #include "app/server_address.hpp"
 #include "base/bytes.hpp"
 
@@ -23,12 +25,24 @@ struct StreamedBody {
   std::function<Result<void>(MutableByteView space)> fill;
 };
 
+/// What sentences call the other side, and what they say to change.
+struct LinkWords {
+  std::string who = "Bootferry", address = "--url";
+  /// {} is the certificate's fingerprint.
+  std::string trust =
+      "give --ca-file with who signed it, or, when the server prints the same at its start, --fingerprint sha256:{}";
+  std::string look = "look at the server's log";
+};
+
 struct ApiRequest {
   std::string method, path;  ///< the path begins with /api/v1
   const std::string* json = nullptr;
   std::string accept = "application/json";
   std::vector<std::pair<std::string, std::string>> headers = {};
   const StreamedBody* body = nullptr;  ///< in the place of json
+  Patience patience = {};  ///< but for the look-up of a name, which is the system's
+  LinkWords words = {};
+  bool whole_body = true;  ///< else a body that breaks off is taken as far as it came
 };
 
 struct ApiReply {

@@ -23,6 +23,7 @@
 #include "app/boot_traces.hpp"
 #include "app/client_activity.hpp"
 #include "app/dhcp_range.hpp"
+#include "app/diagnostics.hpp"
 #include "app/disk_directory.hpp"
 #include "app/event_counters.hpp"
 #include "app/event_log.hpp"
@@ -45,9 +46,11 @@
 #include "app/server_key.hpp"
 #include "app/space_watch.hpp"
 #include "app/state_folder.hpp"
+#include "app/summary.hpp"
 #include "app/vendor_file.hpp"
 #include "app/version.hpp"
 #include "app/wake_sender.hpp"
+#include "app/webhook_sender.hpp"
 #include "base/async_loop_pool.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -127,6 +130,7 @@ struct Appliance::Parts {
         events(*database, bus, db_pool),
         boot_store(*database),
         boots({boot_store, bus, registry, clock, &packets}),
+        webhooks(settings.webhooks, {bus, registry, clock, settings.http_public_url}),
         capture(packets, interface.mac, capture_ports(settings),
                 [this](const MacAddress& mac, capture::Knock knock) {
                   boots.on_knock(mac, knock.service, knock.answered);
@@ -160,8 +164,11 @@ struct Appliance::Parts {
         backups(settings.state_dir, settings.file, registry, clock, std::move(begin_anew)),
         waker({interface.name, interface.index, interface.mac, interface.network}, bus),
         media(settings.state_dir / "media", http::render_first_script(boot), loaders),
-        self_check(settings, interface, dhcp_settings(settings, interface, range, boot), registry, dhcp,
+        self_check(settings, interface, dhcp_settings(settings, interface, range, boot), registry, dhcp, webhooks,
                    [this] { return http.https_port() != 0; }),
+        summary({administration, registry, boot_store, intake, dhcp, target, clock, library.folder()}),
+        diagnostics({settings, administration, registry, boot_store, self_check, summary, dhcp, webhooks, loaders,
+                     accounts, token.value}),
         metrics({administration, target, event_counters, clock, &traces}),
         http(loops, people_pool,
              {.administration = administration,
@@ -186,6 +193,9 @@ struct Appliance::Parts {
               .self_check = &self_check,
               .floppy_drives = &disks,
               .backups = &backups,
+              .summary = &summary,
+              .webhooks = &webhooks,
+              .diagnostics = &diagnostics,
               .neighbours = &neighbours,
               .vendors = &vendors,
               .accounts = &accounts},
@@ -216,6 +226,7 @@ struct Appliance::Parts {
   db::BootStore boot_store;
   capture::PacketRings packets;
   BootKeeper boots;
+  WebhookSender webhooks;
   capture::Server capture;
   ClientActivity activity;
   NeighbourTable neighbours{interface.index};
@@ -248,6 +259,8 @@ struct Appliance::Parts {
   WakeSender waker;
   MediaWorkshop media;
   ApplianceSelfCheck self_check;
+  ApplianceSummary summary;
+  ApplianceDiagnostics diagnostics;
   ApplianceMetrics metrics;
   http::Server http;
   tftp::Server tftp;
@@ -262,6 +275,7 @@ struct Appliance::Parts {
     activity.on_event(event);
     boots.on_event(event);
     event_counters.on_event(event);
+    webhooks.on_event(event);
     if (!serving) return;
     if (event.kind == boot::EventKind::image_removed) forget_traces(event);
     if (event.mac && is_file_sent(event.kind)) dhcp.note_file_sent(*event.mac);
@@ -400,11 +414,13 @@ void Appliance::start() {
   });
   p.traces.start();
   p.space.start();
+  p.webhooks.start();
   p.loader_watch.start();
   p.tftp.start();
   if (p.settings.dhcp_mode != DhcpMode::off) p.dhcp.start();
   if (p.settings.dhcp_ipv6) p.dhcpv6.start();
   p.target.start();
+  p.summary.start();
   p.boots.start([&p](std::span<const std::uint64_t> ids) { return p.target.samples(ids); });
   p.capture.start();
   p.serving = true;
@@ -432,11 +448,13 @@ void Appliance::stop() {
   p.lives.stop();
   p.http.stop();
   p.capture.stop();
+  p.summary.stop();
   p.target.stop(std::chrono::seconds(3));
   p.boots.stop();
   p.disks.stop();
   p.traces.stop();
   p.space.stop();
+  p.webhooks.stop();
   p.loader_watch.stop();
   p.loops.stop();
   p.intake.stop();

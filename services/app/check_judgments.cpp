@@ -199,6 +199,18 @@ CheckLine judge_other_servers(const std::vector<boot::NetworkServer>& servers, D
   return good(id, givers.empty() ? "There is no other DHCP or PXE server." : "Addresses are given by " + givers + ".");
 }
 
+CheckLine judge_webhooks(const std::vector<boot::WebhookView>& hooks) {
+  for (const boot::WebhookView& hook : hooks) {
+    if (!hook.failing_since) continue;
+    return warn("webhooks",
+                fmt::format("Webhook {} fails since {}: {}.", hook.number, render_time(*hook.failing_since),
+                            hook.last ? hook.last->text : ""),
+                fmt::format("bootferry webhook test {}", hook.number));
+  }
+  return good("webhooks", hooks.size() == 1 ? "The webhook takes what it is told."
+                                            : fmt::format("{} webhooks take what they are told.", hooks.size()));
+}
+
 CheckLine judge_space(DiskSpace space, const std::string& folder) {
   const std::string text = fmt::format("{} of {} are free on the disk of {}.", render_byte_count({space.available}),
                                        render_byte_count({space.capacity}), folder);

@@ -15,6 +15,7 @@
 #include "boot/loader_catalog.hpp"
 #include "boot/network_servers.hpp"
 #include "boot/self_check.hpp"
+#include "boot/webhooks.hpp"
 
 namespace bootferry::app {
 
@@ -48,6 +49,9 @@ struct LinkFacts {
 [[nodiscard]] boot::CheckLine judge_dhcp_mode(DhcpMode mode);
 /// The first that gets in our way; or, for a proxy, that nobody gives addresses.
 [[nodiscard]] boot::CheckLine judge_other_servers(const std::vector<boot::NetworkServer>& servers, DhcpMode mode);
+
+/// The first that fails. Not empty.
+[[nodiscard]] boot::CheckLine judge_webhooks(const std::vector<boot::WebhookView>& hooks);
 
 struct DiskSpace {
   std::uint64_t available = 0, capacity = 0;

@@ -47,6 +47,7 @@ void add_watch(CLI::App& command, CommandContext& context) {
 void add_commands(CLI::App& app, CommandContext& context) {
   add_serve_command(app, context);
   add_health_command(app, context);
+  add_summary_command(app, context);
   add_client_commands(app, context);
   add_group_commands(app, context);
   add_template_commands(app, context);
@@ -60,6 +61,8 @@ void add_commands(CLI::App& app, CommandContext& context) {
   add_loader_commands(app, context);
   add_media_commands(app, context);
   add_check_command(app, context);
+  add_diagnostics_command(app, context);
+  add_webhook_commands(app, context);
   add_boot_log_command(app, context);
   add_user_commands(app, context);
   add_token_commands(app, context);

@@ -38,6 +38,7 @@ void add_watch(CLI::App& command, CommandContext& context);
 
 void add_serve_command(CLI::App& app, CommandContext& context);
 void add_health_command(CLI::App& app, CommandContext& context);
+void add_summary_command(CLI::App& app, CommandContext& context);
 void add_image_commands(CLI::App& app, CommandContext& context);
 /// Below `image`.
 void add_image_file_commands(CLI::App& image, CommandContext& context);
@@ -49,12 +50,14 @@ void add_job_commands(CLI::App& app, CommandContext& context);
 void add_boot_commands(CLI::App& app, CommandContext& context);
 void add_session_commands(CLI::App& app, CommandContext& context);
 void add_check_command(CLI::App& app, CommandContext& context);
+void add_diagnostics_command(CLI::App& app, CommandContext& context);
 void add_media_commands(CLI::App& app, CommandContext& context);
 /// Below `client`.
 void add_running_client_commands(CLI::App& client, CommandContext& context);
 void add_loader_commands(CLI::App& app, CommandContext& context);
 void add_lease_commands(CLI::App& app, CommandContext& context);
 void add_network_commands(CLI::App& app, CommandContext& context);
+void add_webhook_commands(CLI::App& app, CommandContext& context);
 void add_boot_log_command(CLI::App& app, CommandContext& context);
 void add_user_commands(CLI::App& app, CommandContext& context);
 void add_token_commands(CLI::App& app, CommandContext& context);

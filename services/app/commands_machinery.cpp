@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bootferry check; make-boot-floppy, make-boot-iso and make-boot-usb; client wake, client floppy.
+// bootferry check, diagnostics; make-boot-floppy, make-boot-iso and make-boot-usb; client wake, client floppy.
 #include <fmt/format.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
@@ -53,6 +53,13 @@ void run_check_command(CommandContext& context) {
   if (answer && health && !context.server.is_remote()) judge_firewall_here(*answer, *health);
   context.show(answer, print_check);
   if (answer && (*answer)["worst"] == "fail") context.exit_status = 1;
+}
+
+/// A text that is pasted somewhere, so with --json, too, it is one value.
+void run_diagnostics_command(CommandContext& context) {
+  const auto text = context.client().get_bytes("/api/v1/diagnostics");
+  const auto answer = text ? Result<json>(json{{"text", *text}}) : std::unexpected(text.error());
+  context.show(answer, [](const json& told) { fmt::print("{}", told["text"].get<std::string>()); });
 }
 
 Result<json> save_medium(const CommandContext& context, boot::MediumKind kind, const std::string& file) {
@@ -122,6 +129,12 @@ void run_floppy(CommandContext& context, const std::string& mac_text, const std:
 void add_check_command(CLI::App& app, CommandContext& context) {
   app.add_subcommand("check", "Probe the server's services as a booting machine would; status 1 when something fails")
       ->callback([&context] { context.action = [&context] { run_check_command(context); }; });
+}
+
+void add_diagnostics_command(CLI::App& app, CommandContext& context) {
+  app.add_subcommand("diagnostics",
+                     "One text for whoever helps: without secrets, with other names; takes a few seconds")
+      ->callback([&context] { context.action = [&context] { run_diagnostics_command(context); }; });
 }
 
 void add_media_commands(CLI::App& app, CommandContext& context) {

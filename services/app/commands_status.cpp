@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bootferry health, lease list, boot-log MAC: what the server is doing.
+// bootferry health, summary, lease list, boot-log MAC: what the server is doing.
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -29,6 +29,12 @@ void print_health(const json& health) {
   for (const json& warning : health["warnings"]) fmt::print("Warning: {}\n", warning.get<std::string>());
 }
 
+/// As it is, one a line: for eyes and for grep.
+void print_summary(const json& summary) {
+  for (const auto& [key, value] : summary.items())
+    fmt::print("{}: {}\n", key, value.is_string() ? value.get<std::string>() : value.is_null() ? "-" : value.dump());
+}
+
 void print_leases(const json& answer) {
   TextTable table({"ADDRESS", "MAC", "HOSTNAME", "STATE", "EXPIRES", "VENDOR"});
   for (const json& lease : answer["leases"]) {
@@ -55,6 +61,13 @@ void add_health_command(CLI::App& app, CommandContext& context) {
   app.add_subcommand("health", "Is the server well, and what did it choose")->callback([&context] {
     context.action = [&context] { context.show(context.client().get("/api/v1/health"), print_health); };
   });
+}
+
+void add_summary_command(CLI::App& app, CommandContext& context) {
+  app.add_subcommand("summary", "The house in a few numbers: clients, boots that failed, throughput")
+      ->callback([&context] {
+        context.action = [&context] { context.show(context.client().get("/api/v1/summary"), print_summary); };
+      });
 }
 
 void add_lease_commands(CLI::App& app, CommandContext& context) {

@@ -16,21 +16,23 @@
 #include "boot/client_registry.hpp"
 #include "boot/network_servers.hpp"
 #include "boot/self_check.hpp"
+#include "boot/webhooks.hpp"
 #include "dhcp/settings.hpp"
 
 namespace bootferry::app {
 
 class ApplianceSelfCheck final : public boot::SelfCheck {
  public:
-  /// `registry` and `network` outlive it; neither is asked before run(), nor is `has_https`.
+  /// `registry`, `network` and `webhooks` outlive it; none is asked before run(), nor is `has_https`.
   ApplianceSelfCheck(Settings settings, NetworkInterface interface, dhcp::Settings dhcp,
                      const boot::ClientRegistry& registry, boot::NetworkServers& network,
-                     std::function<bool()> has_https)
+                     const boot::Webhooks& webhooks, std::function<bool()> has_https)
       : settings_(std::move(settings)),
         interface_(std::move(interface)),
         dhcp_(std::move(dhcp)),
         registry_(registry),
         network_(network),
+        webhooks_(webhooks),
         has_https_(std::move(has_https)) {}
 
   [[nodiscard]] std::vector<boot::CheckLine> run() override;
@@ -48,6 +50,7 @@ class ApplianceSelfCheck final : public boot::SelfCheck {
   const dhcp::Settings dhcp_;
   const boot::ClientRegistry& registry_;
   boot::NetworkServers& network_;
+  const boot::Webhooks& webhooks_;
   const std::function<bool()> has_https_;
   std::mutex one_at_a_time_;
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
 
 namespace bootferry::app {
 namespace {
@@ -24,6 +25,27 @@ bool is_printable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
 }
 
+/// Scheme, host, port, and what follows them.
+std::optional<WebUrl> split_url(std::string_view url, const char* port, const char* tls_port) {
+  WebUrl parts;
+  ServerAddress& server = parts.server;
+  server.tls = url.starts_with("https://");
+  if (!server.tls && !url.starts_with("http://")) return std::nullopt;
+  url.remove_prefix(server.tls ? 8 : 7);
+  if (!is_printable(url)) return std::nullopt;
+  const std::size_t end = std::min(url.find_first_of("/?"), url.size());
+  const std::string_view authority = url.substr(0, end);
+  parts.target = url.substr(end);
+  const std::size_t bracket = authority.starts_with('[') ? authority.find(']') : 0;
+  if (bracket == authority.npos) return std::nullopt;
+  const std::size_t colon = authority.find(':', bracket);
+  server.host = authority.substr(0, colon);
+  if (bracket != 0) server.host = server.host.substr(1, bracket - 1);
+  server.port = colon == authority.npos ? (server.tls ? tls_port : port) : authority.substr(colon + 1);
+  if (server.host.empty() || !is_port(server.port)) return std::nullopt;
+  return parts;
+}
+
 }  // namespace
 
 std::string ServerAddress::to_string() const {
@@ -34,26 +56,28 @@ std::string ServerAddress::to_string() const {
 }
 
 Result<ServerAddress> parse_server_url(std::string_view url) {
-  ServerAddress address;
-  std::string_view rest = url;
-  address.tls = rest.starts_with("https://");
-  if (!address.tls && !rest.starts_with("http://")) return wrong_url(url);
-  rest.remove_prefix(address.tls ? 8 : 7);
   // A name and password in it would be seen by whoever lists processes; queries mean nothing here.
-  if (!is_printable(rest) || rest.find_first_of("@?#") != rest.npos) return wrong_url(url);
-  const std::size_t slash = std::min(rest.find('/'), rest.size());
-  std::string_view authority = rest.substr(0, slash);
-  std::string_view base = rest.substr(slash);
-  while (base.ends_with('/')) base.remove_suffix(1);
-  const std::size_t bracket = authority.starts_with('[') ? authority.find(']') : 0;
-  if (bracket == authority.npos) return wrong_url(url);
-  const std::size_t colon = authority.find(':', bracket);
-  address.host = authority.substr(0, colon);
-  if (bracket != 0) address.host = address.host.substr(1, bracket - 1);
-  address.port = colon == authority.npos ? (address.tls ? "8443" : "8080") : authority.substr(colon + 1);
-  address.base = base;
-  if (address.host.empty() || !is_port(address.port)) return wrong_url(url);
-  return address;
+  if (url.find_first_of("@?#") != url.npos) return wrong_url(url);
+  auto parts = split_url(url, "8080", "8443");
+  if (!parts) return wrong_url(url);
+  while (parts->target.ends_with('/')) parts->target.pop_back();
+  parts->server.base = parts->target;
+  return parts->server;
+}
+
+Result<WebUrl> parse_web_url(std::string_view url) {
+  const std::size_t path = std::min(url.find('/', url.find("://") + 3), url.size());
+  if (url.substr(0, path).find('@') == url.npos && url.find('#') == url.npos) {
+    if (auto parts = split_url(url, "80", "443")) {
+      if (!parts->target.starts_with('/')) parts->target.insert(0, "/");
+      return *parts;
+    }
+  }
+  // It may hold a secret: it is not said again.
+  return fail(
+      ErrorKind::invalid,
+      "this is no address that can be told anything; write https://HOST/PATH or http://HOST:PORT/PATH, without a "
+      "user's name and without '#'");
 }
 
 Result<std::string> parse_fingerprint(std::string_view text) {

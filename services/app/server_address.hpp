@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which server the command line speaks to, and how each proves to the other who it is: the Unix socket of this
 // machine's server, or a URL with a token, where HTTPS checks the certificate. Made by command_line from options and
-// environment; used by api_client. Pure but for the token's file. RFC 3986.
+// environment, and by the settings of webhooks; used by api_client and api_link. Pure but for the token's file. RFC
+// 3986.
 #pragma once
 
 #include <filesystem>
@@ -28,6 +29,13 @@ struct ServerAddress {
 
 /// "https://host[:port][/base]": ports are 8080 and 8443 when left out. An address of IPv6 is in brackets.
 [[nodiscard]] Result<ServerAddress> parse_server_url(std::string_view url);
+/// Any address that a program of the house may be told at: "https://host[:port]/path?query", the ports 80 and 443 when
+/// left out.
+struct WebUrl {
+  ServerAddress server;
+  std::string target;  ///< path and query, "/" when left out
+};
+[[nodiscard]] Result<WebUrl> parse_web_url(std::string_view url);
 /// "sha256:ab12...", the colons between octets that other tools print allowed; 64 lower-case digits.
 [[nodiscard]] Result<std::string> parse_fingerprint(std::string_view text);
 /// The first line of the file.

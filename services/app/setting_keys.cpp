@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "app/webhook_setting.hpp"
 #include "http/proxy.hpp"
 
 namespace bootferry::app {
@@ -169,6 +170,27 @@ Result<std::string> parse_group(const std::string& name) {
   return fail(ErrorKind::invalid, "must be the name of one group: without ',' and '|', and without blanks around it");
 }
 
+Result<std::string> parse_public_url(const std::string& url) {
+  if (url.empty()) return url;
+  const auto parsed = parse_web_url(url);
+  if (!parsed || parsed->target.find('?') != std::string::npos)
+    return fail(ErrorKind::invalid,
+                "must be the page's address as people type it, like \"https://boot.home.lan/boot\"");
+  return url.substr(0, url.find_last_not_of('/') + 1);
+}
+
+/// The one key that is a list of tables.
+SettingKey webhooks(std::string_view name, std::string_view help) {
+  return {name, help,
+          [](const toml::node& node, Settings& settings) -> Complaint {
+            auto hooks = read_webhooks(node);
+            if (!hooks) return hooks.error().message;
+            settings.webhooks = *std::move(hooks);
+            return std::nullopt;
+          },
+          [](const Settings& settings) { return write_webhooks(settings.webhooks); }};
+}
+
 Result<std::string> parse_log_level(const std::string& level) {
   for (const char* known : {"debug", "info", "warning", "error"})
     if (level == known) return level;
@@ -198,6 +220,15 @@ std::vector<SettingKey> make_keys() {
       number("network_threads", "Network loops; 0 is one for each core.", &Settings::network_threads, 0, 64),
       number("disk_threads", "Threads that read and write disk images.", &Settings::disk_threads, 1, 256),
       text("loader_dir", "Where the iPXE loaders are (Debian's package ipxe).", &Settings::loader_dir),
+      webhooks("webhooks",
+               "Programs that are told of events by a POST with JSON: at the end of this file, for each of them,\n"
+               "  [[webhooks]]\n"
+               "  url = \"https://example.lan/hook\"\n"
+               "  events = [\"unknown-client\", \"boot-failed\"]  # and the kinds of \"Live events\" in docs/api.md\n"
+               "  secret_file = \"/etc/bootferry/hook-secret\"    # signs it: X-Bootferry-Signature (HMAC-SHA256)\n"
+               "  ca_file = \"/etc/bootferry/hook-ca.pem\"        # who signed its certificate; else the system's CAs\n"
+               "  fields = {topic = \"lab\", message = \"{{text}}\"}  # more keys; {{text}} stands for Bootferry's\n"
+               "All but url and events may be left out."),
 
       truth("boot.capture", "Keep the packets of each client's last boot in memory, for \"bootferry boot pcap\".",
             &Settings::capture),
@@ -234,6 +265,9 @@ std::vector<SettingKey> make_keys() {
              "Behind a reverse proxy that leaves the path as it is: what stands before ours, \"/boot\" for example.\n"
              "Empty: nothing.",
              &Settings::http_base_path, parse_base_path, as_it_is),
+      parsed("http.public_url",
+             "Where people find the page, as they type it; webhooks link to it. Empty: they have no links.",
+             &Settings::http_public_url, parse_public_url, as_it_is),
       list("http.trusted_proxies",
            "Reverse proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are believed: addresses and networks.",
            &Settings::http_trusted_proxies, "[\"127.0.0.1\", \"10.0.0.0/24\"]", parse_ip_network,

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "app/webhook.hpp"
 #include "base/ip_network.hpp"
 #include "base/ipv4_address.hpp"
 #include "base/result.hpp"
@@ -44,7 +45,8 @@ struct Settings {
   std::uint16_t https_port = 8443;  ///< 0: no HTTPS
   std::uint16_t iscsi_port = 3260;
 
-  std::string http_base_path;  ///< "/boot", or empty
+  std::string http_base_path;   ///< "/boot", or empty
+  std::string http_public_url;  ///< where people find the page, for links; empty: nobody said
   std::vector<IpNetwork> http_trusted_proxies;
   std::string http_user_header, http_groups_header;  ///< by which a trusted proxy says who asks; empty: it does not
   std::string http_admin_group, http_viewer_group;   ///< at that proxy; empty: none
@@ -55,6 +57,8 @@ struct Settings {
   std::vector<std::string> iscsi_addresses;  ///< IPv4 and IPv6; empty: the LAN interface's
   std::chrono::seconds iscsi_ping_after = std::chrono::seconds(15);
   std::chrono::seconds iscsi_ping_limit = std::chrono::seconds(30);
+
+  std::vector<Webhook> webhooks;  ///< who is told of events
 
   bool capture = true;   ///< packets of boots are kept
   bool prefetch = true;  ///< boots are recorded, and the next one is read ahead for

@@ -10,7 +10,7 @@ namespace bootferry::boot {
 namespace {
 
 /// In the order of EventKind.
-constexpr std::array<std::string_view, 44> names{
+constexpr std::array<std::string_view, 46> names{
     "client-seen",       "client-changed", "client-removed", "assignment-changed", "image-added",
     "image-changed",     "image-removed",  "overlay-made",   "overlay-changed",    "space-low",
     "dhcp-discover",     "dhcp-offer",     "dhcp-request",   "dhcp-ack",           "dhcp-nak",
@@ -19,7 +19,8 @@ constexpr std::array<std::string_view, 44> names{
     "tftp-done",         "tftp-failed",    "file-progress",  "file-served",        "script-served",
     "session-opened",    "session-closed", "login-refused",  "boot-started",       "boot-step",
     "boot-stalled",      "boot-ended",     "wake-sent",      "floppy-changed",     "job-started",
-    "job-progress",      "job-ended",      "server-started", "server-stopping"};
+    "job-progress",      "job-ended",      "webhook-failed", "webhook-recovered",  "server-started",
+    "server-stopping"};
 static_assert(names.size() == static_cast<std::size_t>(EventKind::server_stopping) + 1);
 
 }  // namespace

@@ -59,6 +59,8 @@ enum class EventKind {
   job_started,
   job_progress,
   job_ended,
+  webhook_failed,
+  webhook_recovered,
   server_started,
   server_stopping,
 };

@@ -23,6 +23,7 @@
 #include "boot/boot_secrets.hpp"
 #include "boot/boot_watch.hpp"
 #include "boot/client_registry.hpp"
+#include "boot/diagnostics.hpp"
 #include "boot/event_bus.hpp"
 #include "boot/floppy_drives.hpp"
 #include "boot/floppy_source.hpp"
@@ -34,8 +35,10 @@
 #include "boot/neighbours.hpp"
 #include "boot/network_servers.hpp"
 #include "boot/self_check.hpp"
+#include "boot/summary.hpp"
 #include "boot/vendor_table.hpp"
 #include "boot/wake.hpp"
+#include "boot/webhooks.hpp"
 #include "http/event_limits.hpp"
 #include "http/past_answers.hpp"
 #include "http/stray_headers.hpp"
@@ -68,6 +71,9 @@ struct Services {
   boot::SelfCheck* self_check = nullptr;
   boot::FloppyDrives* floppy_drives = nullptr;
   boot::Backups* backups = nullptr;              ///< none: not offered (tests)
+  boot::SummarySource* summary = nullptr;        ///< none: the same
+  boot::Webhooks* webhooks = nullptr;            ///< none: the same
+  boot::Diagnostics* diagnostics = nullptr;      ///< none: the same
   const boot::Neighbours* neighbours = nullptr;  ///< none: any machine may be any other (tests)
   const boot::Vendors* vendors = nullptr;        ///< none: no vendor is known (tests)
   people::Accounts* accounts = nullptr;          ///< none: reads are open, and the admin token does the rest (tests)

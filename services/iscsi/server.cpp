@@ -131,6 +131,8 @@ std::vector<boot::SessionSample> Server::samples(std::span<const std::uint64_t> 
 
 std::vector<boot::TargetTraffic> Server::traffic() const { return core_->table.traffic(); }
 
+boot::Transferred Server::transferred() const { return core_->table.transferred(); }
+
 std::vector<std::pair<std::uint16_t, std::uint64_t>> Server::login_refusals() const { return core_->refusals.list(); }
 
 Result<void> Server::drop(std::uint64_t id) {

@@ -16,6 +16,7 @@
 #include "boot/administration.hpp"
 #include "boot/event_bus.hpp"
 #include "boot/session_sample.hpp"
+#include "boot/summary.hpp"
 #include "iscsi/session/keepalive.hpp"
 #include "iscsi/target_directory.hpp"
 
@@ -56,6 +57,8 @@ class Server {
   [[nodiscard]] std::vector<boot::SessionSample> samples(std::span<const std::uint64_t> ids) const;
   /// All targets that anyone opened since the start.
   [[nodiscard]] std::vector<boot::TargetTraffic> traffic() const;
+  /// The bytes of all targets together; cheap.
+  [[nodiscard]] boot::Transferred transferred() const;
   /// Status class and detail as one number (RFC 7143 11.13.5), and how many logins it ended.
   [[nodiscard]] std::vector<std::pair<std::uint16_t, std::uint64_t>> login_refusals() const;
   /// The initiator is asked to log out; its connection ends a few seconds later in any case.

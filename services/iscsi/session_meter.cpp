@@ -91,4 +91,9 @@ boot::SessionSample SessionMeter::sample(SteadyTime now, WallTime wall_now) cons
 
 void SessionMeter::add_to(boot::TargetTraffic& traffic) const { traffic.counters.add(counters()); }
 
+void SessionMeter::add_to(boot::Transferred& sum) const {
+  sum.read.value += bytes_read_.load(std::memory_order_relaxed);
+  sum.written.value += bytes_written_.load(std::memory_order_relaxed);
+}
+
 }  // namespace bootferry::iscsi

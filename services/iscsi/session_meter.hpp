@@ -11,6 +11,7 @@
 #include "base/latency_histogram.hpp"
 #include "boot/administration.hpp"
 #include "boot/session_sample.hpp"
+#include "boot/summary.hpp"
 
 namespace bootferry::iscsi {
 
@@ -31,6 +32,8 @@ class SessionMeter {
   [[nodiscard]] boot::SessionSample sample(SteadyTime now, WallTime wall_now) const;
   /// Adds to the sums of a target.
   void add_to(boot::TargetTraffic& traffic) const;
+  /// The bytes alone.
+  void add_to(boot::Transferred& sum) const;
 
  private:
   /// Made by the first read or write: most sessions of a house that sleeps never need them.

@@ -142,6 +142,19 @@ std::vector<boot::TargetTraffic> SessionTable::traffic() const {
   return list;
 }
 
+boot::Transferred SessionTable::transferred() const {
+  std::lock_guard lock(mutex_);
+  boot::Transferred sum;
+  for (const auto& [target, retired] : retired_) {
+    sum.read.value += retired.counters.bytes_read.value;
+    sum.written.value += retired.counters.bytes_written.value;
+  }
+  for (const auto& [id, row] : rows_) {
+    if (row.view && !row.view->target.empty()) row.meter->add_to(sum);
+  }
+  return sum;
+}
+
 void SessionTable::retire(const Row& row) {
   if (row.view && !row.view->target.empty()) row.meter->add_to(row_of(retired_, *row.view));
 }

@@ -60,6 +60,8 @@ class SessionTable {
                                                          WallTime wall_now) const;
   /// One row a target that anyone opened since the start. Those beyond max_targets go together as "".
   [[nodiscard]] std::vector<boot::TargetTraffic> traffic() const;
+  /// The bytes of all of them together: no latencies are copied.
+  [[nodiscard]] boot::Transferred transferred() const;
   static constexpr std::size_t max_targets = 1024;
   [[nodiscard]] std::shared_ptr<SessionDoor> find(std::uint64_t id) const;
   /// Those that have logged in, or those that have not.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Wake-on-LAN, boot media, and the self-test.
+// Wake-on-LAN, boot media, the self-test, and what is told to who helps.
 #include <fmt/format.h>
 
 #include "http/api/json.hpp"
@@ -82,6 +82,14 @@ Answer get_medium_path(const Request& request, const Site& site) {
   if (!site.services.media) return not_offered();
   const auto path = make_medium(request, site);
   return path ? make_json(200, {{"path", path->string()}}) : make_problem(path.error());
+}
+
+Answer get_diagnostics(const Request&, const Site& site) {
+  if (!site.services.diagnostics) return not_offered();
+  Answer answer(200, "text/plain; charset=utf-8", site.services.diagnostics->render_diagnostics());
+  answer.add_header("Content-Disposition", "attachment; filename=\"bootferry-diagnostics.txt\"");
+  answer.add_header("Cache-Control", "no-store");
+  return answer;
 }
 
 Answer run_check(const Request&, const Site& site) {

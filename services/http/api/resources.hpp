@@ -128,6 +128,13 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer list_network_servers(const Request& request, const Site& site);
 [[nodiscard]] Answer probe_network(const Request& request, const Site& site);
 
+[[nodiscard]] Answer get_summary(const Request& request, const Site& site);
+
+[[nodiscard]] Answer get_diagnostics(const Request& request, const Site& site);
+
+[[nodiscard]] Answer list_webhooks(const Request& request, const Site& site);
+[[nodiscard]] Answer test_webhook(const Request& request, const Site& site);
+
 [[nodiscard]] Answer list_events(const Request& request, const Site& site);
 [[nodiscard]] Answer stream_events(const Request& request, const Site& site);
 

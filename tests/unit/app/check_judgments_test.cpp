@@ -196,5 +196,18 @@ TEST(ProbeDhcp, WithoutALoaderItSaysWhy) {
   EXPECT_NE(file.error().message.find("undionly.kpxe"), std::string::npos) << file.error().message;
 }
 
+TEST(JudgeWebhooks, TheFirstThatFailsIsNamed) {
+  std::vector<boot::WebhookView> hooks(3);
+  for (std::size_t i = 0; i < hooks.size(); ++i) hooks[i].number = i + 1;
+  EXPECT_EQ(judge_webhooks(hooks), good("webhooks", "3 webhooks take what they are told."));
+  hooks[1].failing_since = WallTime{std::chrono::seconds{1}};
+  hooks[1].last.emplace();
+  hooks[1].last->text = "no receiver answers";
+  const auto line = judge_webhooks(hooks);
+  EXPECT_EQ(line.verdict, boot::CheckVerdict::warning);
+  EXPECT_EQ(line.text, "Webhook 2 fails since 1970-01-01T00:00:01.000Z: no receiver answers.");
+  EXPECT_EQ(line.mend, "bootferry webhook test 2");
+}
+
 }  // namespace
 }  // namespace bootferry::app

@@ -32,6 +32,12 @@ Settings everything_changed() {
   settings.router_advertisements = false;
   settings.iscsi_addresses = {"10.0.0.1", "fe80::1%eth1"};
   settings.http_port = 80;
+  settings.http_public_url = "https://boot.home.lan/boot";
+  settings.webhooks = parse_settings(
+                          "[[webhooks]]\nurl = \"https://a.lan/x?y=1\"\nevents = [\"boot-failed\"]\n"
+                          "secret_file = \"/etc/s\"\nfields = {\"a b\" = \"\\u0007\\\"{{text}}\", n = 8, t = true}\n",
+                          "b.toml")
+                          ->webhooks;
   return settings;
 }
 

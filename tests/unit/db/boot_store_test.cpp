@@ -124,5 +124,23 @@ TEST(TextRows, any_text_comes_back) {
   EXPECT_TRUE(parse_rows("").empty());
 }
 
+TEST_F(BootStoreTest, those_that_failed_are_counted) {
+  BootStore store(*database);
+  EXPECT_FALSE(store.last_failed());
+  std::vector<boot::BootRecord> boots;
+  for (std::uint64_t id = 1; id <= 4; ++id) boots.push_back(make_boot(id, static_cast<std::uint32_t>(id)));
+  boots[1].state = boot::BootState::failed;
+  boots[2].state = boot::BootState::booted;
+  boots[3].state = boot::BootState::gone;
+  boots[0].started -= std::chrono::hours{25};
+  store.save(boots);
+  const auto counts = store.count_since(boots[1].started - std::chrono::hours{24});
+  EXPECT_EQ(counts.all, 3u);
+  EXPECT_EQ(counts.failed, 1u);
+  EXPECT_EQ(store.count_since({}).failed, 2u);
+  ASSERT_TRUE(store.last_failed());
+  EXPECT_EQ(store.last_failed()->id, 2u);
+}
+
 }  // namespace
 }  // namespace bootferry::db

@@ -88,6 +88,9 @@ TEST_F(ControlApi, Cve2026_24138) {
   }
   EXPECT_EQ(ask(root, "POST", "/api/v1/images", "", R"({"name":"x","source":"http://10.0.0.1/x"})").status, 400)
       << "nor for root: a path is no address";
+  EXPECT_EQ(write("POST", "/api/v1/webhooks", R"({"url":"http://169.254.169.254/"})").status, 405)
+      << "whom the server speaks to is said by its settings file";
+  EXPECT_EQ(write("PUT", "/api/v1/webhooks/1", R"({"url":"http://169.254.169.254/"})").status, 404);
 }
 
 TEST_F(ControlApi, Cve2024_42348) {

@@ -34,6 +34,10 @@ struct FakeCheck final : boot::SelfCheck {
   std::vector<boot::CheckLine> lines;
 };
 
+struct FakeDiagnostics final : boot::Diagnostics {
+  std::string render_diagnostics() override { return "Diagnostics of Bootferry.\n"; }
+};
+
 struct FakeFloppies final : boot::FloppyDrives {
   Result<boot::InsertedFloppy> insert_floppy(const MacAddress&, std::string_view image) override {
     if (image != "two") return fail(ErrorKind::conflict, "no floppy drive");
@@ -128,6 +132,17 @@ TEST_F(Machinery, AtTheFirstVisitTheCheckTakesTheCodeAndAfterItNothingDoes) {
   EXPECT_EQ(api::run_check_at_first_visit(request, site).status(), 409u) << "for admins there is POST /check";
 }
 
+TEST_F(Machinery, DiagnosticsAreATextThatNobodyKeeps) {
+  FakeDiagnostics diagnostics;
+  site.services.diagnostics = &diagnostics;
+  const Answer answer = api::get_diagnostics(request, site);
+  EXPECT_EQ(answer.status(), 200u);
+  EXPECT_EQ(answer.text(), "Diagnostics of Bootferry.\n");
+  EXPECT_TRUE(std::ranges::any_of(answer.headers(), [](const auto& header) {
+    return header.first == "Cache-Control" && header.second == "no-store";
+  }));
+}
+
 TEST_F(Machinery, AFloppyThatWasChangedIsAnEvent) {
   request.body = R"({"image": "two"})";
   const Answer done = api::insert_floppy(request, site);
@@ -158,6 +173,7 @@ TEST_F(Machinery, WhatIsNotOfferedSaysSo) {
   const Site bare{Services{administration, registry, events, addresses, loaders, clock, boot_settings}, settings};
   EXPECT_EQ(api::wake_client(request, bare).status(), 501u);
   EXPECT_EQ(api::run_check(request, bare).status(), 501u);
+  EXPECT_EQ(api::get_diagnostics(request, bare).status(), 501u);
   EXPECT_EQ(api::get_medium(request, bare).status(), 501u);
 }
 

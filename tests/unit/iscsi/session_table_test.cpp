@@ -58,5 +58,21 @@ TEST_F(SessionTableTest, WhoWaitsForOneThatWaitsWaitsForBoth) {
   EXPECT_FALSE(table.claim(add(), key));
 }
 
+TEST_F(SessionTableTest, BytesAreThoseOfAllSessionsAlsoOfEndedOnes) {
+  const auto meter = std::make_shared<SessionMeter>(), other = std::make_shared<SessionMeter>();
+  const auto first = table.add({}, meter, "10.0.0.5:1000");
+  const auto second = table.add({}, other, "10.0.0.5:1001");
+  boot::SessionView view;
+  view.target = "iqn.disk";
+  table.set_view(first, view);
+  table.set_view(second, view);
+  meter->on_answer(CommandClass::read, 4096, false);
+  other->on_answer(CommandClass::write, 512, false);
+  EXPECT_EQ(table.transferred().read.value, 4096u);
+  EXPECT_EQ(table.transferred().written.value, 512u);
+  table.remove(first);
+  EXPECT_EQ(table.transferred().read.value, 4096u);
+}
+
 }  // namespace
 }  // namespace bootferry::iscsi::testing

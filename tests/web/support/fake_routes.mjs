@@ -5,6 +5,7 @@ import { addAccessRoutes } from './fake_access_routes.mjs';
 import { checkRight } from './fake_people.mjs';
 import { Refusal } from './fake_refusal.mjs';
 import { addStateFileRoutes } from './fake_state_files.mjs';
+import { addTellingRoutes } from './fake_telling.mjs';
 
 const routes = [];
 
@@ -81,6 +82,7 @@ function offer(server, client) {
 
 addAccessRoutes(route);
 addStateFileRoutes(route);
+addTellingRoutes(route);
 
 route('GET', 'health', (server) => server.health());
 route('GET', 'clients', (server) => ({ clients: [...server.clients.values()] }));

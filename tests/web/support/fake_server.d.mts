@@ -39,6 +39,8 @@ export class FakeServer {
   ownTemplates: Map<string, string>;
   servers: Thing[];
   checkLines: Thing[];
+  webhooks: Thing[];
+  webhookAnswers: Thing;
   sessions: Thing[];
   writes: { method: string; path: string; body: unknown }[];
   readsAnswer: number | null;

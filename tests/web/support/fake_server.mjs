@@ -30,6 +30,9 @@ export class FakeServer {
   servers = [];
   /** what the self-test answers */
   checkLines = [];
+  /** as GET /webhooks tells them, and what a test of one answers */
+  webhooks = [];
+  webhookAnswers = { delivered: true, status: 204, text: 'It answered 204 No Content' };
   sessions = [];
   /** [{number, comment, created, size, allocated, depth, used_by}] by image, oldest first */
   versions = new Map();

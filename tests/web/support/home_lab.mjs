@@ -58,6 +58,21 @@ export function fillWithHomeLab(server) {
     menu_timeout: null, variables: {}, clients: [],
   });
   server.tokens.push({ id: 1, name: 'grafana', scope: 'read', owner: 'admin', created: minutesAgo(900), expires: minutesAgo(-90_000), used: minutesAgo(1) });
+  const told = { kind: 'boot-failed', milliseconds: 12 };
+  server.webhooks.push(
+    {
+      number: 1, address: 'https://ntfy.lan:443', events: ['unknown-client', 'boot-failed'], signed: true, failing_since: null,
+      last: { ...told, at: minutesAgo(9), delivered: true, status: 204, text: 'https://ntfy.lan:443 answered 204 No Content' }, delivered: 12, lost: 0, waiting: 0,
+    },
+    {
+      number: 2, address: 'http://homeassistant.lan:8123', events: ['unknown-client'], signed: false, failing_since: minutesAgo(40),
+      last: {
+        ...told, at: minutesAgo(40), delivered: false, status: null,
+        text: "no receiver answers at http://homeassistant.lan:8123 (Connection refused); is it running, and is the webhook's url right?",
+      },
+      delivered: 3, lost: 2, waiting: 1,
+    },
+  );
   server.checkLines.push(
     { id: 'tftp', verdict: 'ok', text: 'TFTP sends undionly.kpxe whole (74 KB).', mend: null },
     { id: 'loaders', verdict: 'warn', text: 'There is no loader for 64-bit ARM.', mend: 'Put ipxe-arm64.efi into the folder of loaders.' },

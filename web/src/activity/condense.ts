@@ -11,7 +11,7 @@ export interface ActivityLine {
   count: number;
 }
 
-const badKinds = new Set<EventKind>(['dhcp-nak', 'dhcp-decline', 'dhcp-ignored', 'tftp-failed', 'login-refused', 'boot-stalled', 'space-low', 'dhcp-other-server', 'dhcp-other-chosen']);
+const badKinds = new Set<EventKind>(['dhcp-nak', 'dhcp-decline', 'dhcp-ignored', 'tftp-failed', 'login-refused', 'boot-stalled', 'space-low', 'dhcp-other-server', 'dhcp-other-chosen', 'webhook-failed']);
 
 export function isBad(kind: EventKind): boolean {
   return badKinds.has(kind);

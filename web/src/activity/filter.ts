@@ -20,7 +20,7 @@ const prefixes: Partial<Record<TopicName, readonly string[]>> = {
   disks: ['session-', 'login-', 'space-'],
   images: ['image-', 'overlay-', 'job-'],
   clients: ['client-', 'wake-', 'floppy-', 'assignment-'],
-  server: ['server-'],
+  server: ['server-', 'webhook-'],
 };
 
 export function passes(event: ServerEvent, { topic, mac, text }: Filter): boolean {

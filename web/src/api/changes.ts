@@ -4,7 +4,7 @@ import { replace, send, write } from './http';
 import { markOld, queryClient, takeClient } from './queries';
 import type {
   Assignment, Boot, BootScript, Check, Client, ClientChange, DriveMode, Group, Image, NewImage, OtherServer, Overlay, Rule,
-  SelfTest, Template,
+  SelfTest, Template, WebhookResult,
 } from './types';
 
 const part = encodeURIComponent;
@@ -48,6 +48,13 @@ export async function wakeClient(mac: string): Promise<void> {
 /** As a change: only who may write may see how machines are let in. */
 export async function readScript(mac: string): Promise<BootScript> {
   return (await (await send(`clients/${part(mac)}/script`, { method: 'GET', headers: {} })).json()) as BootScript;
+}
+
+/** Tells it now; the list has the result afterwards. */
+export async function testWebhook(number: number): Promise<WebhookResult> {
+  const result = await write<WebhookResult>('POST', `webhooks/${number}/test`);
+  markOld('webhooks');
+  return result;
 }
 
 type GroupMenu = Omit<Group, 'name' | 'clients'>;

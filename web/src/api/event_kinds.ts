@@ -11,7 +11,8 @@ const kinds = {
   'file-progress': false, 'file-served': true, 'script-served': true,
   'session-opened': true, 'session-closed': true, 'login-refused': true,
   'boot-started': true, 'boot-step': true, 'boot-stalled': true, 'boot-ended': true, 'wake-sent': true, 'floppy-changed': true,
-  'job-started': true, 'job-progress': true, 'job-ended': true, 'server-started': true, 'server-stopping': true,
+  'job-started': true, 'job-progress': true, 'job-ended': true,
+  'webhook-failed': true, 'webhook-recovered': true, 'server-started': true, 'server-stopping': true,
 } as const satisfies Record<EventKind, boolean>;
 
 export const eventKinds = (Object.keys(kinds) as EventKind[]).filter((kind) => kinds[kind]);

@@ -145,6 +145,27 @@ export type components = {
             sessions: number;
             warnings: string[];
         };
+        Summary: {
+            version: string;
+            /** Format: date-time */
+            started_at: string;
+            clients: number;
+            clients_running: number;
+            clients_unknown: number;
+            images: number;
+            sessions: number;
+            jobs_running: number;
+            boots_24h: number;
+            failed_boots_24h: number;
+            last_failed_boot_client: string | null;
+            last_failed_boot_mac: string | null;
+            last_failed_boot_at: string | null;
+            last_failed_boot_reason: string | null;
+            other_dhcp_servers: number;
+            bytes_free: number;
+            read_bytes_per_second: number;
+            write_bytes_per_second: number;
+        };
         Alive: {
             status: string;
         };
@@ -870,8 +891,28 @@ export type components = {
             free: number;
             warning: string | null;
         };
+        WebhookResult: {
+            /** Format: date-time */
+            at: string;
+            kind: string;
+            delivered: boolean;
+            status: number | null;
+            text: string;
+            milliseconds: number;
+        };
+        Webhook: {
+            number: number;
+            address: string;
+            events: string[];
+            signed: boolean;
+            failing_since: string | null;
+            last: components["schemas"]["WebhookResult"] | null;
+            delivered: number;
+            lost: number;
+            waiting: number;
+        };
         /** @enum {string} */
-        EventKind: "client-seen" | "client-changed" | "client-removed" | "assignment-changed" | "image-added" | "image-changed" | "image-removed" | "overlay-made" | "overlay-changed" | "space-low" | "dhcp-discover" | "dhcp-offer" | "dhcp-request" | "dhcp-ack" | "dhcp-nak" | "dhcp-decline" | "dhcp-release" | "dhcp-ignored" | "dhcp-other-server" | "dhcp-other-offer" | "dhcp-other-chosen" | "quirk-learned" | "pxe-request" | "tftp-start" | "tftp-progress" | "tftp-done" | "tftp-failed" | "file-progress" | "file-served" | "script-served" | "session-opened" | "session-closed" | "login-refused" | "boot-started" | "boot-step" | "boot-stalled" | "boot-ended" | "wake-sent" | "floppy-changed" | "job-started" | "job-progress" | "job-ended" | "server-started" | "server-stopping";
+        EventKind: "client-seen" | "client-changed" | "client-removed" | "assignment-changed" | "image-added" | "image-changed" | "image-removed" | "overlay-made" | "overlay-changed" | "space-low" | "dhcp-discover" | "dhcp-offer" | "dhcp-request" | "dhcp-ack" | "dhcp-nak" | "dhcp-decline" | "dhcp-release" | "dhcp-ignored" | "dhcp-other-server" | "dhcp-other-offer" | "dhcp-other-chosen" | "quirk-learned" | "pxe-request" | "tftp-start" | "tftp-progress" | "tftp-done" | "tftp-failed" | "file-progress" | "file-served" | "script-served" | "session-opened" | "session-closed" | "login-refused" | "boot-started" | "boot-step" | "boot-stalled" | "boot-ended" | "wake-sent" | "floppy-changed" | "job-started" | "job-progress" | "job-ended" | "webhook-failed" | "webhook-recovered" | "server-started" | "server-stopping";
         Event: {
             id: number;
             /** Format: date-time */

@@ -8,12 +8,13 @@ import { read } from './http';
 import { Problem } from './problem';
 import type {
   Assignment, BootInList, BootRecord, Change, Check, Client, Group, Health, Image, ImageFolder, Job, Lease, LoaderList, Login, Network, OtherServer, Overlay, Rule,
-  ServerEvent, Session, Template, TemplateSummary, Token, Upload, User, Version,
+  ServerEvent, Session, Template, TemplateSummary, Token, Upload, User, Version, Webhook,
 } from './types';
 
 export const everyTopic: readonly string[] = [
   'health', 'clients', 'images', 'versions', 'overlays', 'jobs', 'uploads', 'sessions', 'leases', 'events', 'boots',
   'me', 'users', 'tokens', 'logins', 'audit', 'groups', 'rules', 'defaults', 'templates', 'loaders', 'network', 'servers',
+  'webhooks',
 ];
 
 const healthEvery = 15_000;
@@ -138,6 +139,7 @@ export function useServers() {
 
 export const useUsers = (enabled: boolean) => useList<User>('users', 'users', enabled);
 export const useTokens = (enabled: boolean) => useList<Token>('tokens', 'tokens', enabled);
+export const useWebhooks = (enabled: boolean) => useList<Webhook>('webhooks', 'webhooks', enabled);
 export const useLogins = (enabled: boolean) => useList<Login>('logins', 'logins', enabled);
 
 export function useAudit(enabled: boolean) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was set, as files: export and apply, backup and restore. Values as docs/api.md has them.
+// What was set, as files: export and apply, backup and restore; and what a helper is given. Values as docs/api.md has them.
 import { apiUrl, send } from './http';
 import { everyTopic, markOld } from './queries';
 
@@ -45,6 +45,11 @@ export function restoreBackup(file: File, dryRun: boolean, code?: string): Promi
   const path = `${code === undefined ? 'restore' : 'first-visit/restore'}${query(dryRun)}`;
   const headers = { 'Content-Type': 'application/octet-stream', ...(code !== undefined && { 'X-First-Visit-Code': code }) };
   return sendFile(path, file, headers);
+}
+
+/** A text for strangers, without secrets. */
+export async function readDiagnostics(): Promise<string> {
+  return (await send('diagnostics', { method: 'GET', headers: {} })).text();
 }
 
 const pauseMilliseconds = 500;

@@ -77,6 +77,8 @@ export type Session = Schemas['Session'];
 export type Latency = NonNullable<Session['read_latency']>;
 export type Health = Schemas['Health'];
 export type EventKind = Schemas['EventKind'];
+export type Webhook = Schemas['Webhook'];
+export type WebhookResult = Schemas['WebhookResult'];
 export type ServerEvent = Schemas['Event'];
 /** RFC 9457; a proxy's own error has none of it. */
 export type ProblemBody = Partial<Schemas['Problem']>;

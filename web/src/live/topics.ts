@@ -16,6 +16,7 @@ export function topicsOf({ kind, mac }: Pick<ServerEvent, 'kind' | 'mac'>): read
   if (kind.startsWith('session-')) return ['sessions', 'overlays', machine, 'health'];
   if (kind.startsWith('dhcp-other-')) return mac === null ? ['servers'] : ['servers', machine];
   if (kind.startsWith('dhcp-')) return leaseKinds.has(kind) ? [machine, 'leases', 'network'] : [machine];
+  if (kind.startsWith('webhook-')) return ['webhooks'];
   if (kind === 'server-started') return everyTopic;
   if (kind === 'client-removed') return ['clients', 'images', 'overlays', 'health', 'network'];
   if (kind === 'client-changed') return [machine, 'images', 'overlays', 'health', 'network'];

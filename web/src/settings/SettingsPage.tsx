@@ -13,6 +13,7 @@ import { TemplatesCard } from './TemplatesCard';
 import { TokensCard } from './TokensCard';
 import { UnknownCard } from './UnknownCard';
 import { UsersCard } from './UsersCard';
+import { WebhooksCard } from './WebhooksCard';
 
 export function SettingsPage() {
   return (
@@ -29,6 +30,7 @@ export function SettingsPage() {
       <UsersCard />
       <TokensCard />
       <LoginsCard />
+      <WebhooksCard />
       <SetupCard />
       <BackupCard />
       <LoadersCard />

@@ -4,15 +4,19 @@ import { notifications } from '@mantine/notifications';
 import { send } from '../api/http';
 import { tellError } from '../api/problem';
 
+export function save(content: Blob, fileName: string): void {
+  const url = URL.createObjectURL(content);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
 export async function download(path: string, fileName: string): Promise<void> {
   try {
     const response = await send(path, { method: 'GET', headers: {} });
-    const url = URL.createObjectURL(await response.blob());
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = fileName;
-    link.click();
-    URL.revokeObjectURL(url);
+    save(await response.blob(), fileName);
   } catch (error) {
     const message = tellError(error);
     if (message !== null) notifications.show({ color: 'red', message });
