@@ -40,7 +40,7 @@ struct ApiRequest {
   std::string accept = "application/json";
   std::vector<std::pair<std::string, std::string>> headers = {};
   const StreamedBody* body = nullptr;  ///< in the place of json
-  Patience patience = {};  ///< but for the look-up of a name, which is the system's
+  Patience patience = {};              ///< but for the look-up of a name, which is the system's
   LinkWords words = {};
   bool whole_body = true;  ///< else a body that breaks off is taken as far as it came
 };
