@@ -62,7 +62,10 @@ std::size_t octets_of(std::string_view rest) {
 std::size_t take_uuid(std::string_view rest) {
   std::size_t at = 0;
   for (const std::size_t digits : {8u, 4u, 4u, 4u, 12u}) {
-    if (at != 0 && (at >= rest.size() || rest[at++] != '-')) return 0;
+    if (at != 0) {
+      if (at >= rest.size() || rest[at] != '-') return 0;
+      ++at;
+    }
     if (run_of(rest.substr(at), is_hex) != digits) return 0;
     at += digits;
   }
