@@ -74,11 +74,13 @@ test('a machine joins a group and leaves it', async ({ page, server }) => {
   for (const name of ['lab', 'office']) server.groups.set(name, { name, entries: [off], default_entry: null, menu_timeout: null, variables: {}, clients: [] });
   await page.goto(`${server.url}#/machines/${mac}`);
   const office = region(page, 'Boot entries').getByRole('checkbox', { name: 'office' });
-  await office.check();
-  await expect.poll(() => server.clients.get(mac)?.groups).toEqual(['office']);
+  await office.click();  // it is ticked once the server has it
+  await expect(office).toBeChecked();
+  expect(server.clients.get(mac)?.groups).toEqual(['office']);
   await expect(region(page, 'Boot entries')).toContainText('From its groups: Off (office)');
-  await office.uncheck();
-  await expect.poll(() => server.clients.get(mac)?.groups).toEqual([]);
+  await office.click();
+  await expect(office).not.toBeChecked();
+  expect(server.clients.get(mac)?.groups).toEqual([]);
 });
 
 test('a machine gets fixed secrets, which nobody is shown', async ({ page, server }) => {
