@@ -297,7 +297,7 @@ struct Appliance::Parts {
            kind == boot::EventKind::assignment_changed || kind == boot::EventKind::image_changed ||
            kind == boot::EventKind::image_removed;
   }
-  /// DHCP and TFTP live on loop 0 and are touched only there.
+  /// DHCP lives on loop 0 and is touched only there.
   void run_on_first_loop(std::function<void()> what);
   void publish(boot::EventKind kind, std::string text);
   void publish_start();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One download as a pure machine: told of ACKs, errors and time, it says which blocks to send and when it is over (RFC
-// 1350 section 6, window RFC 7440). Called by server on loop 0, one for each transfer; never touches a socket or a
+// 1350 section 6, window RFC 7440). Called by server on its thread, one for each transfer; never touches a socket or a
 // clock.
 //
 // A repeated ACK makes no new DATA (the Sorcerer's Apprentice), save once per window when the client says by it that it

@@ -89,7 +89,7 @@ def test_it_is_installed_whole(packages, root):
     assert root.exists("/usr/share/bootferry/grafana-dashboard.json") and root.exists("/usr/share/zsh/vendor-completions/_bootferry")
     assert "Apache-2.0" in root.shell("cat /usr/share/doc/bootferry/copyright")
     verdict = root.run("systemd-analyze", "verify", "/lib/systemd/system/bootferry.service", check=False)
-    assert "bootferry" not in verdict.stderr, verdict.stderr
+    assert verdict.returncode == 0 and "bootferry" not in verdict.stderr, verdict.stderr
     assert "ExecStart=/usr/bin/bootferry serve" in root.shell("cat /lib/systemd/system/bootferry.service")
     assert root.exists("/etc/systemd/system/multi-user.target.wants/bootferry.service"), "it starts with the machine"
 
@@ -100,7 +100,9 @@ def test_it_serves_is_upgraded_and_purged(lab, packages, root):
     assert "<title>Bootferry" in root.curl(served.namespace, "/"), "the page is in the package"
     assert root.run("bootferry", "first-visit").stdout.count("-") == 2, "the code that the first visit asks for"
     root.run("bootferry", "image", "add", "demo", "/usr/share/bootferry/demo.img")
-    assert "fail" not in {line.split()[0] for line in root.run("bootferry", "check", check=False, namespace=served.namespace).stdout.splitlines() if "loader" in line}
+    checked = json.loads(root.run("bootferry", "check", "--json", check=False, namespace=served.namespace).stdout)
+    verdicts = {line["id"]: line["verdict"] for line in checked["lines"]}
+    assert verdicts["loaders"] == verdicts["tftp"] == verdicts["http-loader"] == "ok", checked
     served.stop()
     root.shell(f"echo 'stranger = 1' >>{SETTINGS}")
     assert f"{SETTINGS}:" in root.run("bootferry", "config", "check", check=False).stderr
@@ -131,7 +133,7 @@ def refused(root, package):
     return done.stderr
 
 
-def test_what_cannot_work_is_refused_before_anything_changes(packages, root):
+def test_what_cannot_work_is_refused_before_anything_changes(lab, packages, root):
     one, two = packages["0.1.0+one"], packages["0.1.0+two"]
     root.shell("touch /usr/local/bin/bootferry")
     assert "packaging/down" in refused(root, one)
@@ -139,10 +141,21 @@ def test_what_cannot_work_is_refused_before_anything_changes(packages, root):
     root.shell("rm /usr/local/bin/bootferry")
     root.run("dpkg", "-i", one)
 
-    root.shell(f"mkdir -p {STATE}; sqlite3 {STATE}/bootferry.db 'PRAGMA user_version = 900; CREATE TABLE later (id)'")
-    assert "has version 900, of a newer Bootferry" in refused(root, two)
+    Served(lab, root).stop()
+    database = f"{STATE}/bootferry.db"
+    version = int(root.shell(f"sqlite3 {database} 'PRAGMA user_version'"))
+    copy = f"{database}.before-{version:04}-to-0900"
+    root.run("bootferry", "backup", copy)
+    root.shell(f"touch {database}.before-0899-to-0900; sqlite3 {database} 'PRAGMA user_version = 900'")
+    told = refused(root, two)
+    assert "has version 900, of a newer Bootferry" in told
     assert status(root) == "installed 0.1.0+one"
-    root.shell(f"rm {STATE}/bootferry.db")
+    back = re.search(r"sudo (bootferry restore \S+)\)", told).group(1)
+    assert copy in back, "the newest copy that this version can open"
+    root.shell(back)
+    root.run("dpkg", "-i", two)
+    Served(lab, root).stop()
+    root.run("dpkg", "-i", one)
 
     root.shell("sed -i 's/^VERSION_ID=.*/VERSION_ID=\"13\"/' /etc/os-release")
     assert "this system is debian 13" in refused(root, two)
