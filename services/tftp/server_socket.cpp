@@ -71,19 +71,16 @@ RawAddress::RawAddress(Endpoint endpoint) {
   size = sizeof raw;
 }
 
-UdpSocket::UdpSocket(const IpAddress& family, const std::string& interface)
-    : descriptor_(::socket(family.is_ipv4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
-  if (descriptor_ < 0) refuse(errno);
+UdpSocket UdpSocket::make(const IpAddress& local, const std::string& interface) {
+  UdpSocket made(::socket(local.is_ipv4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (made.descriptor_ < 0) refuse(errno);
+  if (!local.is_ipv4()) made.set(IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  if (!interface.empty() && ::setsockopt(made.descriptor_, SOL_SOCKET, SO_BINDTODEVICE, interface.c_str(),
+                                         static_cast<socklen_t>(interface.size())) != 0)
+    refuse(errno);
   constexpr int send_buffer = 512 * 1024;
-  if (!family.is_ipv4()) set(IPPROTO_IPV6, IPV6_V6ONLY, 1);
-  (void)::setsockopt(descriptor_, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
-  if (interface.empty()) return;
-  if (::setsockopt(descriptor_, SOL_SOCKET, SO_BINDTODEVICE, interface.c_str(),
-                   static_cast<socklen_t>(interface.size())) != 0) {
-    const int code = errno;
-    close();
-    refuse(code);
-  }
+  (void)::setsockopt(made.descriptor_, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
+  return made;
 }
 
 void UdpSocket::set(int level, int name, int value) {
@@ -101,7 +98,7 @@ void UdpSocket::connect(Endpoint peer) {
 }
 
 UdpSocket UdpSocket::open_door(Endpoint local, const std::string& interface) {
-  UdpSocket door(local.address, interface);
+  UdpSocket door = make(local.address, interface);
   if (local.address.is_ipv4()) {
     door.set(IPPROTO_IP, IP_PKTINFO, 1);
   } else {
@@ -124,7 +121,7 @@ void UdpSocket::close() {
 
 /// Only while the second one is bound may the port be shared: sockets that may are given each other's "free" ports.
 DownloadPort::DownloadPort(const IpAddress& local, const std::string& interface, Endpoint client)
-    : strangers(local, interface), own(local, interface) {
+    : strangers(UdpSocket::make(local, interface)), own(UdpSocket::make(local, interface)) {
   strangers.bind({local, 0});
   for (UdpSocket* socket : {&strangers, &own}) socket->set(SOL_SOCKET, SO_REUSEADDR, 1);
   own.bind({local, strangers.port()});

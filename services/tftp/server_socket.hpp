@@ -52,7 +52,9 @@ class UdpSocket {
 
  private:
   friend struct DownloadPort;
-  UdpSocket(const IpAddress& family, const std::string& interface);  ///< throws boost::system::system_error
+  explicit UdpSocket(int descriptor) : descriptor_(descriptor) {}
+  /// Of the family of `local`; not bound to it yet. Throws boost::system::system_error, as do the next three.
+  [[nodiscard]] static UdpSocket make(const IpAddress& local, const std::string& interface);
   void set(int level, int name, int value);
   void bind(Endpoint local);
   void connect(Endpoint peer);
