@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bootferry template list|show|check|set|remove
+// bootferry template list|show|check|preview|set|remove
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <fstream>
@@ -73,6 +73,15 @@ void run_check(CommandContext& context, const std::string& file) {
   }
 }
 
+/// The script alone is what a file gets; the rest is for who reads along.
+void print_preview(const json& answer) {
+  fmt::print("{}", answer["script"].get<std::string>());
+  if (answer["used"] == false)
+    fmt::print(stderr, "bootferry: this machine's boot uses the template {} now\n", answer["uses"].get<std::string>());
+  if (answer["made_up"] == true)
+    fmt::print(stderr, "bootferry: it has no boot of this kind: values that it lacks are examples\n");
+}
+
 /// It becomes a part of a path.
 Result<std::string> template_path(const std::string& name) {
   const auto names = http::template_names();
@@ -106,6 +115,19 @@ void add_template_commands(CLI::App& app, CommandContext& context) {
   };
   act(templates->add_subcommand("show", "One template's text"),
       [&context](const std::string& path) { context.show(context.client().get(path), print_template); });
+  auto mac = std::make_shared<std::string>();
+  CLI::App* preview = templates->add_subcommand("preview", "What a machine would be sent, made from a template");
+  act(preview, [&context, mac, file](const std::string& path) {
+    json question{{"client", *mac}};
+    if (!file->empty()) {
+      auto text = read_file(*file);
+      if (!text) return context.show(std::unexpected(text.error()), print_preview);
+      question["text"] = std::move(*text);
+    }
+    context.show(context.client().post(path + "/preview", question), print_preview);
+  });
+  preview->add_option("MAC", *mac, "The machine's MAC address")->required();
+  preview->add_option("--file", *file, "A text to try in the template's place; nothing is kept");
   CLI::App* set = templates->add_subcommand("set", "Use a file of your own in its place");
   act(set, [&context, file](const std::string& path) {
     auto text = read_file(*file);

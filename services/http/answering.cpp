@@ -127,10 +127,11 @@ void add_entity_tag(Answer& answer, const Request& request) {
 }
 
 /// Pieces of uploads are data, not changes: their creation is in the log. A read is there when its handler has
-/// something to say of it: it took secrets along.
+/// something to say of it: it took secrets along. A question that needs a body is none either.
 bool is_recorded(const Route& route, const Request& request, const Answer& answer) {
   if (is_read(request)) return !answer.note().empty();
-  return route.right != people::Right::boot && (is_edit(request) || request.method == Method::post);
+  return route.right != people::Right::boot && !route.only_looks &&
+         (is_edit(request) || request.method == Method::post);
 }
 
 void record(const Answer& answer, const Request& request, const Site& site) {

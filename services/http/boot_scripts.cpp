@@ -231,14 +231,33 @@ Answer get_boot_floppy(const Request& request, const Site& site) {
   return bytes ? Answer(200, "application/octet-stream", std::move(*bytes)) : make_problem(bytes.error());
 }
 
-RenderedScript preview_script(const MacAddress& mac, const Site& site) {
-  const auto snapshot = site.services.registry.snapshot();
-  boot::ScriptAnswer answer = boot::decide_script({mac}, *snapshot, site.services.boot);
+namespace {
+
+/// For people who look.
+boot::ScriptAnswer decide_without_secret(const boot::ScriptQuestion& question, const boot::RegistrySnapshot& registry,
+                                         const Site& site) {
+  boot::ScriptAnswer answer = boot::decide_script(question, registry, site.services.boot);
   if (auto* san = san_of(answer.decision); san && san->needs_secret) {
-    san->user = mac.to_hex() + ".0";
-    san->secret = boot::Secret("not-shown-here");
+    san->user = question.mac.to_hex() + ".0";
+    san->secret = boot::Secret(std::string(hidden_secret));
   }
-  return render_script(answer, site.services.boot, site.scripts_folder());
+  return answer;
+}
+
+}  // namespace
+
+RenderedScript preview_script(const MacAddress& mac, const Site& site) {
+  const auto registry = site.services.registry.snapshot();
+  return render_script(decide_without_secret({mac}, *registry, site), site.services.boot, site.scripts_folder());
+}
+
+Result<TemplatePreview> preview_template(const MacAddress& mac, std::string_view name, std::string_view text,
+                                         const Site& site) {
+  const auto registry = site.services.registry.snapshot();
+  std::vector<boot::ScriptAnswer> answers{decide_without_secret({mac}, *registry, site)};
+  for (const boot::Offered& one : boot::offer_of(mac, *registry).entries)
+    answers.push_back(decide_without_secret({mac, one.entry->id}, *registry, site));
+  return preview_template(name, text, answers, site.services.boot);
 }
 
 }  // namespace bootferry::http

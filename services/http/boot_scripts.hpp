@@ -22,4 +22,8 @@ namespace bootferry::http {
 /// What the machine would get now: nothing is used up, nobody is told, and secrets are made-up ones.
 [[nodiscard]] RenderedScript preview_script(const MacAddress& mac, const Site& site);
 
+/// What the machine would get if that were the text of the template that its boot uses; likewise.
+[[nodiscard]] Result<TemplatePreview> preview_template(const MacAddress& mac, std::string_view name,
+                                                       std::string_view text, const Site& site);
+
 }  // namespace bootferry::http

@@ -32,6 +32,7 @@ struct Route {
   Handler handler;
   bool takes_query = false;   ///< of the API: others refuse a query, so that a typing error never passes silently
   bool streams_body = false;  ///< of POST: the body comes after the handler was asked, and may be large
+  bool only_looks = false;    ///< of POST: changes nothing, so that the audit log has no line of it
 };
 
 /// All routes of docs/api.md.

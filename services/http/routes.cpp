@@ -74,6 +74,8 @@ constexpr Route routes[] = {
     {Method::get, "/api/v1/templates/{name}", Right::read, Place::db, api::get_template},
     {Method::put, "/api/v1/templates/{name}", Right::write, Place::db, api::put_template},
     {Method::remove, "/api/v1/templates/{name}", Right::write, Place::db, api::remove_template},
+    {Method::post, "/api/v1/templates/{name}/preview", Right::write, Place::db, api::preview_template, false, false,
+     true},
     {Method::get, "/api/v1/backup", Right::admin, Place::db, api::get_backup},
     {Method::post, "/api/v1/restore", Right::admin, Place::db, api::restore_backup, true, true},
     {Method::get, "/api/v1/export", Right::admin, Place::db, api::get_export},

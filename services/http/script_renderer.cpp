@@ -203,11 +203,16 @@ void fill_common(Values& values, const boot::ScriptAnswer& answer, const boot::B
   values.ours("again_url", again_url_of(answer.retry_url));
 }
 
+/// Names the template and tells the event's sentence.
+Filler::Done fill_all(Values& values, const boot::ScriptAnswer& answer, const boot::BootSettings& settings) {
+  fill_common(values, answer, settings);
+  return std::visit(Filler{values, settings}, answer.decision);
+}
+
 Result<RenderedScript> try_render(const boot::ScriptAnswer& answer, const boot::BootSettings& settings,
                                   const std::filesystem::path& folder) {
   Values values;
-  fill_common(values, answer, settings);
-  auto [name, sentence] = std::visit(Filler{values, settings}, answer.decision);
+  auto [name, sentence] = fill_all(values, answer, settings);
   if (!values.verdict()) return std::unexpected(values.verdict().error());
   auto text = fill_template(name, read_template(name, folder), values);
   if (!text) return std::unexpected(text.error());
@@ -217,7 +222,7 @@ Result<RenderedScript> try_render(const boot::ScriptAnswer& answer, const boot::
 /// A decision for each template, with values such as they are in life.
 std::vector<boot::ScriptDecision> sample_decisions() {
   boot::SanBoot san{
-      "iqn.2026-11.org.bootferry:525400e2e001", {}, true, "525400e2e001.1", boot::Secret("0123456789abcdef")};
+      "iqn.2026-11.org.bootferry:525400e2e001", {}, true, "525400e2e001.1", boot::Secret(std::string(hidden_secret))};
   for (const std::uint8_t number : {0x80, 0x81})
     san.drives.push_back(
         {number, "iqn.2026-11.org.bootferry:525400e2e001.80", "iscsi:10.0.0.1::::iqn.2026-11.org.x:y"});
@@ -246,6 +251,37 @@ boot::ScriptAnswer sample_answer(boot::ScriptDecision decision) {
   return answer;
 }
 
+std::string template_of(const boot::ScriptAnswer& answer) {
+  Values unused;
+  return std::visit(Filler{unused, {}}, answer.decision).first;
+}
+
+/// The one of that template.
+Result<boot::ScriptAnswer> find_sample(std::string_view name) {
+  for (boot::ScriptDecision& decision : sample_decisions()) {
+    boot::ScriptAnswer answer = sample_answer(std::move(decision));
+    if (template_of(answer) == name) return answer;
+  }
+  return fail(ErrorKind::not_found, fmt::format("there is no template {}; there are: {}", name.substr(0, 64),
+                                                fmt::join(template_names(), ", ")));
+}
+
+/// Has it any values of its own?
+bool has_values(const boot::ScriptDecision& decision) {
+  return !std::visit([](const auto& one) { return std::is_empty_v<std::decay_t<decltype(one)>>; }, decision) &&
+         !std::holds_alternative<boot::WaitForAssignment>(decision);
+}
+
+/// The screen that says why a machine does not get what was decided.
+boot::ScriptAnswer broken_instead(const boot::ScriptAnswer& answer, const Error& error) {
+  boot::ScriptAnswer broken = answer;
+  broken.decision = boot::Broken{error.message, answer.retry_url};
+  std::erase_if(broken.variables, [](const auto& one) {
+    return std::ranges::find(boot::built_in_variables, one.first) == std::end(boot::built_in_variables);
+  });
+  return broken;
+}
+
 }  // namespace
 
 RenderedScript render_script(const boot::ScriptAnswer& answer, const boot::BootSettings& settings,
@@ -255,11 +291,7 @@ RenderedScript render_script(const boot::ScriptAnswer& answer, const boot::BootS
   const auto mac = answer.variables.find("mac");
   log::warning("SCRIPT_REFUSED",
                {{"mac", mac == answer.variables.end() ? "" : mac->second}, {"why", script.error().message}});
-  boot::ScriptAnswer broken = answer;
-  broken.decision = boot::Broken{script.error().message, answer.retry_url};
-  std::erase_if(broken.variables, [](const auto& one) {
-    return std::ranges::find(boot::built_in_variables, one.first) == std::end(boot::built_in_variables);
-  });
+  const boot::ScriptAnswer broken = broken_instead(answer, script.error());
   auto screen = try_render(broken, settings, folder);
   if (screen) return std::move(*screen);
   screen = try_render(broken, settings, {});  // the user's own broken.ipxe is the broken one
@@ -283,17 +315,41 @@ std::string fill_holes(std::string_view text, std::string_view user, std::string
 Result<void> check_template(std::string_view name, std::string_view text) {
   if (text.size() > max_template)
     return fail(ErrorKind::invalid, fmt::format("a template has at most {} KiB", max_template / 1024));
-  const boot::BootSettings settings;
-  for (boot::ScriptDecision& decision : sample_decisions()) {
-    const boot::ScriptAnswer answer = sample_answer(std::move(decision));
-    Values values;
-    fill_common(values, answer, settings);
-    if (std::visit(Filler{values, settings}, answer.decision).first != name) continue;
-    const auto filled = fill_template(name, std::string(text), values);
-    return filled ? check_ipxe_script(*filled) : std::unexpected(filled.error());
+  const auto sample = find_sample(name);
+  if (!sample) return std::unexpected(sample.error());
+  Values values;
+  (void)fill_all(values, *sample, {});
+  const auto filled = fill_template(name, std::string(text), values);
+  return filled ? check_ipxe_script(*filled) : std::unexpected(filled.error());
+}
+
+Result<TemplatePreview> preview_template(std::string_view name, std::string_view text,
+                                         std::span<const boot::ScriptAnswer> answers,
+                                         const boot::BootSettings& settings) {
+  if (auto good = check_template(name, text); !good) return std::unexpected(good.error());
+  boot::ScriptAnswer now = answers.front();
+  Values tried;
+  (void)fill_all(tried, now, settings);
+  if (!tried.verdict()) now = broken_instead(now, tried.verdict().error());
+  TemplatePreview preview{template_of(now), false, ""};
+  const boot::ScriptAnswer* fitting = &now;
+  Values values;
+  if (preview.uses != name) {
+    const auto offered = answers.subspan(1);
+    const auto found = std::ranges::find(offered, name, template_of);
+    if (found != offered.end()) {
+      fitting = &*found;
+    } else if (const auto sample = find_sample(name)) {
+      preview.made_up = has_values(sample->decision);
+      std::visit(Filler{values, settings}, sample->decision);
+    }
   }
-  return fail(ErrorKind::not_found, fmt::format("there is no template {}; there are: {}", name.substr(0, 64),
-                                                fmt::join(template_names(), ", ")));
+  (void)fill_all(values, *fitting, settings);  // the machine's own values go before the examples
+  if (!values.verdict()) return std::unexpected(values.verdict().error());
+  auto filled = fill_template(name, std::string(text), values);
+  if (!filled) return std::unexpected(filled.error());
+  preview.text = std::move(*filled);
+  return preview;
 }
 
 }  // namespace bootferry::http

@@ -55,6 +55,7 @@ namespace bootferry::http::api {
 [[nodiscard]] Answer get_template(const Request& request, const Site& site);
 [[nodiscard]] Answer put_template(const Request& request, const Site& site);
 [[nodiscard]] Answer remove_template(const Request& request, const Site& site);
+[[nodiscard]] Answer preview_template(const Request& request, const Site& site);
 
 [[nodiscard]] Answer get_backup(const Request& request, const Site& site);
 [[nodiscard]] Answer restore_backup(const Request& request, const Site& site);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The templates of boot scripts: the built-in ones, and the user's own, which are tried before they are kept.
+// The templates of boot scripts: the built-in ones, and the user's own, which are tried before they are kept. A person
+// may look at what a machine would get from one.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "http/api/json.hpp"
 #include "http/api/resources.hpp"
+#include "http/boot_scripts.hpp"
 #include "http/script_renderer.hpp"
 #include "http/script_templates.hpp"
 
@@ -61,6 +63,26 @@ Answer remove_template(const Request& request, const Site& site) {
   if (!name) return make_problem(name.error());
   const auto done = remove_own_template(*name, site.scripts_folder());
   return done ? Answer(204) : make_problem(done.error());
+}
+
+Answer preview_template(const Request& request, const Site& site) {
+  const auto name = require_template(request);
+  if (!name) return make_problem(name.error());
+  const auto body = parse_body(request, {"client", "text"});
+  if (!body) return make_problem(body.error());
+  const auto client = require_text(*body, "client");
+  if (!client) return make_problem(client.error());
+  const auto mac = parse_mac_address(*client);
+  if (!mac) return make_problem(mac.error());
+  const auto text = body->contains("text") ? require_text(*body, "text") : read_template(*name, site.scripts_folder());
+  if (!text) return make_problem(text.error());
+  const auto preview = http::preview_template(*mac, *name, *text, site);
+  if (!preview) return make_problem(preview.error());
+  return make_json(200, {{"template", *name},
+                         {"used", preview->uses == *name},
+                         {"uses", preview->uses},
+                         {"made_up", preview->made_up},
+                         {"script", preview->text}});
 }
 
 }  // namespace bootferry::http::api

@@ -176,6 +176,8 @@ TEST_F(People, TheAuditLogHasWhoWhatAndFromWhereAndNoSecret) {
   root("DELETE", "/api/v1/images/dos");
   ask("DELETE", "/api/v1/images/dos", bearer());
   get("/api/v1/clients", admin);
+  const char* look = R"({"client":"52:54:00:e2:e0:01"})";
+  EXPECT_EQ(ask("POST", "/api/v1/templates/wait/preview", admin, look).status, 200) << "a look is no change";
   const auto changes = get("/api/v1/audit?limit=10", admin).json()["changes"];
   ASSERT_EQ(changes.size(), 5u) << changes.dump(1);
   EXPECT_EQ(changes[0]["who"], "the admin token");

@@ -143,6 +143,34 @@ test('a template is edited, a broken one refused with its line, and the built-in
   expect(server.ownTemplates.size).toBe(0);
 });
 
+test('a template shows what a machine would get from it, before it is saved', async ({ page, server }) => {
+  server.seeMachine('52:54:00:e2:e0:02');
+  server.seeMachine(mac, { name: 'pc1', known: true });
+  await page.goto(`${server.url}#/settings`);
+  await region(page, 'Script templates').getByRole('button', { name: 'Edit san' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Template san' });
+  const machine = dialog.getByLabel('Preview for');
+  const script = dialog.getByLabel('Boot script');
+  await expect(machine).toHaveValue(mac);
+  await expect(script).toContainText('sanboot');
+  await dialog.getByLabel('Text of the template').fill('#!ipxe\necho {{name}}\n');
+  await expect(script).toHaveText('#!ipxe\necho pc1\n');
+  await expect(dialog.getByText('uses the template')).toHaveCount(0);
+
+  await machine.selectOption('52:54:00:e2:e0:02');
+  await expect(script).toContainText('echo 52:54:00:e2:e0:02');
+  await expect(dialog.getByText("This machine's boot uses the template wait now.")).toBeVisible();
+  await expect(dialog.getByText('values that it lacks are examples')).toBeVisible();
+
+  await dialog.getByLabel('Text of the template').fill('echo {{name}}');
+  await expect(dialog.getByRole('alert')).toContainText('Line 1 must be #!ipxe.');
+  await expect(script).toHaveCount(0);
+  await dialog.getByLabel('Text of the template').fill('#!ipxe\nshell\n');
+  await expect(dialog.getByRole('alert')).toHaveCount(0);
+  await expect(script).toContainText('shell');
+  expect(server.ownTemplates.size).toBe(0);
+});
+
 test('another floppy is put in the drive of a running machine', async ({ page, server }) => {
   server.addImage('disk1', 1474560, 1474560, { removable: true });
   server.addImage('disk2', 1474560, 1474560, { removable: true });

@@ -145,8 +145,20 @@ route('PUT', 'rules', (server, { body }) => {
 });
 route('GET', 'templates', (server) => ({ templates: ['san', 'wait'].map((name) => ({ name, own: server.ownTemplates.has(name), problem: null })) }));
 route('GET', 'templates/{name}', (server, { parts: [name] }) => templateOf(server, name));
+function checkTemplate(text) {
+  if (!text.startsWith('#!ipxe')) throw new Refusal(400, 'Line 1 must be #!ipxe.');
+}
+route('POST', 'templates/{name}/preview', (server, { parts: [name], body }) => {
+  knowKeys(body, 'client', 'text');
+  const client = clientOf(server, body.client);
+  const text = body.text ?? templateOf(server, name).text;
+  checkTemplate(text);
+  const uses = client.known ? 'san' : 'wait';
+  const script = text.replaceAll('{{name}}', client.name ?? client.mac);
+  return { template: name, used: uses === name, uses, made_up: uses !== name && name === 'san', script };
+});
 route('PUT', 'templates/{name}', (server, { parts: [name], body }) => {
-  if (!body.text.startsWith('#!ipxe')) throw new Refusal(400, 'Line 1 must be #!ipxe.');
+  checkTemplate(body.text);
   server.ownTemplates.set(name, body.text);
   return templateOf(server, name);
 });

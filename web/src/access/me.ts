@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { read, whenStranger, whetherLoggedIn, write } from '../api/http';
 import { queryClient } from '../api/queries';
+import { tokenKeeper } from '../api/token_keeper';
 import type { Me } from '../api/types';
 import { reopenLine } from '../live/useLive';
 
@@ -25,6 +26,12 @@ export function mayWrite(me: Me | undefined): boolean {
 
 export function useMayWrite(): boolean {
   return mayWrite(useMe().data);
+}
+
+/** And need not be asked for the admin token first. */
+export function useMayWriteUnasked(): boolean {
+  const me = useMe().data;
+  return isSomebody(me) ? mayWrite(me) : tokenKeeper.token() !== null;
 }
 
 /** For users, tokens and the audit log, which nobody else sees. */

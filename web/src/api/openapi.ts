@@ -430,6 +430,17 @@ export type components = {
         TemplateText: {
             text: string;
         };
+        TemplateToPreview: {
+            client: components["schemas"]["Mac"];
+            text?: string;
+        };
+        TemplatePreview: {
+            template: string;
+            used: boolean;
+            uses: string;
+            made_up: boolean;
+            script: string;
+        };
         Script: {
             template: string;
             text: string;

@@ -4,11 +4,11 @@ import { keepPreviousData, QueryClient, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { type Names, namesOf } from '../machines/names';
 import { throughput } from '../sessions/throughput';
-import { read } from './http';
+import { read, write } from './http';
 import { Problem } from './problem';
 import type {
   Assignment, BootInList, BootRecord, Change, Check, Client, Group, Health, Image, ImageFolder, Job, Lease, LoaderList, Login, Network, OtherServer, Overlay, Rule,
-  ServerEvent, Session, Template, TemplateSummary, Token, Upload, User, Version, Webhook,
+  ServerEvent, Session, Template, TemplatePreview, TemplateSummary, Token, Upload, User, Version, Webhook,
 } from './types';
 
 export const everyTopic: readonly string[] = [
@@ -113,6 +113,17 @@ export function useTemplate(name: string | null) {
     queryKey: ['templates', name],
     queryFn: () => read<Template>(`templates/${encodeURIComponent(name ?? '')}`),
     enabled: name !== null,
+  });
+}
+
+/** The script that a text would make for a machine; null: of none. It reads, though it needs the right to write. */
+export function useTemplatePreview(name: string, mac: string | null, text: string) {
+  return useQuery({
+    queryKey: ['clients', mac, 'preview', name, text],
+    queryFn: () => write<TemplatePreview>('POST', `templates/${encodeURIComponent(name)}/preview`, { client: mac, text }),
+    enabled: mac !== null,
+    placeholderData: (before, query) => (query?.queryKey[1] === mac ? before : undefined),
+    gcTime: 0,
   });
 }
 

@@ -21,6 +21,7 @@ export type Group = Schemas['Group'];
 export type Rule = Schemas['Rule'];
 export type TemplateSummary = Schemas['TemplateSummary'];
 export type Template = Schemas['Template'];
+export type TemplatePreview = Schemas['TemplatePreview'];
 export type BootScript = Schemas['Script'];
 export type Loader = Schemas['Loader'];
 export type LoaderList = Schemas['LoaderList'];

@@ -7,6 +7,7 @@ import { changeTemplate, removeTemplate } from '../api/changes';
 import { tellError } from '../api/problem';
 import { useTemplate } from '../api/queries';
 import type { Template } from '../api/types';
+import { TemplatePreview, usePreview } from './TemplatePreview';
 
 export function TemplateDialog({ name, onClose }: { name: string | null; onClose: () => void }) {
   const { data } = useTemplate(name);
@@ -27,16 +28,21 @@ function TemplateForm({ template: { name, own, text: given, built_in }, onClose 
   const [text, setText] = useState(given);
   const save = useMutation({ mutationFn: () => changeTemplate(name, text, given), onSuccess: onClose });
   const reset = useMutation({ mutationFn: () => removeTemplate(name), onSuccess: onClose });
-  const failure = tellError(save.error) ?? tellError(reset.error);
+  const preview = usePreview(name, text);
+  const failure = tellError(save.error) ?? tellError(reset.error) ?? tellError(preview.error);
+  const change = (wanted: string) => {
+    save.reset();
+    setText(wanted);
+  };
   return (
     <Stack gap="md">
       <Text size="sm" c="dimmed">
-        {t`It is tried before it is kept. A machine's page shows what the machine would get.`}
+        {t`It is tried before it is kept.`}
       </Text>
       <Textarea
         aria-label={t`Text of the template`}
         value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
+        onChange={(event) => change(event.currentTarget.value)}
         autosize
         minRows={12}
         maxRows={26}
@@ -48,6 +54,7 @@ function TemplateForm({ template: { name, own, text: given, built_in }, onClose 
           {failure}
         </Alert>
       )}
+      <TemplatePreview {...preview} />
       <Group justify="flex-end" gap="sm">
         {own && (
           <Button variant="default" loading={reset.isPending} onClick={() => reset.mutate()}>
@@ -55,7 +62,7 @@ function TemplateForm({ template: { name, own, text: given, built_in }, onClose 
           </Button>
         )}
         {!own && text !== built_in && (
-          <Button variant="default" onClick={() => setText(built_in)}>
+          <Button variant="default" onClick={() => change(built_in)}>
             {t`As it was`}
           </Button>
         )}
