@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A template as a machine would get it: POST /api/v1/templates/{name}/preview.
 #include "appliance.hpp"
+#include "http/boot_scripts.hpp"
 
 namespace bootferry::http::test {
 namespace {
@@ -50,7 +51,7 @@ TEST_F(TemplatePreview, ATextThatIsNotKeptIsFilledWithTheMachinesValues) {
 TEST_F(TemplatePreview, WithoutATextItIsTheTemplateAsItIsNow) {
   start_with_client();
   EXPECT_EQ(preview_as_it_is("san").json()["script"],
-            get("/api/v1/clients/" + mac().to_string() + "/script").json()["script"]);
+            get("/api/v1/clients/" + mac().to_string() + "/script", bearer()).json()["script"]);
   write_file("ipxe-scripts/san.ipxe", "#!ipxe\necho mine {{name}}\n");
   EXPECT_EQ(preview_as_it_is("san").json()["script"], "#!ipxe\necho mine pc1\n");
   write_file("ipxe-scripts/san.ipxe", "#!ipxe\nsanbot\n");
@@ -103,9 +104,12 @@ TEST_F(TemplatePreview, WhatTheMenuOffersGivesTheValues) {
 TEST_F(TemplatePreview, AValueThatIpxeCouldMisreadIsTheBrokenScreenOfItsMachine) {
   client.menu.variables = {{"seat", "7 && shell"}};
   start_with_client();
-  EXPECT_EQ(preview("san", "#!ipxe\necho {{seat}}\n").json()["uses"], "broken");
+  const Reply san = preview("san", "#!ipxe\necho {{seat}}\n");
+  EXPECT_EQ(san.status, 400) << "there is no such script to show";
+  EXPECT_NE(san.body.find("end of the command"), std::string::npos) << san.body;
   const auto broken = preview("broken", "#!ipxe\n{{#reason}}echo {{line}}\n{{/reason}}").json();
   EXPECT_EQ(broken["used"], true);
+  EXPECT_TRUE(broken["script"].get<std::string>().starts_with("#!ipxe\necho ")) << broken;
   EXPECT_EQ(broken["script"].get<std::string>().find("&& shell"), std::string::npos) << broken;
 }
 
