@@ -25,13 +25,23 @@ std::string users_text(const json& users) {
   return text.empty() ? "-" : text;
 }
 
+/// How to mend that it cannot be opened; nothing when its files are there. Older servers do not tell.
+void print_missing(const json& image) {
+  const std::string name = image["name"];
+  for (const json& path : image.value("missing_files", json::array()))
+    fmt::print("image {}: {} is gone; put it back there, or remove the image: bootferry image remove {}\n", name,
+               path.get<std::string>(), name);
+}
+
 void print_images(const json& answer) {
   TextTable table({"NAME", "FORMAT", "SIZE", "ON DISK", "USED BY"});
   for (const json& image : answer["images"]) {
-    table.add({image["name"], image["format"], size_text(image["size"]), size_text(image["allocated"]),
-               users_text(image["used_by"])});
+    const bool lost = !image.value("missing_files", json::array()).empty();
+    table.add({image["name"], image["format"], size_text(image["size"]),
+               lost ? "FILE GONE" : size_text(image["allocated"]), users_text(image["used_by"])});
   }
   fmt::print("{}", table.render());
+  for (const json& image : answer["images"]) print_missing(image);
 }
 
 void print_image(const json& image) {
@@ -39,6 +49,7 @@ void print_image(const json& image) {
              image["name"].get<std::string>(), image["format"].get<std::string>(), image["block_size"].get<unsigned>(),
              size_text(image["size"]), size_text(image["allocated"]), image["created"].get<std::string>(),
              users_text(image["used_by"]));
+  print_missing(image);
   if (!image.contains("source")) return;
   const json& source = image["source"];
   fmt::print("  made of: {}{}\n", source["recognised"].get<std::string>(),

@@ -57,6 +57,7 @@ struct ImageView {
   Image image;
   ByteCount allocated;  ///< on disk; a sparse file has less than its size
   std::vector<MacAddress> used_by;
+  std::vector<std::filesystem::path> missing_files{};  ///< not there: it cannot be opened; none when all is well
 };
 
 /// What went through a session, or through all sessions of a target.

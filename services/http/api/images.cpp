@@ -15,7 +15,8 @@ Answer list_images(const Request& request, const Site& site) {
 
 Answer get_image(const Request& request, const Site& site) {
   const auto view = site.services.administration.require_image(request.captures[0]);
-  return view ? make_resource(200, render_image(*view), {"allocated", "used_by"}) : make_problem(view.error());
+  return view ? make_resource(200, render_image(*view), {"allocated", "used_by", "missing_files"})
+              : make_problem(view.error());
 }
 
 namespace {

@@ -88,13 +88,14 @@ route('GET', 'health', (server) => server.health());
 route('GET', 'clients', (server) => ({ clients: [...server.clients.values()] }));
 route('GET', 'clients/{mac}', (server, { parts: [mac] }) => clientOf(server, mac));
 route('PUT', 'clients/{mac}', (server, { parts: [mac], body }) => {
-  const client = clientOf(server, mac);
+  let client = server.clients.get(mac);
   knowKeys(body, 'name', 'boot', 'reserved_address', 'entries', 'default_entry', 'menu_timeout', 'next_boot', 'groups', 'quirks', 'access');
   const { name, boot, quirks, access, ...rest } = body;
   if (name && [...server.clients.values()].some((other) => other !== client && other.name === name)) {
     throw new Refusal(409, `Another client has the name ${name} already: choose another one.`);
   }
   if (boot !== undefined) checkBoot(server, boot);
+  client ??= server.addClient(mac, { state: 'off', architecture: null, first_seen: null, last_seen: null });
   Object.assign(client, rest, name === undefined ? {} : { name: name === '' ? null : name });
   if (boot !== undefined) setBoot(server, client, boot);
   Object.assign(client.quirks, quirks);

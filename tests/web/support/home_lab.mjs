@@ -10,6 +10,7 @@ export function fillWithHomeLab(server) {
   server.addImage('windows-11', 64 * gib, 21.3 * gib);
   server.addImage('msdos-622', 104857600, 8388608);
   server.addImage('rescue', 2 * gib, 0.7 * gib);
+  server.addImage('old-laptop', 20 * gib, 0, { missing_files: ['/var/lib/bootferry/images/old-laptop.raw'] });
 
   // As the server has it: what a machine boots is an entry of its own.
   const known = (mac, name, more) => {

@@ -659,6 +659,7 @@ export type components = {
             physical_block_size: number;
             version: number;
             used_by: components["schemas"]["Mac"][];
+            missing_files: string[];
             source?: {
                 recognised: string;
                 packing: string | null;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { WriteOnly } from '../access/WriteOnly';
 import { useState } from 'react';
@@ -9,7 +9,7 @@ import { Facts } from '../shared/Facts';
 import { formatBytes, formatTime } from '../shared/format';
 import { Card, CardBody } from '../shared/Section';
 import { CheckCard } from './CheckCard';
-import { describeFormat } from './describe_image';
+import { describeFormat, tellMissing } from './describe_image';
 import { FilesCard } from './FilesCard';
 import { askForClone, askForGrowth, askForPublication, askToRemove } from './image_questions';
 import { ImageOverlays } from './ImageOverlays';
@@ -41,6 +41,7 @@ export function ImagePage({ name }: { name: string }) {
 }
 
 function Head({ image, onCheck }: { image: Image; onCheck: () => void }) {
+  const missing = tellMissing(image);
   return (
     <Card
       title={image.name}
@@ -52,6 +53,11 @@ function Head({ image, onCheck }: { image: Image; onCheck: () => void }) {
       }
     >
       <CardBody>
+        {missing !== null && (
+          <Alert color="red" role="alert" title={t`File gone`} mb="md">
+            {missing}
+          </Alert>
+        )}
         <Facts
           facts={[
             [t`Kind`, describeFormat(image)],
