@@ -50,9 +50,10 @@ Error error_of(const ApiReply& reply, const std::string& body, const ServerAddre
     const std::string mend = mend_of(reply.status, server);
     if (!mend.empty() && detail.ends_with('.')) detail.pop_back();
     detail += mend;
+    // The server's hint is for those who ask it without us.
+    if (mend.empty() && answer.contains("hint") && answer["hint"].is_string())
+      detail += " " + answer["hint"].get<std::string>();
   }
-  if (answer.is_object() && answer.contains("hint") && answer["hint"].is_string())
-    detail += " " + answer["hint"].get<std::string>();
   return {kind_of(reply.status), detail};
 }
 

@@ -64,7 +64,8 @@
 namespace bootferry::app {
 
 struct Appliance::Parts {
-  Parts(const Settings& chosen, std::function<void()> begin_anew);
+  /// `migrated_to`: as `migrated`, set also when what comes behind it throws.
+  Parts(const Settings& chosen, std::function<void()> begin_anew, std::optional<db::MigrationCopy>& migrated_to);
 
   std::atomic<bool> serving{false};  ///< all parts are there
   Settings settings;
