@@ -6,7 +6,9 @@ import re
 
 import pytest
 import yaml
+from lab.booted_root import BootedRoot
 from lab.images import ROOT
+from lab.network import SERVER
 from lab.own_root import OwnRoot
 from lab.processes import Child, run, wait_until
 
@@ -121,6 +123,47 @@ def test_it_serves_is_upgraded_and_purged(lab, packages, root):
     root.run("dpkg", "--purge", "bootferry")
     assert not root.exists(STATE) and not root.exists("/etc/bootferry") and status(root) == ""
     assert root.run("getent", "passwd", "bootferry", check=False).returncode != 0
+
+
+@pytest.fixture
+def booted(lab, root):
+    booted = BootedRoot(lab, root)
+    yield booted
+    booted.remove()
+
+
+def test_systemd_starts_it_restarts_it_for_an_upgrade_and_stops_it(lab, packages, root, booted):
+    for version, package in packages.items():
+        root.run("cp", package, f"/srv/{version}.deb")
+    root.run("qemu-img", "create", "-q", "-f", "qcow2", "/srv/foreign.qcow2", "8M")
+
+    said = booted.run("dpkg", "-i", "/srv/0.1.0+one.deb").stdout
+    assert f"http://{SERVER}:8080" in said and "sudo bootferry first-visit" in said, said
+    assert "Active: active (running)" in booted.run("systemctl", "status", "bootferry").stdout
+    code = booted.run("bootferry", "first-visit").stdout.strip()
+    assert code and code in booted.journal("bootferry"), "who reads the journal finds the way in"
+    process = booted.unit("bootferry", "MainPID")
+    rights = booted.run("grep", "-E", "^(Uid|CapEff|NoNewPrivs|Seccomp):", f"/proc/{process}/status").stdout.split()
+    assert rights[1] != "0" and int(rights[rights.index("CapEff:") + 1], 16) == 1 << 10 | 1 << 13, f"low ports and raw frames, no more: {rights}"
+    booted.run("bootferry", "image", "add", "foreign", "/srv/foreign.qcow2")
+    checked = json.loads(booted.run("bootferry", "check", "--json", check=False).stdout)
+    verdicts = {line["id"]: line["verdict"] for line in checked["lines"]}
+    assert verdicts["loaders"] == verdicts["tftp"] == verdicts["http-loader"] == "ok", checked
+
+    booted.run("dpkg", "-i", "/srv/0.1.0+two.deb")
+    assert booted.unit("bootferry", "ActiveState") == "active" and booted.unit("bootferry", "MainPID") != process, "the new one runs"
+    assert "foreign" in booted.run("bootferry", "image", "list").stdout
+
+    booted.shut_down()
+    booted.boot()
+    assert booted.unit("bootferry", "ActiveState") == "active", "it starts with the machine"
+
+    booted.run("dpkg", "--remove", "bootferry")
+    assert booted.unit("bootferry", "ActiveState") == "inactive" and booted.run("pidof", "bootferry", check=False).stdout == ""
+    booted.run("dpkg", "--purge", "bootferry")
+    assert booted.unit("bootferry", "LoadState") == "not-found" and not root.exists(STATE)
+    assert booted.run("find", "/etc/systemd/system", "-name", "bootferry*").stdout == ""
+    assert booted.run("getent", "passwd", "bootferry", check=False).returncode != 0
 
 
 def refused(root, package):
