@@ -7,6 +7,7 @@ import re
 import pytest
 import yaml
 from lab.booted_root import BootedRoot
+from lab.container import Container
 from lab.images import ROOT
 from lab.network import SERVER
 from lab.own_root import OwnRoot
@@ -229,7 +230,7 @@ def test_the_container_has_what_the_unit_allows():
 
 
 def test_the_steps_of_the_container_work(lab, packages, root):
-    """In a root of our own: no container engine is needed to see whether they do, and whether it runs with those rights only."""
+    """In a root of our own, and what they lead to runs in a container with the rights of the compose file, and no more."""
     steps, compose = container_steps()
     copied = [rest.split() for word, rest in steps if word == "COPY"]
     assert [source for source, _ in copied] == ["build/deb/bootferry_${TARGETARCH}.deb"]
@@ -238,13 +239,21 @@ def test_the_steps_of_the_container_work(lab, packages, root):
         if word == "RUN":
             root.shell(rest.replace("apt-get update && ", ""))  # of lists that this machine has
     assert status(root) == "installed 0.1.0+one" and not root.exists("/tmp/bootferry.deb")
-    rights = ",".join("+" + name.lower() for name in compose["services"]["bootferry"]["cap_add"])
     command = [json.loads(rest) for word, rest in steps if word == "CMD"][0]
-    without = ["setpriv", "--no-new-privs", f"--inh-caps=-all,{rights}", f"--bounding-set=-all,{rights}"]
-    child = lab.add(Child("bootferry", root.inside(*without, *command, "--interface", "eth0"), lab.folder / "bootferry-container.log", lab.network.srv))
+    volumes = {STATE: lab.short / "state-volume", f"{STATE}/images": lab.short / "images-volume", SETTINGS: SOURCES / "bootferry.toml"}
+    for place in (STATE, f"{STATE}/images"):  # an engine's new volume has the rights of the folder that it covers
+        assert root.shell(f"stat -c '%U %a' {place}") == "root 700\n"
+        volumes[place].mkdir(mode=0o700)
+    container = Container(lab, root, compose["services"]["bootferry"], [*command, "--interface", "eth0"], volumes)
     health = [json.loads(rest.removeprefix("CMD ")) for word, rest in steps if word == "HEALTHCHECK"][0]
-    wait_until("its health", lambda: child.require_alive() or root.run(*health, check=False).returncode == 0, 20)
-    root.run("bootferry", "image", "add", "demo", "/usr/share/bootferry/demo.img")
+    wait_until("its health", lambda: container.child.require_alive() or container.run(*health, check=False).returncode == 0, 20)
+    assert int(re.search(r"CapBnd:\s*(\w+)", container.run("cat", "/proc/1/status").stdout).group(1), 16) == 1 << 10 | 1 << 13
+    assert "Read-only" in container.run("touch", "/etc/stranger", check=False).stderr
+    container.run("bootferry", "image", "add", "demo", "/usr/share/bootferry/demo.img")
+    container.run("qemu-img", "create", "-q", "-f", "qcow2", "/tmp/foreign.qcow2", "8M")
+    container.run("bootferry", "image", "add", "foreign", "/tmp/foreign.qcow2")
+    assert (volumes[f"{STATE}/images"] / "foreign.raw").stat().st_size == 8 << 20 and (volumes[STATE] / "bootferry.db").exists()
     assert "<title>Bootferry" in root.curl(lab.network.srv, "/")
-    assert not re.search(r"^fail\b.*(raw|right|capabilit)", root.run("bootferry", "check", check=False, namespace=lab.network.srv).stdout, re.MULTILINE)
-    child.stop(5)
+    checked = container.run("bootferry", "check", check=False).stdout
+    assert not re.search(r"^fail\b.*(raw|right|capabilit)", checked, re.MULTILINE), checked
+    container.stop()
