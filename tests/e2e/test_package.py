@@ -129,8 +129,11 @@ def test_it_serves_is_upgraded_and_purged(lab, packages, root):
 @pytest.fixture
 def booted(lab, root):
     booted = BootedRoot(lab, root)
-    yield booted
-    booted.remove()
+    try:
+        booted.boot()
+        yield booted
+    finally:
+        booted.remove()
 
 
 def test_systemd_starts_it_restarts_it_for_an_upgrade_and_stops_it(lab, packages, root, booted):

@@ -17,16 +17,16 @@ class BootedRoot:
     def __init__(self, lab, root: OwnRoot):
         self.lab, self.root = lab, root
         self.groups = [place / lab.short.name for place in HIERARCHIES if (place / "cgroup.procs").exists()]
-        for group in self.groups:
-            group.mkdir()
+        self.child = None
         root.shell("rm -rf /usr/sbin/policy-rc.d /etc/systemd/system/*.wants; systemctl -q mask console-getty")
         run(self._beside("sh", "-c", PREPARE.format(at=root.at)))
-        self.boot()
 
     def _beside(self, *command) -> list[str]:
         return ["nsenter", "--mount", f"--target={self.root.holder.pid}", *command]
 
     def boot(self):
+        for group in self.groups:
+            group.mkdir(exist_ok=True)
         joins = "".join(f"echo $$ >{group}/cgroup.procs && " for group in self.groups)
         nspawn = f"exec systemd-nspawn --directory {self.root.at}/booted --boot --register=no --keep-unit --link-journal=no --console=pipe"
         self.child = self.lab.add(Child("systemd", self._beside("sh", "-c", joins + nspawn), self.lab.folder / "systemd.log", self.lab.network.srv))
@@ -42,7 +42,8 @@ class BootedRoot:
         self.child.stop(20)
 
     def remove(self):
-        self.shut_down()
+        if self.child:
+            self.shut_down()
         for group in self.groups:
             for place in sorted(group.rglob("*/"), reverse=True):
                 place.rmdir()
