@@ -5,18 +5,17 @@ Services of other packages that this machine has are not started in it.
 """
 from pathlib import Path
 
+from .cgroups import make_groups, remove_groups
 from .own_root import OwnRoot
 from .processes import Child, run, wait_until
 
 # Bound once more without what an OwnRoot mounts below itself: nspawn brings a /proc, /sys, /dev and /run of the guest's own.
 PREPARE = "mount -t tmpfs tmpfs /run && mkdir {at}/booted && mount --bind {at}/root {at}/booted"
-HIERARCHIES = [Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"), Path("/sys/fs/cgroup/systemd")]
 
 
 class BootedRoot:
     def __init__(self, lab, root: OwnRoot):
         self.lab, self.root = lab, root
-        self.groups = [place / lab.short.name for place in HIERARCHIES if (place / "cgroup.procs").exists()]
         self.child = None
         root.shell("rm -rf /usr/sbin/policy-rc.d /etc/systemd/system/*.wants; systemctl -q mask console-getty")
         run(self._beside("sh", "-c", PREPARE.format(at=root.at)))
@@ -25,9 +24,7 @@ class BootedRoot:
         return ["nsenter", "--mount", f"--target={self.root.holder.pid}", *command]
 
     def boot(self):
-        for group in self.groups:
-            group.mkdir(exist_ok=True)
-        joins = "".join(f"echo $$ >{group}/cgroup.procs && " for group in self.groups)
+        joins = "".join(f"echo $$ >{group}/cgroup.procs && " for group in make_groups(self.lab.short.name))
         nspawn = f"exec systemd-nspawn --directory {self.root.at}/booted --boot --register=no --keep-unit --link-journal=no --console=pipe"
         self.child = self.lab.add(Child("systemd", self._beside("sh", "-c", joins + nspawn), self.lab.folder / "systemd.log", self.lab.network.srv))
         wait_until("systemd as PID 1", self._is_running, 30)
@@ -44,10 +41,7 @@ class BootedRoot:
     def remove(self):
         if self.child:
             self.shut_down()
-        for group in self.groups:
-            for place in sorted(group.rglob("*/"), reverse=True):
-                place.rmdir()
-            group.rmdir()
+        remove_groups(self.lab.short.name)
 
     def run(self, *command, check=True, timeout=60):
         return run(["nsenter", f"--target={self.init}", "--all", *command], check=check, timeout=timeout)
