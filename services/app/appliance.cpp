@@ -33,6 +33,7 @@
 #include "app/image_files.hpp"
 #include "app/image_lives.hpp"
 #include "app/intake.hpp"
+#include "app/job_list.hpp"
 #include "app/layer_keeper.hpp"
 #include "app/loader_watch.hpp"
 #include "app/media_workshop.hpp"
@@ -157,10 +158,11 @@ struct Appliance::Parts {
         administration(
             {registry, leases, events, library, target, activity, clock, disks, layers, &dhcp, &boots, &registry},
             identity_of(settings, interface, range, clock.wall_now())),
-        lives({registry, registry, library, layers, disks}),
+        jobs(bus, clock),
+        lives({registry, registry, library, layers, disks, jobs}),
         floppies(registry, library.folder()),
         image_files(library, registry),
-        intake({administration, bus, random, clock}, settings.state_dir / "uploads"),
+        intake({administration, random, clock, jobs}, settings.state_dir / "uploads"),
         backups(settings.state_dir, settings.file, registry, clock, std::move(begin_anew)),
         waker({interface.name, interface.index, interface.mac, interface.network}, bus),
         media(settings.state_dir / "media", http::render_first_script(boot), loaders),
@@ -251,6 +253,7 @@ struct Appliance::Parts {
   DiskDirectory disks;
   iscsi::Server target;
   ApplianceAdministration administration;
+  JobList jobs;
   ApplianceImageLives lives;
   FloppyReader floppies;
   ApplianceImageFiles image_files;
