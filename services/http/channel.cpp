@@ -3,7 +3,6 @@
 
 #include <linux/sockios.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -32,11 +31,6 @@ Channel::Channel(ChannelList& list, asio::io_context& loop, int descriptor, int 
     : list_(list), places_(std::move(places)), socket_(loop), is_tcp_(family != AF_UNIX) {
   boost::system::error_code failed;
   socket_.assign(asio::generic::stream_protocol(family, family == AF_UNIX ? 0 : IPPROTO_TCP), descriptor, failed);
-  socket_.native_non_blocking(true, failed);  // what follows must never hold the loop, sendfile least of all
-  if (is_tcp_) {
-    const int on = 1;
-    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  }
   place_ = list_.channels_.insert(list_.channels_.end(), this);
 }
 

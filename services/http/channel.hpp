@@ -43,7 +43,8 @@ class Channel {
  public:
   using Socket = boost::asio::generic::stream_protocol::socket;
 
-  /// Takes the descriptor over, and holds `places` (a seat on the loop, a ticket among all connections) while it lives.
+  /// Takes the descriptor over, which never waits (O_NONBLOCK), and holds `places` (a seat on the loop, a ticket among
+  /// all connections) while it lives.
   Channel(ChannelList& list, boost::asio::io_context& loop, int descriptor, int family,
           std::shared_ptr<void> places = nullptr);
   ~Channel();

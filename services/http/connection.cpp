@@ -36,20 +36,19 @@ asio::awaitable<Answer> answer_elsewhere(WorkerPool& pool, const Route* route, s
   co_return co_await std::move(running);
 }
 
-asio::awaitable<Answer> answer_to(Request request, std::shared_ptr<const Site> site, Workers workers) {
-  auto resolved = resolve(request, gate_of(*site));
+asio::awaitable<Answer> answer_to(std::shared_ptr<Request> request, std::shared_ptr<const Site> site, Workers workers) {
+  auto resolved = resolve(*request, gate_of(*site));
   if (auto* refusal = std::get_if<Answer>(&resolved)) co_return std::move(*refusal);
   const Route* route = std::get<const Route*>(resolved);
-  if (route->place == Place::loop) co_return answer_request(*route, request, *site);
+  if (route->place == Place::loop) co_return answer_request(*route, *request, *site);
   if (route->place == Place::disk) {
-    request.patience = Patience::only_cached;
-    Answer quick = answer_request(*route, request, *site);
+    request->patience = Patience::only_cached;
+    Answer quick = answer_request(*route, *request, *site);
     if (!quick.is_would_block()) co_return quick;
-    request.patience = Patience::may_wait;
+    request->patience = Patience::may_wait;
   }
   WorkerPool& pool = route->place == Place::db ? workers.db : workers.disk;
-  auto shared = std::make_shared<const Request>(std::move(request));
-  auto running = answer_elsewhere(pool, route, std::move(shared), site);
+  auto running = answer_elsewhere(pool, route, std::move(request), site);
   co_return co_await std::move(running);
 }
 
@@ -121,11 +120,11 @@ asio::awaitable<void> serve_connection(std::unique_ptr<Channel> channel, Peer pe
       break;
     }
     Incoming& incoming = std::get<Incoming>(outcome);
-    const bool is_head = incoming.request.method == Method::head;
+    const bool is_head = incoming.request->method == Method::head;
     bool keep = incoming.keep;
     const bool wants_go_on = incoming.wants_go_on;
-    const std::uint64_t streamed = incoming.request.streamed_body.value_or(0);
-    incoming.request.memo = memo;
+    const std::uint64_t streamed = incoming.request->streamed_body.value_or(0);
+    incoming.request->memo = memo;
     auto answering = answer_to(std::move(incoming.request), site, workers);
     Answer answer = co_await std::move(answering);
     if (const auto* takes = std::get_if<TakesBody>(&answer.body())) {

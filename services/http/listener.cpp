@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -28,6 +29,13 @@ int open_socket(int family, const std::string& what) {
   const int descriptor = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (descriptor < 0) refuse(errno, what);
   return descriptor;
+}
+
+/// Before bind(). What is accepted inherits TCP_NODELAY.
+void set_up(int descriptor) {
+  const int on = 1;
+  ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 sockaddr_un address_of(const std::filesystem::path& path) {
@@ -87,8 +95,8 @@ bool is_trusted(int descriptor) {
 Listener Listener::make_tcp(Ipv4Address address, std::uint16_t port) {
   const std::string what = fmt::format("HTTP port {}", port);
   Listener listener(open_socket(AF_INET, what), Door::lan);
-  const int on = 1;
-  ::setsockopt(listener.descriptor_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  set_up(listener.descriptor_);
+  if (address != Ipv4Address::any()) listener.local_ = address;
   sockaddr_in local{};
   local.sin_family = AF_INET;
   local.sin_port = htons(port);
@@ -106,8 +114,8 @@ std::optional<Listener> Listener::make_tcp_ipv6(const std::string& interface, st
     refuse(errno, what);
   }
   Listener listener(descriptor, Door::lan);
+  set_up(descriptor);
   const int on = 1;
-  ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   ::setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   const auto name_size = static_cast<socklen_t>(interface.size());
   if (::setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, interface.c_str(), name_size) != 0) refuse(errno, what);
@@ -136,7 +144,8 @@ Listener Listener::make_control(const std::filesystem::path& path) {
   return listener;
 }
 
-Listener::Listener(Listener&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)), door_(other.door_) {}
+Listener::Listener(Listener&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)), door_(other.door_), local_(other.local_) {}
 
 Listener::~Listener() {
   if (descriptor_ >= 0) ::close(descriptor_);
@@ -159,7 +168,9 @@ std::optional<Listener::Accepted> Listener::try_accept(bool& failed) {
       ::close(descriptor);
       continue;
     }
-    return Accepted{descriptor, from.ss_family, {Door::lan, address_of(from), local_address_of(descriptor), false}};
+    return Accepted{descriptor,
+                    from.ss_family,
+                    {Door::lan, address_of(from), local_ ? local_ : local_address_of(descriptor), false}};
   }
 }
 

@@ -41,6 +41,7 @@ class Listener {
   Listener(int descriptor, Door door) : descriptor_(descriptor), door_(door) {}
   int descriptor_;
   Door door_;
+  std::optional<IpAddress> local_{};  ///< where all that comes arrives; none: at any of our addresses
 };
 
 }  // namespace bootferry::http

@@ -119,7 +119,7 @@ void take_field(const Message::value_type& field, Request& request, ForwardedHea
   if (beast::iequals(field.name_string(), "X-Bootferry") && !field.value().empty()) request.from_our_page = true;
 }
 
-ReadOutcome make_request(Message message, const Peer& peer, const Settings& settings) {
+ReadOutcome make_request(Message& message, const Peer& peer, const Settings& settings) {
   if (message.version() != 11 && message.version() != 10)
     return make_problem(505, "This server speaks HTTP/1.1 and HTTP/1.0.");
   // RFC 9112 3.2: one Host, no more, no less. The command line's socket has no host to name.
@@ -129,7 +129,8 @@ ReadOutcome make_request(Message message, const Peer& peer, const Settings& sett
   }
   auto target = parse_target(std::string_view(message.target()));
   if (!target) return make_problem(target.error());
-  Request request;
+  const auto made = std::make_shared<Request>();
+  Request& request = *made;
   request.method = method_of(message.method());
   request.door = peer.door;
   request.peer = peer.address;
@@ -140,8 +141,7 @@ ReadOutcome make_request(Message message, const Peer& peer, const Settings& sett
   request.secure = peer.secure;
   if (!look_through_proxy(request, forwarded, settings)) settings.stray_headers->note(request.from);
   request.body = std::move(message.body());
-  const bool keep = message.keep_alive();
-  return ReadOutcome(Incoming(std::move(request), keep));
+  return ReadOutcome(Incoming{made, message.keep_alive()});
 }
 
 bool wants_go_on(const Parser& parser) {
@@ -153,9 +153,9 @@ ReadOutcome make_streamed(Parser& parser, const Peer& peer, const Settings& sett
   const auto length = parser.content_length();
   if (!length) return make_problem(411, "Say how long the body is (Content-Length).");
   const bool waits = wants_go_on(parser);
-  ReadOutcome made = make_request(std::move(parser.get()), peer, settings);
+  ReadOutcome made = make_request(parser.get(), peer, settings);
   if (auto* incoming = std::get_if<Incoming>(&made)) {
-    incoming->request.streamed_body = *length;
+    incoming->request->streamed_body = *length;
     incoming->wants_go_on = waits;
   }
   return made;
@@ -212,7 +212,7 @@ asio::awaitable<ReadOutcome> RequestReader::read() {
     }
   }
   channel_.expect_nothing();
-  co_return make_request(parser.release(), peer_, settings_);
+  co_return make_request(parser.get(), peer_, settings_);
 }
 
 }  // namespace bootferry::http

@@ -5,6 +5,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <memory>
 #include <variant>
 
 #include "http/answer.hpp"
@@ -16,10 +17,9 @@ namespace bootferry::http {
 
 struct Closed {};  ///< nothing more will come
 struct Incoming {
-  explicit Incoming(Request r, bool k) : request(std::move(r)), keep(k) {}
-  Request request;
-  bool keep;                 ///< the client would go on with this connection
-  bool wants_go_on = false;  ///< it waits to be told before it sends the body that is streamed
+  std::shared_ptr<Request> request;  ///< a large value: never moved
+  bool keep = false;                 ///< the client would go on with this connection
+  bool wants_go_on = false;          ///< it waits to be told before it sends the body that is streamed
 };
 using ReadOutcome = std::variant<Closed, Incoming, Answer>;  ///< Answer: a refusal; close behind it
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <system_error>
+#include <utility>
 
 namespace bootferry::tftp {
 namespace {
@@ -47,20 +48,22 @@ Result<LoaderFiles::Content> LoaderFiles::require(const std::filesystem::path& f
   const Identity identity{info.st_ino, size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
   Entry& entry = entries_[file];
   if (!entry.octets || entry.identity != identity) {
-    auto bytes = std::make_shared<Bytes>(size);
+    auto content = std::make_shared<FileContent>(size);
+    const MutableByteView bytes = content->bytes();
     std::size_t filled = 0;
     while (filled < size) {
-      const ssize_t count = ::read(descriptor.number, bytes->data() + filled, size - filled);
+      const ssize_t count = ::read(descriptor.number, bytes.data() + filled, size - filled);
       if (count < 0 && errno == EINTR) continue;
       if (count < 0) return cannot_read(file, errno);
       if (count == 0) break;  // cut short while we read
       filled += static_cast<std::size_t>(count);
     }
-    bytes->resize(filled);
-    entry = {identity, std::move(bytes), nullptr};
+    content->shrink(filled);
+    entry = {identity, std::move(content), nullptr};
   }
   if (!netascii) return entry.octets;
-  if (!entry.netascii) entry.netascii = std::make_shared<const Bytes>(to_netascii(*entry.octets));
+  if (!entry.netascii)
+    entry.netascii = std::make_shared<FileContent>(to_netascii(std::as_const(*entry.octets).bytes()));
   return entry.netascii;
 }
 

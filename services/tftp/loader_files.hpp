@@ -9,12 +9,13 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "tftp/file_content.hpp"
 
 namespace bootferry::tftp {
 
 class LoaderFiles {
  public:
-  using Content = std::shared_ptr<const Bytes>;
+  using Content = std::shared_ptr<FileContent>;
   static constexpr std::uint64_t max_size = 64u << 20;  ///< no firmware loads more by TFTP
 
   /// The same Content as before while size, time and inode are the same; a transfer keeps its own until it ends.

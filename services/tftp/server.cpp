@@ -43,15 +43,15 @@ void Server::Core::stop() {
   for (UdpSocket& door : doors_) door.close();
   const Bytes goodbye = encode_error(ErrorCode::not_defined, "the boot server is stopping; try again in a moment");
   for (auto& [client, session] : sessions_) {
-    try_send(session->socket, client, goodbye);
-    session->socket.close();
+    try_send(session->port, goodbye);
+    session->port.close();
   }
   sessions_.clear();
   by_descriptor_.clear();
 }
 
 void Server::Core::add_door(IpAddress address, std::uint16_t port) {
-  doors_.push_back(UdpSocket::open({address, port}, settings_.interface, UdpSocket::Arrival::told));
+  doors_.push_back(UdpSocket::open_door({address, port}, settings_.interface));
   sockets_.add(doors_.back().descriptor());
 }
 
@@ -69,7 +69,8 @@ void Server::Core::open_ipv6() {
 void Server::Core::on_readable(int descriptor) {
   if (const auto at = by_descriptor_.find(descriptor); at != by_descriptor_.end()) {
     const SessionPtr session = at->second;
-    if (const auto datagram = try_receive(session->socket, buffer_)) on_answer(session, *datagram);
+    if (descriptor == session->port.strangers.descriptor()) return on_stranger(*session);
+    if (const auto packet = try_receive(session->port, buffer_)) on_answer(session, *packet);
     return;
   }
   for (const UdpSocket& door : doors_) {

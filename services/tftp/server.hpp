@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The TFTP service (RFC 1350): listens on port 69 and gives each download a socket of its own (its transfer
+// The TFTP service (RFC 1350): listens on port 69 and gives each download a port of its own (its transfer
 // identifier). Owned by app; works on a thread of its own, which waits for its sockets itself (decision 38). The
 // calls below come from the owner's thread.
 //

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inside of the TFTP server: its doors (port 69 over IPv4 and IPv6), and the downloads, each with a socket of its own.
+// Inside of the TFTP server: its doors (port 69 over IPv4 and IPv6), and the downloads, each with a port of its own.
 // Made by server.cpp; what comes to the doors is in server_requests.cpp, what comes to a download in
 // server_downloads.cpp. The server's thread.
 #pragma once
@@ -21,16 +21,16 @@
 
 namespace bootferry::tftp {
 
-/// One download: its socket, its machine and the bytes it sends.
+/// One download: its port, its machine and the bytes it sends.
 struct Session {
-  Session(UdpSocket opened, Endpoint asker, ReadRequest asked, LoaderFiles::Content bytes, const Terms& terms)
-      : socket(std::move(opened)),
+  Session(DownloadPort opened, Endpoint asker, ReadRequest asked, LoaderFiles::Content bytes, const Terms& terms)
+      : port(std::move(opened)),
         client(asker),
         request(std::move(asked)),
         content(std::move(bytes)),
-        transfer(*content, terms) {}
+        transfer(content->bytes(), terms) {}
 
-  UdpSocket socket;
+  DownloadPort port;
   Endpoint client;
   ReadRequest request;
   LoaderFiles::Content content;
@@ -71,7 +71,8 @@ class Server::Core {
   void on_readable(int descriptor);
   void on_request(const UdpSocket& door, const Datagram& datagram);
   void on_read_request(const UdpSocket& door, const Datagram& datagram, const ReadRequest& request);
-  void on_answer(const SessionPtr& session, const Datagram& datagram);
+  void on_answer(const SessionPtr& session, ByteView packet);
+  void on_stranger(const Session& session);
   [[nodiscard]] bool repeats_known(const Endpoint& client, const ReadRequest& request);
   [[nodiscard]] bool make_room(const IpAddress& address);
   void refuse(const UdpSocket& door, const Datagram& datagram, ErrorCode code, const std::string& text);
@@ -98,7 +99,7 @@ class Server::Core {
   SteadyTime last_refusal_logged_{};
   RateLimit unknown_names_{100, 10};                   ///< old ROMs try a dozen names each
   std::map<Endpoint, SessionPtr> sessions_;            ///< by the client's address and port
-  std::unordered_map<int, SessionPtr> by_descriptor_;  ///< the same ones
+  std::unordered_map<int, SessionPtr> by_descriptor_;  ///< the same ones, each by both its sockets'
   std::array<std::uint8_t, 2048> buffer_;
 };
 

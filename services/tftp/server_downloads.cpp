@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "tftp/codec.hpp"
 #include "tftp/server_core.hpp"
+#include "tftp/server_window.hpp"
 
 namespace bootferry::tftp {
 namespace {
@@ -13,18 +14,20 @@ constexpr auto progress_step = std::chrono::milliseconds{500};  ///< between two
 
 }  // namespace
 
-void Server::Core::on_answer(const SessionPtr& session, const Datagram& datagram) {
-  const Result<Message> message = decode(datagram.bytes);
-  const auto* error = message ? std::get_if<ErrorMessage>(&*message) : nullptr;
-  if (datagram.from != session->client) {
-    // RFC 1350 section 4: the stranger is told, the download goes on. An error is never answered by an error.
-    if (message && !error)
-      try_send(session->socket, datagram.from,
-               encode_error(ErrorCode::unknown_transfer_id, "this port serves another client"));
-    return;
-  }
+/// RFC 1350 section 4: the stranger is told, the download goes on. An error is never answered by an error.
+void Server::Core::on_stranger(const Session& session) {
+  const auto datagram = try_receive(session.port.strangers, buffer_);
+  if (!datagram) return;
+  const Result<Message> message = decode(datagram->bytes);
+  if (message && !std::holds_alternative<ErrorMessage>(*message))
+    try_send(session.port.strangers, datagram->from,
+             encode_error(ErrorCode::unknown_transfer_id, "this port serves another client"));
+}
+
+void Server::Core::on_answer(const SessionPtr& session, ByteView packet) {
+  const Result<Message> message = decode(packet);
   if (!message) return;
-  if (error)
+  if (const auto* error = std::get_if<ErrorMessage>(&*message))
     return perform(session, session->transfer.on_error(),
                    error->text.empty() ? fmt::format("error {}", static_cast<int>(error->code)) : error->text);
   if (const auto* ack = std::get_if<Ack>(&*message)) {
@@ -46,10 +49,9 @@ void Server::Core::perform(const SessionPtr& session, const Transfer::Actions& a
     session->announced = true;
     events_.publish(report_start(session->subject, session->transfer.terms()));
   }
-  if (actions.send_option_ack)
-    try_send(session->socket, session->client, encode_option_ack(session->transfer.terms().accepted));
+  if (actions.send_option_ack) try_send(session->port, encode_option_ack(session->transfer.terms().accepted));
   if (actions.block_count > 0) {
-    WindowSender window(session->socket, session->client);
+    WindowSender window(session->port, *session->content);
     for (std::uint64_t block = actions.first_block; block < actions.first_block + actions.block_count; ++block) {
       window.add(static_cast<std::uint16_t>(block),
                  session->transfer.block(block));  // the number wraps to 0 after 65535
@@ -80,8 +82,9 @@ void Server::Core::finish(const SessionPtr& session, Transfer::Outcome outcome, 
       log::debug("TFTP_SIZE_ASKED", {{"address", subject.address.to_string()}, {"file", subject.file}});
       break;
   }
-  by_descriptor_.erase(session->socket.descriptor());
-  session->socket.close();
+  for (const UdpSocket* socket : {&session->port.own, &session->port.strangers})
+    by_descriptor_.erase(socket->descriptor());
+  session->port.close();
   const auto at = sessions_.find(session->client);
   if (at != sessions_.end() && at->second == session) sessions_.erase(at);
 }

@@ -127,13 +127,14 @@ void Server::Core::begin(const Datagram& datagram, const ReadRequest& request, s
   // A fixed address of ours is one of IPv4.
   const bool fixed = !settings_.address.is_unspecified() && datagram.local.is_ipv4();
   const IpAddress local = fixed ? settings_.address : datagram.local;
-  Subject subject{datagram.from.address, addresses_.find(datagram.from.address), std::move(file), content->size()};
+  Subject subject{datagram.from.address, addresses_.find(datagram.from.address), std::move(file),
+                  content->bytes().size()};
   const Terms terms = terms_for(request, subject);
   SessionPtr session;
   try {
-    UdpSocket socket = UdpSocket::open({local, 0}, settings_.interface, UdpSocket::Arrival::not_told);
-    sockets_.add(socket.descriptor());
-    session = std::make_shared<Session>(std::move(socket), datagram.from, request, std::move(content), terms);
+    DownloadPort port(local, settings_.interface, datagram.from);
+    for (const UdpSocket* socket : {&port.own, &port.strangers}) sockets_.add(socket->descriptor());
+    session = std::make_shared<Session>(std::move(port), datagram.from, request, std::move(content), terms);
   } catch (const boost::system::system_error& error) {
     log::error("TFTP_NO_SOCKET", {{"address", datagram.from.address.to_string()}, {"why", error.what()}});
     return;
@@ -141,7 +142,8 @@ void Server::Core::begin(const Datagram& datagram, const ReadRequest& request, s
   session->subject = std::move(subject);
   session->began = session->told = clock_.now();
   sessions_[datagram.from] = session;
-  by_descriptor_[session->socket.descriptor()] = session;
+  for (const UdpSocket* socket : {&session->port.own, &session->port.strangers})
+    by_descriptor_[socket->descriptor()] = session;
   perform(session, session->transfer.start(session->began));
 }
 

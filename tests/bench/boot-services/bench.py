@@ -114,13 +114,13 @@ def figures_of(samples: list[dict], figure: str) -> dict:
     def total(key):
         return sum(one[key] for one in samples)
 
+    speeds = [one["bytes"] / 1e6 / one["seconds"] if figure == "MB/s" else one["answers"] / one["seconds"] for one in samples]
     known = total("server_cpu") > 0  # not of a server that forks for each transfer
     server = total("server_cpu") if known else total("machine_cpu") - total("client_cpu")
     work = total("bytes") / 1e6 if figure == "MB/s" else total("answers")
     gib = total("bytes") / (1 << 30)
-    return {"MB/s": median(lambda one: one["bytes"] / 1e6 / one["seconds"]), "req/s": median(lambda one: one["answers"] / one["seconds"]),
-            "p50": median(lambda one: one["p50"] * 1e3), "p99": median(lambda one: one["p99"] * 1e3), "known": known,
-            "work": work / (server + total("client_cpu")), "work srv": work / server, "s/GiB": server / gib if gib else 0.0,
+    return {figure: statistics.median(speeds), "speeds": speeds, "known": known,
+            "p50": median(lambda one: one["p50"] * 1e3), "p99": median(lambda one: one["p99"] * 1e3), "work": work / (server + total("client_cpu")), "work srv": work / server, "s/GiB": server / gib if gib else 0.0,
             "srv": server / total("seconds"), "cli": total("client_cpu") / total("seconds"),
             "foreign": max(0.0, (total("machine_cpu") - server - total("client_cpu")) / total("seconds")) if known else 0.0}
 
@@ -132,6 +132,14 @@ def measure_row(place: Place, row: Row, rounds: int, seconds: float) -> dict:
             for name, measure in row.measure.items():
                 samples[name].append(measure(seconds))
     return {name: figures_of(each, row.figure) for name, each in samples.items()}
+
+
+def ratio_of(ours: dict, other: dict, kind: str) -> float:
+    """Of the speed: the median over the rounds, in each of which the two were measured one right behind the other; a neighbour that comes
+    and goes is then in both or in neither."""
+    if kind == "work":
+        return ours[kind] / other[kind]
+    return statistics.median(one / another for one, another in zip(ours["speeds"], other["speeds"], strict=True))
 
 
 def is_busy(result: dict) -> bool:
@@ -146,8 +154,8 @@ def judge_row(row: Row, result: dict) -> tuple[str, list[str], list[str]]:
     kind = "work" if busy else row.figure
     ours, others = result["bootferry"], {name: one for name, one in result.items() if name != "bootferry" and (one["known"] or not busy)}
     for bar in row.bars:
-        name = max(others, key=lambda name: others[name][kind]) if bar.against == "best" else bar.against
-        ratio, gate = ours[kind] / others[name][kind], bar.gate or bar.wanted
+        name = min(others, key=lambda other: ratio_of(ours, others[other], kind)) if bar.against == "best" else bar.against
+        ratio, gate = ratio_of(ours, others[name], kind), bar.gate or bar.wanted
         what = f"{ratio:.2f} times {name}{' per CPU s' if busy else ''}, the bar is {bar.wanted:g}"
         said.append(f"{what}{f' (gate {gate:g})' if gate != bar.wanted else ''}: {'yes' if ratio >= bar.wanted else 'no'}")
         if ratio < gate:
@@ -186,7 +194,7 @@ def run_rows(place: Place, title: str, rows: list[Row], options) -> list[str]:
         ours = result["bootferry"]
         for name, one in result.items():
             work = f"{ours['work'] / one['work']:.2f} (server's alone {ours['work srv'] / one['work srv']:.2f})" if one["known"] else "not known"
-            lines.append(f"| {row.name} | {name} | {one[row.figure]:.0f} {row.figure} | {ours[row.figure] / one[row.figure]:.2f} | {work} | "
+            lines.append(f"| {row.name} | {name} | {one[row.figure]:.0f} {row.figure} | {ratio_of(ours, one, row.figure):.2f} | {work} | "
                          f"{one['p50']:.2f} / {one['p99']:.2f} | {one['srv']:.2f} / {one['cli']:.2f} | {said if one is ours else ''} |")
             print(lines[-1], flush=True)
         for note in missed:

@@ -20,15 +20,25 @@ namespace bootferry::tftp {
 /// A client's UDP socket on 127.0.0.1 or ::1.
 class Peer {
  public:
-  explicit Peer(IpAddress host = Ipv4Address{0x7f000001})
-      : host_(host),
-        socket_(::socket(host.is_ipv4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
-    const RawAddress local({host_, 0});
-    if (::bind(socket_, local.get(), local.size) != 0) throw std::runtime_error("no loopback");
+  explicit Peer(IpAddress host = Ipv4Address{0x7f000001}) : host_(host) {
+    open();
+    sockaddr_in6 local{};  // its port lies where sockaddr_in has it
+    socklen_t size = sizeof local;
+    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&local), &size);
+    port_ = ntohs(local.sin6_port);
   }
-  ~Peer() { ::close(socket_); }
+  ~Peer() { close(); }
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
+
+  /// What comes while it is closed is answered by the kernel, with an ICMP error.
+  void close() { ::close(std::exchange(socket_, -1)); }
+  /// At the port that it had.
+  void open() {
+    socket_ = ::socket(host_.is_ipv4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const RawAddress local({host_, port_});
+    if (::bind(socket_, local.get(), local.size) != 0) throw std::runtime_error("no loopback");
+  }
 
   void send(std::uint16_t port, ByteView bytes) {
     const RawAddress to({host_, port});
@@ -48,7 +58,8 @@ class Peer {
 
  private:
   const IpAddress host_;
-  int socket_;
+  std::uint16_t port_ = 0;
+  int socket_ = -1;
 };
 
 /// Clients that a test writes down.

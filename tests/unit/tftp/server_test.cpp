@@ -95,6 +95,33 @@ TEST_F(TftpServer, a_stranger_at_a_transfers_port_is_told_and_changes_nothing) {
   EXPECT_EQ(receive(peer).substr(0, 4), "\0\3\0\2"s);
 }
 
+TEST_F(TftpServer, an_icmp_error_ends_nothing_and_loses_no_packet) {
+  Peer peer;
+  ask(peer, "loader");
+  ASSERT_EQ(receive(peer).substr(0, 4), "\0\3\0\1"s);
+  peer.close();  // ROMs close their port between two calls of their loader
+  clock.advance(std::chrono::seconds{2});
+  turn();  // the block again, to a port that is closed
+  peer.open();
+  ack(peer, 1);
+  EXPECT_EQ(receive_at_once(peer).value_or("").substr(0, 4), "\0\3\0\2"s);
+}
+
+TEST_F(TftpServer, two_downloads_of_a_file_do_not_see_each_others_headers) {
+  Peer one, other;
+  ask(one, "loader");
+  ask(other, "loader", {{"blksize", "700"}});
+  const std::string first = receive(one);
+  ASSERT_EQ(receive(other).substr(0, 2), "\0\6"s);
+  ack(other, 0);
+  EXPECT_EQ(receive(other), "\0\3\0\1"s + content.substr(0, 700));
+  ack(one, 1);
+  EXPECT_EQ(receive(one), "\0\3\0\2"s + content.substr(512, 512));
+  ack(other, 1);
+  EXPECT_EQ(receive(other), "\0\3\0\2"s + content.substr(700));
+  EXPECT_EQ(first, "\0\3\0\1"s + content.substr(0, 512));
+}
+
 TEST_F(TftpServer, asking_the_size_and_leaving_is_no_failure) {
   Peer peer;
   ask(peer, "loader", {{"tsize", "0"}, {"blksize", "1468"}, {"windowsize", "4"}});

@@ -65,6 +65,14 @@ test.describe('the first visit', () => {
     await expect(page.getByRole('textbox', { name: 'Password' })).toHaveValue(/^sudo nft insert rule/);
   });
 
+  test('the address with the code fills it in, also in a page that is open already', async ({ page, server }) => {
+    await page.goto(server.url);
+    await expect(page.getByLabel('Code')).toHaveValue('');
+    await page.goto(`${server.url}#code=${server.code}`);
+    await expect(page.getByLabel('Code')).toHaveValue(server.code);
+    expect(page.url()).toBe(server.url);
+  });
+
   test('with a wrong code nothing is told of the server', async ({ page }) => {
     const look = page.getByRole('button', { name: 'Can machines boot here? Look' });
     await expect(look).toBeDisabled();
@@ -188,6 +196,7 @@ test('users are added, made admins, and removed', async ({ page, server }) => {
   await expect(users.getByRole('row', { name: /kim/ })).toHaveCount(0);
   await page.getByRole('link', { name: 'Activity' }).click();
   await expect(region(page, 'Audit log')).toContainText('DELETE /api/v1/users/kim');
+  await expect(region(page, 'Audit log')).toContainText('10.99.0.');
 });
 
 test('a token is shown once, and revoked', async ({ page, server }) => {

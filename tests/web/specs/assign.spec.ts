@@ -64,6 +64,37 @@ test('a machine boots its local disk, and waits again', async ({ page, server })
   expect(bootOf(server)).toEqual({ kind: 'wait' });
 });
 
+test('a running machine keeps its disk until a person has read that it is taken away', async ({ page, server }) => {
+  server.seeMachine(mac, { state: 'on', boot: { kind: 'disks', drives: [{ image: 'dos', mode: 'fresh' }] } });
+  await page.reload();
+  await machineRow(page, mac).getByRole('button', { name: /^Assign/ }).click();
+  // What is asked for is how the machine has it now: another image does not become one that is written to.
+  await expect(page.getByRole('radio', { name: 'Fresh' })).toBeChecked();
+  await page.getByRole('dialog').getByRole('button', { name: /^debian/ }).click();
+  const question = page.getByRole('dialog', { name: `Change what ${mac} boots?` });
+  await expect(question).toContainText('as if unplugged');
+  expect(bootOf(server)?.drives).toEqual([{ image: 'dos', mode: 'fresh' }]);
+  await question.getByRole('button', { name: 'Change it' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  expect(bootOf(server)?.drives).toEqual([{ image: 'debian', mode: 'fresh' }]);
+});
+
+test('several boot entries are not replaced unasked', async ({ page, server }) => {
+  const boot = { kind: 'disks', drives: [{ image: 'dos', mode: 'private' }] };
+  const entries = [
+    { name: 'DOS', boot },
+    { name: 'Local', boot: { kind: 'local' } },
+  ];
+  server.seeMachine(mac, { boot, entries });
+  await page.reload();
+  await machineRow(page, mac).getByRole('button', { name: /^Assign/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: /^debian/ }).click();
+  const question = page.getByRole('dialog', { name: `Change what ${mac} boots?` });
+  await expect(question).toContainText('all its 2 boot entries');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  expect(server.clients.get(mac)?.['entries']).toEqual(entries);
+});
+
 test('a name is given, and a taken one is refused with the reason', async ({ page, server }) => {
   server.seeMachine('52:54:00:00:00:09', { name: 'taken', known: true });
   await page.getByRole('link', { name: mac }).click();

@@ -11,5 +11,10 @@ function take(): string {
   return /^[0-9A-Za-z-]{1,40}$/.test(code) ? code : '';
 }
 
+// The address may be put into a page that is open already.
+addEventListener('hashchange', () => {
+  if (location.hash.startsWith(prefix)) location.reload();
+});
+
 /** Empty where the page was opened by hand. */
 export const codeOfAddress = take();

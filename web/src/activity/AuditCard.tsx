@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Table } from '@mantine/core';
+import { Table, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useIsAdmin } from '../access/me';
 import { useAudit } from '../api/queries';
@@ -28,7 +28,14 @@ export function AuditCard() {
             {changes.map(({ id, time, who, address, method, path, status, note }) => (
               <Table.Tr key={id}>
                 <Table.Td>{formatTime(time)}</Table.Td>
-                <Table.Td title={address ?? undefined}>{who}</Table.Td>
+                <Table.Td>
+                  {who}
+                  {address !== null && (
+                    <Text size="xs" c="dimmed" className="mono">
+                      {address}
+                    </Text>
+                  )}
+                </Table.Td>
                 <Table.Td>
                   <span className="mono">
                     {method} {path}

@@ -9,9 +9,11 @@ import { tellError } from '../api/problem';
 import { useImages } from '../api/queries';
 import type { Boot, Client, DriveMode } from '../api/types';
 import { describeBoot, titleOf } from '../machines/describe';
+import { ask } from '../shared/ask';
 import { DriveEditor } from './DriveEditor';
 import { ImageChoice } from './ImageChoice';
 import { ModeChoice } from './ModeChoice';
+import { whatIsLost } from './what_is_lost';
 
 /** What shall this machine boot? A click on an image answers; the rest is for those who want more. */
 export function AssignDialog({ client, onClose }: { client: Client | undefined; onClose: () => void }) {
@@ -32,16 +34,23 @@ function Choices({ client, onClose }: { client: Client; onClose: () => void }) {
   const images = useImages().data ?? [];
   const assigning = useMutation({ mutationFn: (boot: Boot) => assign(client.mac, boot) });
   const drives = client.boot.kind === 'disks' ? client.boot.drives : [];
-  const [mode, setMode] = useState<DriveMode>('master');
+  const [mode, setMode] = useState<DriveMode>(drives[0]?.mode ?? 'master');
   const [several, setSeveral] = useState(drives.length > 1);
 
-  const choose = (boot: Boot) =>
+  const choose = (boot: Boot) => {
+    const lost = whatIsLost(client, boot);
+    if (lost.length > 0) {
+      onClose();
+      askFirst(client, boot, lost);
+      return;
+    }
     assigning.mutate(boot, {
       onSuccess: (changed) => {
         notifications.show({ message: tellAssigned(changed) });
         onClose();
       },
     });
+  };
   const failure = tellError(assigning.error);
 
   return (
@@ -85,6 +94,16 @@ function Choices({ client, onClose }: { client: Client; onClose: () => void }) {
       </Group>
     </Stack>
   );
+}
+
+function askFirst(client: Client, boot: Boot, lost: string[]): void {
+  ask({
+    title: t`Change what ${titleOf(client)} boots?`,
+    text: lost.join(' '),
+    action: t`Change it`,
+    danger: true,
+    run: async () => notifications.show({ message: tellAssigned(await assign(client.mac, boot)) }),
+  });
 }
 
 function tellAssigned(client: Client): string {

@@ -21,7 +21,11 @@ export function RulesCard() {
       title={t`Rules`}
       items={data}
       error={error}
-      empty={t`None. A rule gives a group's entries to all machines of a kind.`}
+      empty={
+        groups.length > 0
+          ? t`None. A rule gives a group's entries to all machines of a kind.`
+          : t`None. A rule gives a group's entries to all machines of a kind: make a group first.`
+      }
       actions={
         groups.length > 0 && (
           <WriteOnly>
