@@ -24,6 +24,7 @@
 #include "app/image_files.hpp"
 #include "app/image_lives.hpp"
 #include "app/intake.hpp"
+#include "app/job_list.hpp"
 #include "app/layer_keeper.hpp"
 #include "app/loader_watch.hpp"
 #include "app/media_workshop.hpp"
@@ -112,6 +113,7 @@ struct Appliance::Parts {
   DiskDirectory disks;
   iscsi::Server target;
   ApplianceAdministration administration;
+  JobList jobs;
   ApplianceImageLives lives;
   FloppyReader floppies;
   ApplianceImageFiles image_files;

@@ -784,6 +784,7 @@ export type components = {
             id: number;
             kind: string;
             image: string;
+            client: string | null;
             /** @enum {string} */
             state: "waiting" | "running" | "done" | "failed" | "cancelled";
             step: string | null;
