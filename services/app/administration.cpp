@@ -29,6 +29,7 @@ boot::Health ApplianceAdministration::health() {
   health.clients = snapshot->clients.size();
   health.images = snapshot->images.size();
   health.sessions = parts_.target.sessions().size();
+  if (parts_.https_port) health.https_port = parts_.https_port();
   const bool we_give_addresses = health.dhcp_mode == name_of(DhcpMode::server);
   for (const auto& server : parts_.network ? parts_.network->network_servers() : std::vector<boot::NetworkServer>{}) {
     if (std::string complaint = complaint_of(server, we_give_addresses); !complaint.empty())

@@ -59,10 +59,7 @@ Answer start_import(const Json& body, const boot::NewImage& image, const std::st
   if (body.at("wait") != false) return make_problem(400, "\"wait\" is false, or left out.");
   if (site.services.intake == nullptr) return make_problem(501, "There are no jobs here.");
   const auto job = site.services.intake->start_import(image, source);
-  if (!job) return make_problem(job.error());
-  Answer answer = make_json(202, render_job(*job));
-  answer.add_header("Location", "/api/v1/jobs/" + std::to_string(job->id));
-  return answer;
+  return job ? make_begun(*job) : make_problem(job.error());
 }
 
 /// A path of the server is no business of the network: it would show and change whatever the server may.

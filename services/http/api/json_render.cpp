@@ -141,6 +141,7 @@ Json render_job(const boot::JobView& job) {
   Json json{{"id", job.id},
             {"kind", job.kind},
             {"image", job.image},
+            {"client", text(job.client)},
             {"state", name_of(job.state)},
             {"step", text(job.step)},
             {"done", job.done.value},
@@ -251,6 +252,12 @@ std::string render_line(const Json& value) { return value.dump(-1, ' ', false, J
 Answer make_json(unsigned status, const Json& value) {
   Answer answer(status, "application/json", render_line(value) + "\n");
   answer.add_header("Cache-Control", "no-store");
+  return answer;
+}
+
+Answer make_begun(const boot::JobView& job) {
+  Answer answer = make_json(202, render_job(job));
+  answer.add_header("Location", "/api/v1/jobs/" + std::to_string(job.id));
   return answer;
 }
 

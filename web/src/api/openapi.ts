@@ -138,6 +138,7 @@ export type components = {
                 pxe: number;
                 tftp: number;
                 http: number;
+                https?: number;
                 iscsi: number;
             };
             clients: number;
@@ -785,6 +786,7 @@ export type components = {
             id: number;
             kind: string;
             image: string;
+            client: string | null;
             /** @enum {string} */
             state: "waiting" | "running" | "done" | "failed" | "cancelled";
             step: string | null;
