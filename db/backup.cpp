@@ -124,6 +124,14 @@ Result<void> copy_private(const fs::path& from, const fs::path& to) {
   return {};
 }
 
+/// `next`, which is on the disk, takes the name of `database`, which nobody has open, at once.
+Result<void> replace(const fs::path& next, const fs::path& database) {
+  std::error_code failed;
+  fs::rename(next, database, failed);
+  if (failed) return fail(ErrorKind::io, fmt::format("cannot write {}: {}", database.string(), failed.message()));
+  return sync_file_and_folder(database);
+}
+
 /// What was there is kept, and `next`, which is stripped, takes its name at once.
 Result<void> put_in_place(const fs::path& next, const fs::path& database, const std::function<void()>& step) {
   if (auto synced = sync_file_and_folder(next); !synced) return synced;
@@ -142,9 +150,20 @@ Result<void> put_in_place(const fs::path& next, const fs::path& database, const 
   }
   remove_logs(database);
   step();
-  fs::rename(next, database, failed);
-  if (failed) return fail(ErrorKind::io, fmt::format("cannot write {}: {}", database.string(), failed.message()));
-  return sync_file_and_folder(database);
+  return replace(next, database);
+}
+
+/// Copies a backup to `next` without what makes it one.
+Result<void> copy_stripped(const fs::path& file, const fs::path& next) {
+  if (auto copied = copy_private(file, next); !copied) return copied;
+  try {
+    Database copy(next);
+    strip(copy);
+  } catch (const DbError& error) {
+    remove_database(next);
+    return std::unexpected(error.to_error());
+  }
+  return {};
 }
 
 /// "clients.mac", ...: every column of every table.
@@ -163,16 +182,19 @@ Result<Backup> restore_backup(const fs::path& file, const fs::path& database) {
   auto backup = read_backup(file);
   if (!backup) return backup;
   const fs::path next = database.string() + ".restoring";
-  if (auto copied = copy_private(file, next); !copied) return std::unexpected(copied.error());
-  try {
-    Database copy(next);
-    strip(copy);
-  } catch (const DbError& error) {
-    remove_database(next);
-    return std::unexpected(error.to_error());
-  }
+  if (auto copied = copy_stripped(file, next); !copied) return std::unexpected(copied.error());
   if (auto placed = put_in_place(next, database, [] {}); !placed) return std::unexpected(placed.error());
   return backup;
+}
+
+Result<void> undo_migration(const MigrationCopy& copy, const fs::path& database) {
+  const fs::path next = database.string() + ".restoring";
+  if (auto copied = copy_stripped(copy.file, next); !copied) return copied;
+  if (auto synced = sync_file_and_folder(next); !synced) return synced;
+  remove_logs(database);
+  if (auto replaced = replace(next, database); !replaced) return replaced;
+  remove_database(copy.file);
+  return {};
 }
 
 Result<void> rehearse_backup(const fs::path& file) {

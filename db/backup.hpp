@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "db/database_copy.hpp"
+#include "db/migration_copies.hpp"
 
 namespace bootferry::db {
 
@@ -36,6 +37,10 @@ struct Backup {
 /// Puts the backup's tables in the place of `database`, at once or not at all; what was there is kept as
 /// "bootferry.db.before-restore". No server may run on it. The kept files are the caller's to write.
 [[nodiscard]] Result<Backup> restore_backup(const std::filesystem::path& file, const std::filesystem::path& database);
+
+/// The start that brought the database forward failed: the copy takes its place again, at once or not at all, and is
+/// gone. Nobody has the database open.
+[[nodiscard]] Result<void> undo_migration(const MigrationCopy& copy, const std::filesystem::path& database);
 
 // A server that runs restores in two steps: the checked file is laid ready, and the next start takes it in.
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "boot/image_kinds.hpp"
 #include "db/entry_rows.hpp"
 #include "db/registry.hpp"
 #include "db/registry_checks.hpp"
@@ -31,7 +32,8 @@ Result<void> check_assignment(const boot::RegistrySnapshot& snapshot, const boot
   const auto* entry = std::get_if<boot::Entry>(&then);
   if (!entry) return {};
   if (auto good = boot::check_boot_entry(entry->boot); !good) return good;
-  return check_images(snapshot, entry->boot);
+  if (auto good = check_images(snapshot, entry->boot); !good) return good;
+  return boot::check_image_kinds(entry->boot, snapshot);
 }
 
 /// As it is stored: with an id, which a boot that is the same as before keeps.
@@ -68,6 +70,7 @@ Result<void> Registry::add(Edit& edit, const boot::Group& wanted) {
     return fail(ErrorKind::not_found, fmt::format("the group {} has no entry \"{}\" that could be its default",
                                                   wanted.name, wanted.menu.default_entry));
   if (auto images = check_images(*edit.next, wanted.menu); !images) return images;
+  if (auto kinds = boot::check_image_kinds(wanted.menu, *edit.next); !kinds) return kinds;
   const bool is_new = !edit.next->groups.contains(wanted.name);
   boot::Group& group = edit.next->groups[wanted.name];
   const boot::Menu before = std::exchange(group.menu, wanted.menu);

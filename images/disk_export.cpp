@@ -20,9 +20,21 @@ namespace {
 
 constexpr std::uint64_t piece = 1 << 20;
 constexpr std::uint64_t look = 256 << 20;  // extents are asked for in windows of this
+// What is dirty in memory is bounded: machines read and write beside it, and the last flush cannot be broken off.
+constexpr std::uint64_t flush_every = 64 << 20;
 
 using Progress = std::function<Result<void>(ByteCount done, ByteCount total)>;
-using Write = std::function<Result<void>(ByteCount offset, ByteView data)>;
+
+/// Where the copy goes: a file, or the disk in one.
+struct Sink {
+  std::function<Result<void>(ByteCount offset, ByteView data)> write;
+  std::function<Result<void>()> flush;
+};
+template <class Target>
+Sink sink_of(Target& target) {
+  return {[&target](ByteCount at, ByteView data) { return target.write(at, data); },
+          [&target] { return target.flush(); }};
+}
 
 /// What is allocated, a window at a time.
 Result<void> for_each_run(BlockDevice& source, const std::function<Result<void>(const Extent&)>& visit) {
@@ -37,20 +49,27 @@ Result<void> for_each_run(BlockDevice& source, const std::function<Result<void>(
   return {};
 }
 
-Result<void> copy_runs(BlockDevice& source, const Write& write, const Progress& progress) {
+Result<void> copy_runs(BlockDevice& source, const Sink& sink, const Progress& progress) {
   Bytes buffer(piece);
-  return for_each_run(source, [&](const Extent& extent) -> Result<void> {
+  std::uint64_t dirty = 0;
+  auto copied = for_each_run(source, [&](const Extent& extent) -> Result<void> {
     const std::uint64_t end = extent.offset.value + extent.length.value;
     for (std::uint64_t at = extent.offset.value; extent.allocated && at < end;) {
       const std::uint64_t length = std::min(piece, end - at);
       const MutableByteView part(buffer.data(), length);
       if (auto read = source.read({at}, part); !read) return read;
-      if (auto written = write({at}, part); !written) return written;
+      if (auto written = sink.write({at}, part); !written) return written;
       at += length;
+      dirty += length;
+      if (dirty >= flush_every) {
+        if (auto flushed = sink.flush(); !flushed) return flushed;
+        dirty = 0;
+      }
       if (auto go_on = progress({at}, source.size()); !go_on) return go_on;
     }
     return progress({end}, source.size());
   });
+  return copied ? sink.flush() : copied;
 }
 
 Result<void> check_space(BlockDevice& source, const std::filesystem::path& folder) {
@@ -72,8 +91,7 @@ Result<void> write_raw(BlockDevice& source, const std::filesystem::path& draft, 
   auto file = create_posix_file(draft);
   if (!file) return std::unexpected(file.error());
   if (auto sized = (*file)->truncate(source.size()); !sized) return sized;
-  auto copied = copy_runs(source, [&](ByteCount at, ByteView data) { return (*file)->write(at, data); }, progress);
-  return copied ? (*file)->flush() : copied;
+  return copy_runs(source, sink_of(**file), progress);
 }
 
 Result<void> write_qcow2(BlockDevice& source, const std::filesystem::path& draft, const Progress& progress) {
@@ -91,17 +109,22 @@ Result<void> write_qcow2(BlockDevice& source, const std::filesystem::path& draft
   }
   auto device = qcow2::open_device(std::move(files), nullptr, {});
   if (!device) return std::unexpected(device.error());
-  auto copied = copy_runs(source, [&](ByteCount at, ByteView data) { return (*device)->write(at, data); }, progress);
-  return copied ? (*device)->flush() : copied;
+  return copy_runs(source, sink_of(**device), progress);
 }
 
 }  // namespace
 
-Result<void> export_disk(BlockDevice& source, const std::filesystem::path& target, ExportFormat format,
-                         const Progress& progress) {
+Result<void> check_export_target(const std::filesystem::path& target) {
   std::error_code unknown;
   if (std::filesystem::exists(std::filesystem::symlink_status(target, unknown)))
     return fail(ErrorKind::conflict, fmt::format("there is already a file {}; choose another name", target.string()));
+  if (std::filesystem::is_directory(target.parent_path(), unknown)) return {};
+  return fail(ErrorKind::not_found, fmt::format("there is no folder {}; make it first", target.parent_path().string()));
+}
+
+Result<void> export_disk(BlockDevice& source, const std::filesystem::path& target, ExportFormat format,
+                         const Progress& progress) {
+  if (auto good = check_export_target(target); !good) return good;
   const std::filesystem::path folder = target.parent_path();
   if (auto fits = check_space(source, folder); !fits) return fits;
   const std::filesystem::path draft = folder / fmt::format(".{}.unfinished", target.filename().string());

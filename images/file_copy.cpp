@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/sparse_write.hpp"
 #include "images/posix_error.hpp"
 
 namespace bootferry::images {
@@ -50,10 +51,6 @@ Result<void> check_space(const CopyJob& job, std::uint64_t needed) {
                                         job.target_path.parent_path().string() + ".");
 }
 
-bool is_zero(ByteView bytes) {
-  return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
-}
-
 // Block special files do not tell their holes: runs of zeros are left out, 64 KiB at a time.
 Result<void> copy_by_hand(const CopyJob& job, Span span, Bytes& buffer) {
   buffer.resize(64 << 10);
@@ -63,16 +60,11 @@ Result<void> copy_by_hand(const CopyJob& job, Span span, Bytes& buffer) {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return posix_fail(errno, "read", job.source_path);
     if (got == 0) return fail(ErrorKind::io, job.source_path.string() + " became shorter while it was copied.");
-    ByteView data = ByteView(buffer).first(static_cast<std::size_t>(got));
+    const ByteView data = ByteView(buffer).first(static_cast<std::size_t>(got));
     at += data.size();
     if (is_zero(data)) continue;
-    for (std::uint64_t to = at - data.size(); !data.empty();) {
-      const ssize_t put = ::pwrite(job.target, data.data(), data.size(), static_cast<off_t>(to));
-      if (put < 0 && errno == EINTR) continue;
-      if (put < 0) return posix_fail(errno, "write", job.target_path);
-      data = data.subspan(static_cast<std::size_t>(put));
-      to += static_cast<std::uint64_t>(put);
-    }
+    const int refused = write_whole(job.target, data, at - data.size());
+    if (refused != 0) return posix_fail(refused, "write", job.target_path);
   }
   return {};
 }

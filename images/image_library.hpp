@@ -122,6 +122,9 @@ class ImageLibrary {
   [[nodiscard]] std::vector<std::string> layer_files() const;
   /// Bytes that it takes on the disk below.
   [[nodiscard]] Result<ByteCount> layer_allocated(std::string_view file) const;
+  /// Another text whenever the file's bytes may be others: made of inode, size and time in nanoseconds. Empty where
+  /// nothing tells, as of a block special file.
+  [[nodiscard]] std::string layer_revision(std::string_view file) const;
   /// Of the disk in it.
   [[nodiscard]] Result<ByteCount> layer_size(std::string_view file, std::string_view format) const;
 

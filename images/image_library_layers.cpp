@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -148,6 +149,12 @@ Result<ByteCount> ImageLibrary::layer_allocated(std::string_view file) const {
   if (::stat(path.c_str(), &info) != 0) return posix_fail(errno, "look at", path);
   if (S_ISBLK(info.st_mode)) return layer_size(file, "raw");
   return ByteCount{static_cast<std::uint64_t>(info.st_blocks) * sector};
+}
+
+std::string ImageLibrary::layer_revision(std::string_view file) const {
+  struct stat info{};
+  if (!check_layer_file(file) || ::stat((folder_ / file).c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
+  return fmt::format("{:x}-{:x}-{:x}.{:x}", info.st_ino, info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
 }
 
 Result<ByteCount> ImageLibrary::layer_size(std::string_view file, std::string_view format) const {

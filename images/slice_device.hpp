@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A part of a disk as a read-only disk of 512-byte blocks of its own: the floppy inside a CD, whose blocks are 2048.
-// What lies behind the end of the disk below reads as zeros (discs are cut short behind their last file). Thread-safe
-// as the device below.
+// A part of a disk as a read-only disk of 512-byte blocks of its own: the floppy inside a CD, whose blocks are 2048, or
+// a download without the note behind it. What lies behind the end of the disk below reads as zeros (discs are cut short
+// behind their last file). Thread-safe as the device below.
 #pragma once
 
 #include <algorithm>
@@ -39,7 +39,24 @@ class SliceDevice final : public BlockDevice {
   Result<void> trim(ByteCount, ByteCount) override { return refuse(); }
   Result<void> zero(ByteCount, ByteCount) override { return refuse(); }
   Result<std::vector<Extent>> extents(ByteCount offset, ByteCount length) override {
-    return std::vector<Extent>{{offset, length, true}};
+    if (auto good = check_range(*this, offset, length.value); !good) return std::unexpected(good.error());
+    const std::uint64_t unit = below_->block_size(), whole = below_->size().value;
+    const std::uint64_t from = offset_.value + offset.value, to = from + length.value;
+    const std::uint64_t first = std::min(from / unit * unit, whole),
+                        last = std::min((to + unit - 1) / unit * unit, whole);
+    std::vector<Extent> found;
+    if (first < last) {
+      auto below = below_->extents({first}, {last - first});
+      if (!below) return below;
+      for (const Extent& one : *below) {  // cut to what was asked for, and told as of this disk
+        const std::uint64_t begin = std::max(one.offset.value, from);
+        const std::uint64_t end = std::min(one.offset.value + one.length.value, to);
+        if (begin < end) found.push_back({{begin - offset_.value}, {end - begin}, one.allocated});
+      }
+    }
+    const std::uint64_t behind = std::max(from, whole);
+    if (behind < to) found.push_back({{behind - offset_.value}, {to - behind}, false});
+    return found;
   }
 
  private:

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/sparse_write.hpp"
 #include "images/check/dos_geometry.hpp"
 #include "images/check/el_torito.hpp"
 #include "images/check/fat_check.hpp"
@@ -13,10 +14,6 @@
 
 namespace bootferry::images::check {
 namespace {
-
-bool all_zero(ByteView bytes) {
-  return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
-}
 
 /// A FAT volume without a partition table around it: a floppy, or the whole of a disk.
 Result<void> check_whole_fat(DiskReader& reader, Report& report) {
@@ -115,7 +112,7 @@ Result<void> check_disk(DiskReader& reader, Report& report) {
   if (!sector) return std::unexpected(sector.error());
   sector->resize(512);
   const Mbr mbr = decode_mbr(*sector);
-  if (all_zero(*sector)) {
+  if (is_zero(*sector)) {
     report.kind = "blank";
     report.add(Severity::note, "blank", "The disk has no partition table: it is blank, or used as a whole.");
     return {};

@@ -9,6 +9,7 @@
 #include "app/client_change.hpp"
 #include "app/image_checks.hpp"
 #include "app/image_presets.hpp"
+#include "app/missing_files.hpp"
 #include "app/settings.hpp"
 #include "base/log.hpp"
 #include "boot/offer.hpp"
@@ -28,11 +29,14 @@ boot::Health ApplianceAdministration::health() {
   health.clients = snapshot->clients.size();
   health.images = snapshot->images.size();
   health.sessions = parts_.target.sessions().size();
+  if (parts_.https_port) health.https_port = parts_.https_port();
   const bool we_give_addresses = health.dhcp_mode == name_of(DhcpMode::server);
   for (const auto& server : parts_.network ? parts_.network->network_servers() : std::vector<boot::NetworkServer>{}) {
     if (std::string complaint = complaint_of(server, we_give_addresses); !complaint.empty())
       health.warnings.push_back(std::move(complaint));
   }
+  if (const std::string lost = describe_missing_files(images()); !lost.empty())
+    health.warnings.push_back(fmt::format("{}. {}.", lost, missing_files_mend));
   return health;
 }
 
@@ -123,7 +127,7 @@ boot::ImageView ApplianceAdministration::view_of(const boot::Image& image,
     if (const auto layer = registry.layers.find(version.layer); layer != registry.layers.end())
       allocated += parts_.library.layer_allocated(layer->second.file).value_or(ByteCount{});
   }
-  return {image, allocated, registry.users_of(image.name)};
+  return {image, allocated, registry.users_of(image.name), find_missing_files(image, registry, parts_.library)};
 }
 
 std::vector<boot::ImageView> ApplianceAdministration::images() {

@@ -35,6 +35,7 @@ class ApplianceAdministration final : public boot::Administration {
     const boot::NetworkServers* network = nullptr;  ///< none: nobody looks for other servers (tests)
     const BootKeeper* boots = nullptr;              ///< none: clients have no last boot (tests)
     boot::AssignmentStore* assignments = nullptr;   ///< none: many things at once are not applied (tests)
+    std::function<std::uint16_t()> https_port{};    ///< none: nobody listens there (tests)
   };
 
   /// `identity`: the parts of health() that never change while the server runs.

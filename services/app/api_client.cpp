@@ -50,9 +50,10 @@ Error error_of(const ApiReply& reply, const std::string& body, const ServerAddre
     const std::string mend = mend_of(reply.status, server);
     if (!mend.empty() && detail.ends_with('.')) detail.pop_back();
     detail += mend;
+    // The server's hint is for those who ask it without us.
+    if (mend.empty() && answer.contains("hint") && answer["hint"].is_string())
+      detail += " " + answer["hint"].get<std::string>();
   }
-  if (answer.is_object() && answer.contains("hint") && answer["hint"].is_string())
-    detail += " " + answer["hint"].get<std::string>();
   return {kind_of(reply.status), detail};
 }
 
@@ -81,22 +82,29 @@ Result<std::string> ApiClient::get_bytes(const std::string& path) const {
 
 Result<void> ApiClient::get_pieces(const std::string& path,
                                    const std::function<Result<void>(std::string_view)>& take) const {
+  const auto reply =
+      fetch({"GET", path}, [&](const ApiReply&, std::string_view piece) -> Result<void> { return take(piece); });
+  if (!reply) return std::unexpected(reply.error());
+  return {};
+}
+
+Result<ApiReply> ApiClient::fetch(const ApiRequest& request, const TakeBody& take) const {
+  const auto is_good = [](unsigned status) { return status == 200 || status == 206 || status == 304; };
   std::string refusal;
   Result<void> taken;
-  const auto reply = exchange(server_, {"GET", path}, [&](unsigned status, std::string_view piece) {
-    if (status == 200) return (taken = take(piece)).has_value();
+  const auto reply = exchange(server_, request, [&](const ApiReply& head, std::string_view piece) {
+    if (is_good(head.status)) return (taken = take(head, piece)).has_value();
     refusal += piece;
     return refusal.size() < longest_answer;
   });
-  if (!taken) return taken;
-  if (!reply) return std::unexpected(reply.error());
-  if (reply->status != 200) return std::unexpected(error_of(*reply, refusal, server_));
-  return {};
+  if (!taken) return std::unexpected(taken.error());
+  if (reply && !is_good(reply->status)) return std::unexpected(error_of(*reply, refusal, server_));
+  return reply;
 }
 
 Result<ApiClient::Text> ApiClient::text_of(const ApiRequest& request) const {
   std::string text;
-  const auto reply = exchange(server_, request, [&](unsigned, std::string_view piece) {
+  const auto reply = exchange(server_, request, [&](const ApiReply&, std::string_view piece) {
     text += piece;
     return text.size() <= longest_answer;
   });
@@ -110,8 +118,8 @@ Result<ApiClient::Text> ApiClient::text_of(const ApiRequest& request) const {
 Result<void> ApiClient::follow(const std::function<bool(const std::vector<std::string>&)>& told) const {
   EventKinds kinds;
   std::string refusal;
-  const auto take = [&](unsigned status, std::string_view piece) {
-    if (status == 200) return told(kinds.take(piece));
+  const auto take = [&](const ApiReply& head, std::string_view piece) {
+    if (head.status == 200) return told(kinds.take(piece));
     refusal += piece;
     return refusal.size() < longest_answer;
   };

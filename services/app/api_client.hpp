@@ -26,6 +26,9 @@ class ApiClient {
   /// The same of any length, a piece at a time as it comes; an error of `take` ends it.
   [[nodiscard]] Result<void> get_pieces(const std::string& path,
                                         const std::function<Result<void>(std::string_view)>& take) const;
+  /// The same with headers, for ranges: what is answered with 200, 206 or 304 is no error.
+  using TakeBody = std::function<Result<void>(const ApiReply& head, std::string_view piece)>;
+  [[nodiscard]] Result<ApiReply> fetch(const ApiRequest& request, const TakeBody& take) const;
   [[nodiscard]] Result<nlohmann::json> put(const std::string& path, const nlohmann::json& body) const {
     return request("PUT", path, &body);
   }

@@ -14,7 +14,11 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+#include <charconv>
+#include <tuple>
+#include <utility>
 
+#include "http/syntax/range.hpp"
 #include "http/tls_certificate.hpp"
 
 namespace bootferry::app {
@@ -26,8 +30,9 @@ namespace beast_http = boost::beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr int most_syns = 3;                     ///< about 15 s, where nothing answers
-constexpr unsigned longest_silence_ms = 60'000;  ///< of a peer that acknowledges nothing (RFC 9293 3.8.3)
+constexpr int most_syns = 3;                          ///< about 15 s, where nothing answers
+constexpr unsigned longest_silence_ms = 60'000;       ///< of a peer that acknowledges nothing (RFC 9293 3.8.3)
+constexpr int idle_seconds = 30, probe_seconds = 10;  ///< a reader waits no longer for a peer that is gone
 constexpr std::size_t body_piece = 256 << 10;
 
 std::unexpected<Error> broken(const ServerAddress& server, const ApiRequest& wanted, const error_code& why) {
@@ -59,6 +64,19 @@ Result<void> send_streamed(Stream& stream, const StreamedBody& body) {
     left -= piece.size();
   }
   return {};
+}
+
+ApiReply head_of(const beast_http::response<beast_http::buffer_body>& answer) {
+  using beast_http::field;
+  ApiReply reply{answer.result_int(), std::string(answer[field::location]), std::string(answer[field::etag])};
+  if (reply.status == 206) {
+    const auto range = http::parse_content_range(answer[field::content_range]);
+    if (range) std::tie(reply.first, reply.whole) = std::pair(range->first, range->size);
+  } else if (reply.status == 200) {
+    const std::string_view length = answer[field::content_length];
+    std::from_chars(length.data(), length.data() + length.size(), reply.whole);
+  }
+  return reply;
 }
 
 template <class Stream>
@@ -93,7 +111,7 @@ Result<ApiReply> ask(Stream& stream, const ServerAddress& server, const ApiReque
   parser.body_limit(boost::none);
   beast_http::read_header(stream, buffer, parser, failed);
   if (failed) return broken(server, wanted, failed);
-  const ApiReply reply{parser.get().result_int(), std::string(parser.get()[beast_http::field::location])};
+  const ApiReply reply = head_of(parser.get());
   std::array<char, 16384> piece;
   while (!parser.is_done()) {
     parser.get().body().data = piece.data();
@@ -101,7 +119,7 @@ Result<ApiReply> ask(Stream& stream, const ServerAddress& server, const ApiReque
     beast_http::read_some(stream, buffer, parser, failed);
     if (failed == beast_http::error::need_buffer) failed = {};
     const std::size_t got = piece.size() - parser.get().body().size;
-    if (got > 0 && !take(reply.status, {piece.data(), got})) return reply;
+    if (got > 0 && !take(reply, {piece.data(), got})) return reply;
     if (failed && !wanted.whole_body) return reply;
     if (failed) return broken(server, wanted, failed);
   }
@@ -140,6 +158,8 @@ Result<void> dial(PatientSocket& stream, const ServerAddress& server, const Link
     setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_SYNCNT, &most_syns, sizeof most_syns);
     setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &longest_silence_ms, sizeof longest_silence_ms);
     socket.set_option(asio::socket_base::keep_alive(true), failed);  // of a watcher that waits for hours
+    for (const auto& [option, seconds] : {std::pair{TCP_KEEPIDLE, idle_seconds}, {TCP_KEEPINTVL, probe_seconds}})
+      setsockopt(socket.native_handle(), IPPROTO_TCP, option, &seconds, sizeof seconds);
     stream.connect(one.endpoint(), failed);
     if (!failed) return {};
   }

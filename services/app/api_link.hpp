@@ -47,11 +47,14 @@ struct ApiRequest {
 
 struct ApiReply {
   unsigned status = 0;
-  std::string location;  ///< where it sends one to, or empty
+  std::string location{};  ///< where it sends one to, or empty
+  std::string etag{};      ///< or empty
+  /// Of a 200 or 206: where its body begins in the whole, and how long that is; 0: it does not say.
+  std::uint64_t first = 0, whole = 0;
 };
 
-/// Gets each piece of the body as it comes; false ends the exchange.
-using TakePiece = std::function<bool(unsigned status, std::string_view piece)>;
+/// Gets each piece of the body as it comes, and the head of the answer; false ends the exchange.
+using TakePiece = std::function<bool(const ApiReply& head, std::string_view piece)>;
 
 /// An error is one of the connection, with its mend; what a server answers is no error.
 [[nodiscard]] Result<ApiReply> exchange(const ServerAddress& server, const ApiRequest& request, const TakePiece& take);

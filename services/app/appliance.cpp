@@ -15,6 +15,7 @@
 #include "app/first_visit.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
+#include "db/backup.hpp"
 
 namespace bootferry::app {
 namespace {
@@ -25,6 +26,15 @@ void raise_descriptor_limit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// A start that fails has changed nothing: the older version can still be installed again.
+void undo(const db::MigrationCopy& migrated, const std::filesystem::path& database) {
+  if (const auto undone = db::undo_migration(migrated, database); !undone) {
+    log::error("MIGRATION_STAYS", {{"why", undone.error().message}, {"before", migrated.file.string()}});
+  } else {
+    log::info("MIGRATION_UNDONE", {{"version", std::to_string(migrated.from)}});
+  }
 }
 
 }  // namespace
@@ -63,8 +73,15 @@ void Appliance::Parts::publish_start() {
 Appliance::Appliance(const Settings& settings, std::function<void()> begin_anew) {
   if (sodium_init() < 0) throw std::runtime_error("the system gives no random numbers");
   raise_descriptor_limit();
-  parts_ = std::make_unique<Parts>(settings, std::move(begin_anew));
-  parts_->open_listeners();
+  std::optional<db::MigrationCopy> migrated;
+  try {
+    parts_ = std::make_unique<Parts>(settings, std::move(begin_anew), migrated);
+    parts_->open_listeners();
+  } catch (...) {
+    parts_.reset();
+    if (migrated) undo(*migrated, settings.state_dir / "bootferry.db");
+    throw;
+  }
 }
 
 Appliance::~Appliance() { stop(); }

@@ -52,7 +52,8 @@ bool changes_rights(boot::EventKind kind) {
 
 }  // namespace
 
-Appliance::Parts::Parts(const Settings& chosen, std::function<void()> begin_anew)
+Appliance::Parts::Parts(const Settings& chosen, std::function<void()> begin_anew,
+                        std::optional<db::MigrationCopy>& migrated_to)
     : settings(chosen),
       state(settings.state_dir),
       interface(require_interface(settings)),
@@ -61,7 +62,7 @@ Appliance::Parts::Parts(const Settings& chosen, std::function<void()> begin_anew
       db_pool("db", 1),
       disk_pool("disk", settings.disk_threads),
       people_pool("people", 2),
-      database(open_state_database(settings.state_dir, [this](const auto& copy) { migrated = copy; })),
+      database(open_state_database(settings.state_dir, [&](const auto& copy) { migrated = migrated_to = copy; })),
       bus(clock, db::EventStore::next_id(*database)),
       registry(*database, bus, clock, db_pool),
       leases(*database, db_pool),
@@ -91,18 +92,19 @@ Appliance::Parts::Parts(const Settings& chosen, std::function<void()> begin_anew
       disks(registry, library, layers, boot_secrets, &reservations, &traces, &space,
             settings.state_dir / "inserted-floppies"),
       target(loops, disk_pool, disks, bus, clock, target_settings(settings, interface)),
-      administration(
-          {registry, leases, events, library, target, activity, clock, disks, layers, &dhcp, &boots, &registry},
-          identity_of(settings, interface, range, clock.wall_now())),
-      lives({registry, registry, library, layers, disks}),
+      administration({registry, leases, events, library, target, activity, clock, disks, layers, &dhcp, &boots,
+                      &registry, [this] { return http.https_port(); }},
+                     identity_of(settings, interface, range, clock.wall_now())),
+      jobs(bus, clock),
+      lives({registry, registry, library, layers, disks, jobs}),
       floppies(registry, library.folder()),
       image_files(library, registry),
-      intake({administration, bus, random, clock}, settings.state_dir / "uploads"),
+      intake({administration, random, clock, jobs}, settings.state_dir / "uploads"),
       backups(settings.state_dir, settings.file, registry, clock, std::move(begin_anew)),
       waker({interface.name, interface.index, interface.mac, interface.network}, bus),
       media(settings.state_dir / "media", http::render_first_script(boot), loaders),
-      self_check(settings, interface, dhcp_settings(settings, interface, range, boot), registry, dhcp, webhooks,
-                 [this] { return http.https_port() != 0; }),
+      self_check(settings, interface, dhcp_settings(settings, interface, range, boot), registry, administration, dhcp,
+                 webhooks, [this] { return http.https_port() != 0; }),
       summary({administration, registry, boot_store, intake, dhcp, target, clock, library.folder()}),
       diagnostics({settings, administration, registry, boot_store, self_check, summary, dhcp, webhooks, loaders,
                    accounts, token.value}),

@@ -24,6 +24,7 @@
 #include "app/image_files.hpp"
 #include "app/image_lives.hpp"
 #include "app/intake.hpp"
+#include "app/job_list.hpp"
 #include "app/layer_keeper.hpp"
 #include "app/loader_watch.hpp"
 #include "app/media_workshop.hpp"
@@ -64,7 +65,8 @@
 namespace bootferry::app {
 
 struct Appliance::Parts {
-  Parts(const Settings& chosen, std::function<void()> begin_anew);
+  /// `migrated_to`: as `migrated`, set also when what comes behind it throws.
+  Parts(const Settings& chosen, std::function<void()> begin_anew, std::optional<db::MigrationCopy>& migrated_to);
 
   std::atomic<bool> serving{false};  ///< all parts are there
   Settings settings;
@@ -111,6 +113,7 @@ struct Appliance::Parts {
   DiskDirectory disks;
   iscsi::Server target;
   ApplianceAdministration administration;
+  JobList jobs;
   ApplianceImageLives lives;
   FloppyReader floppies;
   ApplianceImageFiles image_files;

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/missing_files.hpp"
 #include "base/units.hpp"
 #include "boot/loader_table.hpp"
 #include "images/file_descriptor.hpp"
@@ -197,6 +198,13 @@ CheckLine judge_other_servers(const std::vector<boot::NetworkServer>& servers, D
     return warn(id, "No DHCP server answers here: machines get no address, and a proxy gives none.",
                 "Switch the router's DHCP on, or set dhcp.mode = \"server\" in /etc/bootferry/bootferry.toml.");
   return good(id, givers.empty() ? "There is no other DHCP or PXE server." : "Addresses are given by " + givers + ".");
+}
+
+CheckLine judge_images(const std::vector<boot::ImageView>& images) {
+  if (const std::string lost = describe_missing_files(images); !lost.empty())
+    return bad("images", lost + ".", missing_files_mend);
+  return good("images", images.size() == 1 ? "The image has its files."
+                                           : fmt::format("All {} images have their files.", images.size()));
 }
 
 CheckLine judge_webhooks(const std::vector<boot::WebhookView>& hooks) {

@@ -11,6 +11,7 @@
 #include "app/firewall.hpp"
 #include "app/network_interface.hpp"
 #include "app/settings.hpp"
+#include "boot/administration.hpp"
 #include "boot/architecture.hpp"
 #include "boot/loader_catalog.hpp"
 #include "boot/network_servers.hpp"
@@ -49,6 +50,9 @@ struct LinkFacts {
 [[nodiscard]] boot::CheckLine judge_dhcp_mode(DhcpMode mode);
 /// The first that gets in our way; or, for a proxy, that nobody gives addresses.
 [[nodiscard]] boot::CheckLine judge_other_servers(const std::vector<boot::NetworkServer>& servers, DhcpMode mode);
+
+/// That their files are there. Not empty.
+[[nodiscard]] boot::CheckLine judge_images(const std::vector<boot::ImageView>& images);
 
 /// The first that fails. Not empty.
 [[nodiscard]] boot::CheckLine judge_webhooks(const std::vector<boot::WebhookView>& hooks);

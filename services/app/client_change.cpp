@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "boot/image_kinds.hpp"
+
 namespace bootferry::app {
 namespace {
 
@@ -27,6 +29,10 @@ Result<void> change_menu(boot::Client& client, const boot::ClientChange& change,
     if (auto good = boot::check_boot_entry(*change.boot); !good) return good;
     client.set_boot(*change.boot);
   }
+  // Only what is said now: an entry of old keeps nobody from giving a name.
+  if (change.entries || change.boot) {
+    if (auto good = boot::check_image_kinds(client.menu, registry); !good) return good;
+  }
   if (change.menu_timeout) client.menu.timeout = *change.menu_timeout;
   if (change.variables) client.menu.variables = *change.variables;
   const std::string& preset = client.menu.default_entry;
@@ -37,7 +43,8 @@ Result<void> change_menu(boot::Client& client, const boot::ClientChange& change,
   if (!change.next_boot) return {};
   client.next_boot = *change.next_boot;
   if (!client.next_boot || !client.next_boot->once) return {};
-  return boot::check_boot_entry(client.next_boot->once->boot);
+  if (auto good = boot::check_boot_entry(client.next_boot->once->boot); !good) return good;
+  return boot::check_image_kinds(client.next_boot->once->boot, registry);
 }
 
 Result<void> check_reservation(Ipv4Address address, const Reservable& network) {

@@ -55,10 +55,10 @@ class TemporaryFolder {
 
 fs::path own_binary() { return fs::read_symlink("/proc/self/exe"); }
 
-/// Beside the binary in a build tree, or where the package puts it.
+/// Beside the binary in a build tree, or where the package and packaging/up put it.
 fs::path find_demo_image(const fs::path& asked_for) {
-  const std::array<fs::path, 3> places{asked_for, own_binary().parent_path() / "demo.img",
-                                       "/usr/share/bootferry/demo.img"};
+  const fs::path folder = own_binary().parent_path();
+  const std::array<fs::path, 3> places{asked_for, folder / "demo.img", folder / "../share/bootferry/demo.img"};
   for (const fs::path& place : places) {
     if (!place.empty() && fs::exists(place)) return place;
   }

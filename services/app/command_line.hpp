@@ -40,8 +40,11 @@ void add_serve_command(CLI::App& app, CommandContext& context);
 void add_health_command(CLI::App& app, CommandContext& context);
 void add_summary_command(CLI::App& app, CommandContext& context);
 void add_image_commands(CLI::App& app, CommandContext& context);
-/// Below `image`.
+/// Below `image`, and below `overlay`.
 void add_image_file_commands(CLI::App& image, CommandContext& context);
+void add_overlay_file_commands(CLI::App& overlay, CommandContext& context);
+/// --mode of a command that names an overlay.
+void add_overlay_mode(CLI::App& command, std::string& mode);
 void add_client_commands(CLI::App& app, CommandContext& context);
 void add_group_commands(CLI::App& app, CommandContext& context);  ///< group, rule, default
 void add_template_commands(CLI::App& app, CommandContext& context);

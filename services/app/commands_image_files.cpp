@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bootferry image files|cat: what is inside an image.
+// bootferry image files|cat, bootferry overlay files|cat: what is inside a disk.
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -8,6 +8,7 @@
 
 #include "app/command_line.hpp"
 #include "app/text_table.hpp"
+#include "base/mac_address.hpp"
 #include "base/units.hpp"
 #include "boot/image.hpp"
 
@@ -17,7 +18,8 @@ namespace {
 using nlohmann::json;
 
 struct PlaceOptions {
-  std::string name, path = "/", file;
+  std::string mac, name, mode;  ///< `mac`: of an overlay's client
+  std::string path = "/", file;
   unsigned version = 0;  ///< 0: the current one
 };
 
@@ -36,10 +38,16 @@ std::string encode_query(std::string_view text) {
 
 Result<std::string> address_of(const PlaceOptions& place, std::string_view what) {
   if (auto good = boot::check_image_name(place.name); !good) return std::unexpected(good.error());
+  std::string disk = "/api/v1/images/" + place.name;
+  if (!place.mac.empty()) {
+    const auto mac = parse_mac_address(place.mac);
+    if (!mac) return std::unexpected(mac.error());
+    disk = fmt::format("/api/v1/clients/{}/overlays/{}", mac->to_string(), place.name);
+  }
   const std::string_view slash = place.path.starts_with('/') ? "" : "/";
-  std::string address =
-      fmt::format("/api/v1/images/{}/{}?path={}{}", place.name, what, slash, encode_query(place.path));
+  std::string address = fmt::format("{}/{}?path={}{}", disk, what, slash, encode_query(place.path));
   if (place.version != 0) address += fmt::format("&version={}", place.version);
+  if (!place.mode.empty()) address += "&mode=" + place.mode;
   return address;
 }
 
@@ -85,20 +93,40 @@ void run_cat(CommandContext& context, const PlaceOptions& place) {
 
 }  // namespace
 
-void add_image_file_commands(CLI::App& image, CommandContext& context) {
+namespace {
+
+/// `named`: adds what names the disk.
+template <class Named>
+void add_file_commands(CLI::App& parent, CommandContext& context, Named named) {
   auto place = std::make_shared<PlaceOptions>();
   const auto add = [&](const char* verb, const char* help, auto run) {
-    CLI::App* command = image.add_subcommand(verb, help);
-    command->add_option("NAME", place->name, "The image's name")->required();
-    command->add_option("--version", place->version, "Which version; the current one when left out");
+    CLI::App* command = parent.add_subcommand(verb, help);
+    named(*command, *place);
     command->callback([&context, place, run] { context.action = [&context, place, run] { run(context, *place); }; });
     return command;
   };
-  CLI::App* files = add("files", "The files inside an image: FAT (floppies, partitions) and CDs", run_files);
+  CLI::App* files = add("files", "The files inside it: FAT (floppies, partitions) and CDs", run_files);
   files->add_option("PATH", place->path, "A folder: /DOS, or /1/DOS on the first partition");
-  CLI::App* cat = add("cat", "A file inside an image", run_cat);
+  CLI::App* cat = add("cat", "A file inside it", run_cat);
   cat->add_option("PATH", place->path, "The file: /1/CONFIG.SYS")->required();
-  cat->add_option("FILE", place->file, "The file to write it into; standard output when left out");
+  cat->add_option("FILE", place->file, "Where to write it; to standard output when left out");
+}
+
+}  // namespace
+
+void add_image_file_commands(CLI::App& image, CommandContext& context) {
+  add_file_commands(image, context, [](CLI::App& command, PlaceOptions& place) {
+    command.add_option("NAME", place.name, "The image's name")->required();
+    command.add_option("--version", place.version, "Which version; the current one when left out");
+  });
+}
+
+void add_overlay_file_commands(CLI::App& overlay, CommandContext& context) {
+  add_file_commands(overlay, context, [](CLI::App& command, PlaceOptions& place) {
+    command.add_option("MAC", place.mac, "The client")->required();
+    command.add_option("IMAGE", place.name, "The image that its drive has")->required();
+    add_overlay_mode(command, place.mode);
+  });
 }
 
 }  // namespace bootferry::app

@@ -2,12 +2,12 @@
 // bootferry image list|show|create|add|attach|grow|check|remove|path|versions|publish|clone|remove-version
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <memory>
-#include <thread>
 
 #include "app/command_line.hpp"
+#include "app/export_command.hpp"
 #include "app/image_sender.hpp"
+#include "app/job_follower.hpp"
 #include "app/text_table.hpp"
 #include "base/units.hpp"
 #include "boot/image.hpp"
@@ -25,13 +25,23 @@ std::string users_text(const json& users) {
   return text.empty() ? "-" : text;
 }
 
+/// How to mend that it cannot be opened; nothing when its files are there. Older servers do not tell.
+void print_missing(const json& image) {
+  const std::string name = image["name"];
+  for (const json& path : image.value("missing_files", json::array()))
+    fmt::print("image {}: {} is gone; put it back there, or remove the image: bootferry image remove {}\n", name,
+               path.get<std::string>(), name);
+}
+
 void print_images(const json& answer) {
   TextTable table({"NAME", "FORMAT", "SIZE", "ON DISK", "USED BY"});
   for (const json& image : answer["images"]) {
-    table.add({image["name"], image["format"], size_text(image["size"]), size_text(image["allocated"]),
-               users_text(image["used_by"])});
+    const bool lost = !image.value("missing_files", json::array()).empty();
+    table.add({image["name"], image["format"], size_text(image["size"]),
+               lost ? "FILE GONE" : size_text(image["allocated"]), users_text(image["used_by"])});
   }
   fmt::print("{}", table.render());
+  for (const json& image : answer["images"]) print_missing(image);
 }
 
 void print_image(const json& image) {
@@ -39,6 +49,7 @@ void print_image(const json& image) {
              image["name"].get<std::string>(), image["format"].get<std::string>(), image["block_size"].get<unsigned>(),
              size_text(image["size"]), size_text(image["allocated"]), image["created"].get<std::string>(),
              users_text(image["used_by"]));
+  print_missing(image);
   if (!image.contains("source")) return;
   const json& source = image["source"];
   fmt::print("  made of: {}{}\n", source["recognised"].get<std::string>(),
@@ -123,14 +134,8 @@ Result<json> add_file(const CommandContext& context, const std::filesystem::path
   wanted["wait"] = false;
   const auto begun = client.post("/api/v1/images", wanted);
   if (!begun) return begun;
-  for (const std::string path = fmt::format("/api/v1/jobs/{}", (*begun)["id"].get<std::uint64_t>());;) {
-    const auto job = client.get(path);
-    if (!job) return job;
-    const auto over = look_at_job(*job, progress);
-    if (!over) return std::unexpected(over.error());
-    if (*over) return image_made_of(client, wanted["name"], **over);
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
+  const auto source_told = follow_job(client, *begun, progress);
+  return source_told ? image_made_of(client, wanted["name"], *source_told) : source_told;
 }
 
 void run_add(CommandContext& context, const ImageOptions& options) {
@@ -222,12 +227,12 @@ void add_image_commands(CLI::App& app, CommandContext& context) {
   out->add_option("--format", options->format, "raw, or qcow2 (smaller; for other tools)")
       ->check(CLI::IsMember({"raw", "qcow2"}));
   act_on_name(out, [&context, options] {
-    std::error_code failed;
-    json body{{"path", std::filesystem::absolute(options->file, failed).string()}};
-    if (!options->format.empty()) body["format"] = options->format;
-    if (options->version) body["version"] = *options->version;
-    context.show(context.client().post("/api/v1/images/" + options->name + "/export", body),
-                 [](const json& answer) { fmt::print("{}\n", answer["path"].get<std::string>()); });
+    ExportOrder order{.disk = "/api/v1/images/" + options->name, .file = options->file, .format = options->format};
+    if (options->version) {
+      order.words["version"] = *options->version;
+      order.content_query = fmt::format("?version={}", *options->version);
+    }
+    run_export(context, order);
   });
   CLI::App* forget = named("remove-version", "Forget an old version that nothing lies on");
   forget->add_option("VERSION", options->version, "Its number")->required();

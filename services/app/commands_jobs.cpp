@@ -32,7 +32,7 @@ void print_jobs(const json& answer) {
 }  // namespace
 
 void add_job_commands(CLI::App& app, CommandContext& context) {
-  CLI::App* job = app.add_subcommand("job", "What takes minutes: images that are being added");
+  CLI::App* job = app.add_subcommand("job", "What takes minutes: images that are being added, disks that are exported");
   job->require_subcommand(1);
   CLI::App* list = job->add_subcommand("list", "Those that run, and the last that ended");
   add_watch(*list, context);

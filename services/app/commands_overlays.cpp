@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/command_line.hpp"
+#include "app/export_command.hpp"
 #include "app/text_table.hpp"
 #include "base/mac_address.hpp"
 #include "base/units.hpp"
@@ -46,13 +47,6 @@ void print_overlay(const json& overlay) {
   }
 }
 
-void print_path(const json& answer) { fmt::print("{}\n", answer["path"].get<std::string>()); }
-
-std::string absolute_path(const std::string& file) {
-  std::error_code failed;
-  return std::filesystem::absolute(file, failed).string();
-}
-
 struct OverlayOptions {
   std::string mac, image, mode, comment, name, size, file, format = "raw";
   unsigned snapshot = 0;
@@ -76,6 +70,11 @@ void post(CommandContext& context, const Options& options, std::string_view verb
 
 }  // namespace
 
+void add_overlay_mode(CLI::App& command, std::string& mode) {
+  command.add_option("--mode", mode, "Which one, when it has both: private or fresh")
+      ->check(CLI::IsMember({"private", "fresh"}));
+}
+
 void add_overlay_commands(CLI::App& app, CommandContext& context) {
   CLI::App* overlay = app.add_subcommand("overlay", "What clients changed on their images");
   overlay->require_subcommand(1);
@@ -87,8 +86,7 @@ void add_overlay_commands(CLI::App& app, CommandContext& context) {
     CLI::App* command = overlay->add_subcommand(verb, help);
     command->add_option("MAC", options->mac, "The client")->required();
     command->add_option("IMAGE", options->image, "The image that its drive has")->required();
-    command->add_option("--mode", options->mode, "Which one, when it has both: private or fresh")
-        ->check(CLI::IsMember({"private", "fresh"}));
+    add_overlay_mode(*command, options->mode);
     return command;
   };
   const auto post_of = [&context, options, act](CLI::App* command, std::string verb, std::function<json()> body) {
@@ -141,10 +139,14 @@ void add_overlay_commands(CLI::App& app, CommandContext& context) {
   out->add_option("--format", options->format, "raw, or qcow2 (smaller; for other tools)")
       ->check(CLI::IsMember({"raw", "qcow2"}));
   act(out, [&context, options] {
-    const auto path = options->path("export");
+    const auto path = options->path();
     if (!path) return context.show(std::unexpected(path.error()), print_overlay);
-    const json body{{"path", absolute_path(options->file)}, {"format", options->format}};
-    context.show(context.client().post(*path, body), print_path);
+    const std::size_t query = std::min(path->find('?'), path->size());
+    run_export(context, {.disk = path->substr(0, query),
+                         .export_query = path->substr(query),
+                         .content_query = path->substr(query),
+                         .file = options->file,
+                         .format = options->format});
   });
   act(named("discard", "Forget all that the client changed, snapshots too; its next boot begins anew"),
       [&context, options] {
@@ -154,6 +156,7 @@ void add_overlay_commands(CLI::App& app, CommandContext& context) {
           fmt::print("overlay of {} on {} discarded\n", options->mac, options->image);
         });
       });
+  add_overlay_file_commands(*overlay, context);
 }
 
 }  // namespace bootferry::app

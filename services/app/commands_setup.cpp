@@ -24,14 +24,15 @@ struct SetupOptions {
 void run_export(CommandContext& context, const std::string& file) {
   // As the server wrote it: its order is what makes two exports comparable.
   auto text = context.client().get_bytes("/api/v1/export");
-  if (text && !file.empty()) {
+  const bool to_terminal = file.empty() || file == "-";
+  if (text && !to_terminal) {
     std::ofstream out(file, std::ios::binary | std::ios::trunc);
     out << *text;
     out.close();
     if (!out) text = fail(ErrorKind::io, fmt::format("cannot write {}; look at its rights, and for free space", file));
   }
   if (!text) return context.show(std::unexpected(text.error()), nullptr);
-  if (file.empty()) fmt::print("{}", *text);
+  if (to_terminal) fmt::print("{}", *text);
 }
 
 Result<json> read_json(const std::string& file) {
@@ -92,7 +93,7 @@ void add_setup_commands(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<SetupOptions>();
   CLI::App* exports = app.add_subcommand(
       "export", "Write clients, groups, rules, templates and the names of images as one file (JSON); no secrets");
-  exports->add_option("FILE", options->file, "Where to, in the place of what is there; none: to the terminal");
+  exports->add_option("FILE", options->file, "Where to, in the place of what is there; none, or -: to the terminal");
   exports->callback(
       [&context, options] { context.action = [&context, options] { run_export(context, options->file); }; });
   CLI::App* apply =

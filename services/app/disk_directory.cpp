@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/sanitize_file.hpp"
+#include "boot/image_kinds.hpp"
 #include "boot/offer.hpp"
 #include "boot/target_name.hpp"
 #include "images/open_beside.hpp"
@@ -58,7 +59,7 @@ class LowSpace {
   std::weak_ptr<iscsi::scsi::LogicalUnit> unit_;
 };
 
-bool is_cd(const boot::Image* image) { return image && image->format == "iso"; }
+bool is_cd(const boot::Image* image) { return image && boot::is_cd(*image); }
 
 /// A CD is read-only, whatever the drive's mode.
 std::string disk_word(const boot::Drive& drive, const boot::Image* image) {

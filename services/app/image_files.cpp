@@ -1,32 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/image_files.hpp"
 
-#include <fmt/format.h>
-
-#include "app/open_version.hpp"
+#include "app/named_disk.hpp"
 #include "images/files/browse.hpp"
 
 namespace bootferry::app {
 
-Result<ApplianceImageFiles::Version> ApplianceImageFiles::open(const boot::PlaceInImage& place) {
-  const auto registry = registry_.snapshot();
-  const boot::Image* image = registry->find_image(place.image);
-  if (!image) return fail(ErrorKind::not_found, fmt::format("There is no image {}.", place.image));
-  const boot::ImageVersion* version = place.version ? image->find_version(*place.version) : &image->current();
-  if (!version)
-    return fail(ErrorKind::not_found, fmt::format("Image {} has no version {}.", image->name, *place.version));
-  auto opened = open_version(library_, *registry, *image, *version, images::OpenMode::read_only,
-                             fmt::format("a look into image {}", image->name));
+Result<ApplianceImageFiles::Place> ApplianceImageFiles::open(const boot::PlaceInImage& place) {
+  auto disk = find_disk(place.disk, *registry_.snapshot());
+  if (!disk) return std::unexpected(disk.error());
+  auto opened = open_to_read(library_, *disk, "a look inside");
   if (!opened) return std::unexpected(opened.error());
-  return Version{version->number, std::move(*opened)};
+  return Place{std::move(*disk), std::move(*opened)};
 }
 
 Result<boot::FolderInImage> ApplianceImageFiles::list_folder(const boot::PlaceInImage& place) {
-  auto version = open(place);
-  if (!version) return std::unexpected(version.error());
-  auto found = images::files::list_folder(*version->opened.device, place.path);
+  const auto there = open(place);
+  if (!there) return std::unexpected(there.error());
+  auto found = images::files::list_folder(*there->opened.device, place.path);
   if (!found) return std::unexpected(found.error());
-  boot::FolderInImage folder{version->number, std::move(found->file_system), {}, found->truncated};
+  boot::FolderInImage folder{
+      there->disk.image, there->disk.version, std::move(found->file_system), {}, found->truncated};
   folder.entries.reserve(found->nodes.size());
   for (images::files::Node& node : found->nodes)
     folder.entries.push_back({std::move(node.name), node.folder, node.size, std::move(node.modified)});
@@ -34,9 +28,9 @@ Result<boot::FolderInImage> ApplianceImageFiles::list_folder(const boot::PlaceIn
 }
 
 Result<boot::FileContent> ApplianceImageFiles::read_file(const boot::PlaceInImage& place) {
-  auto version = open(place);
-  if (!version) return std::unexpected(version.error());
-  auto file = images::files::read_file(*version->opened.device, place.path);
+  const auto there = open(place);
+  if (!there) return std::unexpected(there.error());
+  auto file = images::files::read_file(*there->opened.device, place.path);
   if (!file) return std::unexpected(file.error());
   return boot::FileContent{std::move(file->name), std::string(text_of(file->bytes))};
 }

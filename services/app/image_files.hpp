@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files inside the library's images: opens a version for reading, asks images/files, closes it. Owned by the
-// appliance; called by the API on the db thread.
+// The files inside the library's images, and what machines made of them: opens the disk for reading, asks images/files,
+// closes it. Owned by the appliance; called by the API on the db thread.
 #pragma once
 
+#include "app/named_disk.hpp"
 #include "boot/client_registry.hpp"
 #include "boot/image_files.hpp"
 #include "images/image_library.hpp"
@@ -18,11 +19,11 @@ class ApplianceImageFiles final : public boot::ImageFiles {
   [[nodiscard]] Result<boot::FileContent> read_file(const boot::PlaceInImage& place) override;
 
  private:
-  struct Version {
-    unsigned number;
+  struct Place {
+    NamedDisk disk;
     images::Opened opened;
   };
-  [[nodiscard]] Result<Version> open(const boot::PlaceInImage& place);
+  [[nodiscard]] Result<Place> open(const boot::PlaceInImage& place);
 
   images::ImageLibrary& library_;
   const boot::ClientRegistry& registry_;

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "app/disk_rights.hpp"
+#include <cstring>
+
+#include "app/named_disk.hpp"
 #include "images/disk_export.hpp"
 
 namespace bootferry::app {
@@ -14,31 +16,27 @@ struct Overloaded : Ts... {
   using Ts::operator()...;
 };
 
-/// The first drive of the client with that image, of all that it is offered.
-const boot::Drive* find_drive(const boot::RegistrySnapshot& registry, const MacAddress& mac, std::string_view image) {
-  const boot::Client* client = registry.find_client(mac);
-  if (!client) return nullptr;
-  for (const FoundDrive& one : drives_of(*client, registry)) {
-    if (one.drive->image == image) return one.drive;
-  }
-  return nullptr;
-}
+constexpr const char* step = "copying";
 
-bool has_overlay(boot::DriveMode mode) {
-  return mode == boot::DriveMode::private_overlay || mode == boot::DriveMode::fresh_overlay;
-}
-
-boot::OverlayKey key_of(const boot::OverlayName& name, const boot::RegistrySnapshot& registry) {
-  boot::OverlayKey key{name.mac, name.image, boot::DriveMode::private_overlay};
-  if (name.mode) return key.mode = *name.mode, key;
-  const boot::Drive* drive = find_drive(registry, name.mac, name.image);
-  if (drive && has_overlay(drive->mode)) return key.mode = drive->mode, key;
-  if (!registry.find_overlay(key)) {
-    key.mode = boot::DriveMode::fresh_overlay;
-    if (!registry.find_overlay(key)) key.mode = boot::DriveMode::private_overlay;
+/// Over a device of the library, from any byte to any other.
+class Reader final : public boot::DiskReader {
+ public:
+  explicit Reader(images::Opened opened) : opened_(std::move(opened)) {}
+  ByteCount size() const override { return opened_.device->size(); }
+  Result<void> read(ByteCount offset, MutableByteView out) override {
+    images::BlockDevice& device = *opened_.device;
+    const std::uint64_t unit = device.block_size(), end = offset.value + out.size();
+    if (offset.value % unit == 0 && end % unit == 0) return device.read(offset, out);
+    const std::uint64_t first = offset.value / unit * unit, last = (end + unit - 1) / unit * unit;
+    Bytes blocks(last - first);
+    if (auto done = device.read({first}, blocks); !done) return done;
+    std::memcpy(out.data(), blocks.data() + (offset.value - first), out.size());
+    return {};
   }
-  return key;
-}
+
+ private:
+  const images::Opened opened_;
+};
 
 }  // namespace
 
@@ -58,7 +56,7 @@ boot::OverlayView ApplianceImageLives::view_of(const boot::Overlay& overlay,
   }
   if (const boot::Image* image = registry.find_image(overlay.key.image); image && !image->versions.empty())
     view.current = image->current().number;
-  if (const boot::Drive* drive = find_drive(registry, overlay.key.mac, overlay.key.image);
+  if (const boot::Drive* drive = find_drive_with(registry, overlay.key.mac, overlay.key.image);
       drive && drive->mode == overlay.key.mode)
     view.quota = drive->quota;
   for (const boot::OverlaySnapshot& one : overlay.snapshots) view.snapshots.push_back({one, allocated(one.layer)});
@@ -110,46 +108,50 @@ Result<void> ApplianceImageLives::grow(const boot::OverlayKey& key, ByteCount si
   return parts_.keeper.grow(key, size, [&] { parts_.disks.on_image_grown(key.image); });
 }
 
-// ---- exports
+// ---- disks that are taken home
 
-Result<void> ApplianceImageLives::export_overlay(const boot::OverlayName& name, const boot::ExportWish& wish) {
-  const auto registry = parts_.registry.snapshot();
-  const boot::OverlayKey key = key_of(name, *registry);
-  const boot::Overlay* overlay = registry->find_overlay(key);
-  const boot::Image* image = registry->find_image(key.image);
-  if (!overlay || !image)
-    return fail(ErrorKind::not_found,
-                fmt::format("{} has no overlay on image {}", registry->title_of(key.mac), key.image));
-  return export_stack(registry->stack_of(overlay->layer), image->block_size,
-                      fmt::format("the overlay of {}", registry->title_of(key.mac)), wish);
+Result<boot::JobView> ApplianceImageLives::start_export(const boot::DiskName& name, const boot::ExportWish& wish) {
+  const auto disk = find_disk(name, *parts_.registry.snapshot());
+  if (!disk) return std::unexpected(disk.error());
+  // What is wrong already is said now; the job finds out what goes wrong until its turn comes.
+  if (auto good = images::check_export_target(wish.target); !good) return std::unexpected(good.error());
+  if (const auto opened = open_to_read(parts_.library, *disk, "an export"); !opened)
+    return std::unexpected(opened.error());
+  auto job = parts_.jobs.add(disk->client.empty() ? "export-image" : "export-overlay", disk->image, {}, disk->client);
+  if (!job) return job;
+  worker_.post([this, id = job->id, name, wish] { parts_.jobs.end(id, run_export(id, name, wish)); });
+  return job;
 }
 
-Result<void> ApplianceImageLives::export_image(std::string_view name, std::optional<unsigned> number,
-                                               const boot::ExportWish& wish) {
-  const auto registry = parts_.registry.snapshot();
-  const boot::Image* image = registry->find_image(name);
-  if (!image || image->versions.empty()) return fail(ErrorKind::not_found, fmt::format("there is no image {}", name));
-  const boot::ImageVersion* version = image->find_version(number.value_or(image->current().number));
-  if (!version) return fail(ErrorKind::not_found, fmt::format("image {} has no version {}", name, *number));
-  return export_stack(registry->stack_of(version->layer), image->block_size, fmt::format("image {}", name), wish);
+void ApplianceImageLives::stop() {
+  stopping_ = true;
+  worker_.stop();
 }
 
-Result<void> ApplianceImageLives::export_stack(const std::vector<boot::Layer>& stack, std::uint32_t block_size,
-                                               const std::string& name, const boot::ExportWish& wish) {
-  const std::unique_lock alone(export_, std::try_to_lock);
-  if (!alone) return fail(ErrorKind::unavailable, "another disk is being exported; try again when it is done");
-  if (stack.empty()) return fail(ErrorKind::io, "a layer of this is missing");
-  images::StackOptions options;
-  options.block_size = block_size;
-  options.name = name;
-  auto opened = parts_.library.open_stack(files_of(stack), images::OpenMode::read_only, "an export", options);
+Result<void> ApplianceImageLives::run_export(std::uint64_t job, const boot::DiskName& name,
+                                             const boot::ExportWish& wish) {
+  const auto progress = [this, job](ByteCount done, ByteCount total) -> Result<void> {
+    if (stopping_) return fail(ErrorKind::unavailable, "the server stopped; export again");
+    return parts_.jobs.report(job, step, done, total);
+  };
+  if (auto go_on = progress({}, {}); !go_on) return go_on;
+  const auto disk = find_disk(name, *parts_.registry.snapshot());
+  if (!disk) return std::unexpected(disk.error());
+  const auto opened = open_to_read(parts_.library, *disk, "an export");
   if (!opened) return std::unexpected(opened.error());
   return images::export_disk(*opened->device, wish.target,
-                             wish.qcow2 ? images::ExportFormat::qcow2 : images::ExportFormat::raw,
-                             [this](ByteCount, ByteCount) -> Result<void> {
-                               if (!stopping_) return {};
-                               return fail(ErrorKind::unavailable, "the server stops; export again when it is back");
-                             });
+                             wish.qcow2 ? images::ExportFormat::qcow2 : images::ExportFormat::raw, progress);
+}
+
+Result<boot::OpenDisk> ApplianceImageLives::open_disk(const boot::DiskName& name) {
+  auto disk = find_disk(name, *parts_.registry.snapshot());
+  if (!disk) return std::unexpected(disk.error());
+  auto opened = open_to_read(parts_.library, *disk, "a download");
+  if (!opened) return std::unexpected(opened.error());
+  // Looked at while it is held: from here on nobody writes.
+  std::string revision = parts_.library.layer_revision(disk->stack.front().file);
+  return boot::OpenDisk{std::make_shared<Reader>(std::move(*opened)), std::move(disk->title),
+                        std::move(disk->file_name), std::move(revision)};
 }
 
 // ---- versions

@@ -4,10 +4,11 @@
 #pragma once
 
 #include <atomic>
-#include <mutex>
 
 #include "app/disk_directory.hpp"
+#include "app/job_list.hpp"
 #include "app/layer_keeper.hpp"
+#include "base/worker_pool.hpp"
 #include "boot/image_lives.hpp"
 
 namespace bootferry::app {
@@ -20,18 +21,19 @@ class ApplianceImageLives final : public boot::ImageLives {
     images::ImageLibrary& library;
     LayerKeeper& keeper;
     DiskDirectory& disks;
+    JobList& jobs;
   };
   /// All outlive it.
   explicit ApplianceImageLives(Parts parts) : parts_(parts) {}
+  ~ApplianceImageLives() override { stop(); }
 
   [[nodiscard]] std::vector<boot::OverlayView> overlays() override;
   [[nodiscard]] Result<boot::OverlayView> require_overlay(const boot::OverlayName& name) override;
   [[nodiscard]] Result<void> change_overlay(const boot::OverlayName& name, const boot::OverlayVerb& verb) override;
-  [[nodiscard]] Result<void> export_overlay(const boot::OverlayName& name, const boot::ExportWish& wish) override;
-  [[nodiscard]] Result<void> export_image(std::string_view image, std::optional<unsigned> version,
-                                          const boot::ExportWish& wish) override;
-  /// Exports that run end soon, unavailable, and leave nothing. Any thread: at shutdown.
-  void stop() { stopping_ = true; }
+  [[nodiscard]] Result<boot::JobView> start_export(const boot::DiskName& name, const boot::ExportWish& wish) override;
+  [[nodiscard]] Result<boot::OpenDisk> open_disk(const boot::DiskName& name) override;
+  /// Waits for the export that runs: it ends soon, and leaves nothing. At shutdown.
+  void stop();
   [[nodiscard]] Result<std::vector<boot::VersionView>> versions(std::string_view image) override;
   [[nodiscard]] Result<void> change_versions(std::string_view image, const boot::VersionVerb& verb) override;
 
@@ -39,12 +41,11 @@ class ApplianceImageLives final : public boot::ImageLives {
   [[nodiscard]] boot::OverlayView view_of(const boot::Overlay& overlay, const boot::RegistrySnapshot& registry) const;
   [[nodiscard]] Result<void> grow(const boot::OverlayKey& key, ByteCount size);
 
-  [[nodiscard]] Result<void> export_stack(const std::vector<boot::Layer>& stack, std::uint32_t block_size,
-                                          const std::string& name, const boot::ExportWish& wish);
+  [[nodiscard]] Result<void> run_export(std::uint64_t job, const boot::DiskName& name, const boot::ExportWish& wish);
 
   Parts parts_;
-  std::mutex export_;  ///< held by the one that may run: more would leave nobody to answer the page meanwhile
   std::atomic<bool> stopping_{false};
+  WorkerPool worker_{"export", 1};  ///< one at a time: they want the whole disk
 };
 
 }  // namespace bootferry::app

@@ -7,13 +7,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <map>
 #include <thread>
 
+#include "app/interruption.hpp"
+#include "app/job_follower.hpp"
+#include "app/retry_pauses.hpp"
 #include "app/upload_folder.hpp"
 #include "boot/image.hpp"
 #include "http/syntax/tus.hpp"
@@ -33,25 +34,16 @@ constexpr const char* how_to_go_on =
 constexpr milliseconds look_pause{250};
 
 /// What ^C says: it depends on who has the work now.
-std::atomic<const char*> farewell;
-const std::string while_sending = fmt::format("\nbootferry: broken off; {}\n", how_to_go_on);
+const std::string while_sending = fmt::format("broken off; {}", how_to_go_on);
 constexpr const char* while_adding =
-    "\nbootferry: the server has the whole file and goes on without you: \"bootferry job list\" shows how far it is\n";
-
-void on_interrupt(int) {
-  const char* text = farewell;
-  (void)!::write(STDERR_FILENO, text, std::strlen(text));
-  ::_exit(130);
-}
+    "the server has the whole file and goes on without you: \"bootferry job list\" shows how far it is";
 
 std::unexpected<Error> cannot_read(const std::filesystem::path& file, std::string_view why) {
   return fail(ErrorKind::not_found, fmt::format("{} cannot be read: {}", file.string(), why));
 }
 
 /// What the server answered may be otherwise in a moment, or was lost on the way.
-bool may_pass(const Error& error) {
-  return error.kind == ErrorKind::io || error.kind == ErrorKind::unavailable || error.kind == ErrorKind::conflict;
-}
+bool may_pass(const Error& error) { return is_of_the_link(error) || error.kind == ErrorKind::conflict; }
 
 std::string metadata_of(const json& wanted) {
   std::map<std::string, std::string> pairs;
@@ -69,17 +61,13 @@ class Sender {
 
   Result<json> run() {
     if (auto opened = open(); !opened) return std::unexpected(opened.error());
-    farewell = while_sending.c_str();
-    std::signal(SIGINT, on_interrupt);
+    Interruption interruption(while_sending);
     if (auto begun = begin(); !begun) return std::unexpected(begun.error());
     if (auto sent = send_all(); !sent) {
-      return fail(sent.error().kind, fmt::format("{}{}{}", sent.error().message,
-                                                 sent.error().message.ends_with('.') ? " " : "; ", how_to_go_on));
+      return fail(sent.error().kind, with_mend(sent.error().message, how_to_go_on));
     }
-    farewell = while_adding;
-    auto image = follow();
-    std::signal(SIGINT, SIG_DFL);
-    return image;
+    interruption.say(while_adding);
+    return follow();
   }
 
  private:
@@ -247,14 +235,6 @@ Result<json> send_image(const ApiClient& client, const std::filesystem::path& fi
   return Sender(client, file, std::move(wanted), progress).run();
 }
 
-Result<std::optional<json>> look_at_job(const json& job, ProgressLine& progress) {
-  const json& step = job["step"].is_null() ? job["state"] : job["step"];
-  progress.draw(step.get<std::string>(), {job["done"].get<std::uint64_t>()}, {job["total"].get<std::uint64_t>()});
-  if (job["ended"].is_null()) return std::nullopt;
-  if (job["state"] == "done") return job["source"];
-  return fail(ErrorKind::invalid, job["error"].is_string() ? job["error"].get<std::string>() : "it was cancelled");
-}
-
 Result<json> image_made_of(const ApiClient& client, const std::string& name, const json& source) {
   auto image = client.get("/api/v1/images/" + name);
   if (image && !source.is_null()) (*image)["source"] = source;
@@ -279,14 +259,6 @@ json find_unfinished(const json& uploads, const json& wanted) {
     if (same) return upload;
   }
   return nullptr;
-}
-
-std::optional<milliseconds> RetryPauses::next() {
-  constexpr milliseconds first[] = {milliseconds(0), milliseconds(500), milliseconds(1000), milliseconds(2000)};
-  constexpr unsigned most = 124;  // of 5 s but for the first
-  if (tries_ == most) return std::nullopt;
-  const unsigned now = tries_++;
-  return now < std::size(first) ? first[now] : milliseconds(5000);
 }
 
 }  // namespace bootferry::app

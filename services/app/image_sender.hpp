@@ -4,10 +4,8 @@
 // `image add` with --url, on the main thread; blocks to the end.
 #pragma once
 
-#include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "app/api_client.hpp"
 #include "app/progress_line.hpp"
@@ -20,8 +18,6 @@ namespace bootferry::app {
 [[nodiscard]] Result<nlohmann::json> send_image(const ApiClient& client, const std::filesystem::path& file,
                                                 nlohmann::json wanted, ProgressLine& progress);
 
-/// Draws how far the job is. Its "source" when it is done, none while it goes on, or why it made nothing.
-[[nodiscard]] Result<std::optional<nlohmann::json>> look_at_job(const nlohmann::json& job, ProgressLine& progress);
 /// The image's JSON, with the "source" that its job told.
 [[nodiscard]] Result<nlohmann::json> image_made_of(const ApiClient& client, const std::string& name,
                                                    const nlohmann::json& source);
@@ -29,15 +25,5 @@ namespace bootferry::app {
 /// The unfinished upload of the same file (name, size, SHA-256) to the same image with the same traits, of the list
 /// that the server answers; null when there is none. `wanted` as above, with "file_name", "length" and "sha256".
 [[nodiscard]] nlohmann::json find_unfinished(const nlohmann::json& uploads, const nlohmann::json& wanted);
-
-/// How long to wait before the next try: short at first, about ten minutes in all. Begins anew when something arrived.
-class RetryPauses {
- public:
-  [[nodiscard]] std::optional<std::chrono::milliseconds> next();
-  void reset() { tries_ = 0; }
-
- private:
-  unsigned tries_ = 0;
-};
 
 }  // namespace bootferry::app

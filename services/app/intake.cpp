@@ -32,7 +32,7 @@ class ApplianceIntake::Writer final : public boot::UploadWriter {
 };
 
 ApplianceIntake::ApplianceIntake(Parts parts, std::filesystem::path upload_folder)
-    : parts_(parts), jobs_(parts.bus, parts.clock), uploads_(std::move(upload_folder), parts.random, parts.clock) {}
+    : parts_(parts), uploads_(std::move(upload_folder), parts.random, parts.clock) {}
 
 void ApplianceIntake::start() {
   const auto whole = uploads_.whole();
@@ -47,24 +47,24 @@ void ApplianceIntake::stop() {
 Result<boot::AddedImage> ApplianceIntake::run(std::uint64_t job, const boot::NewImage& image,
                                               const std::filesystem::path& source, bool may_wait) {
   const incoming::StepReport report = [this, job](std::string_view step, ByteCount done, ByteCount total) {
-    return jobs_.report(job, step, done, total);
+    return parts_.jobs.report(job, step, done, total);
   };
   auto added = stopping_ ? Result<boot::AddedImage>(fail(ErrorKind::unavailable, "the server stops"))
                          : parts_.administration.import_image(image, source, report, may_wait);
-  jobs_.end(job, added);
+  parts_.jobs.end_adding(job, added);
   return added;
 }
 
 Result<boot::AddedImage> ApplianceIntake::import_image(const boot::NewImage& image,
                                                        const std::filesystem::path& source) {
-  const auto job = jobs_.add("add-image", image.name);
+  const auto job = parts_.jobs.add("add-image", image.name);
   if (!job) return std::unexpected(job.error());
   return run(job->id, image, source, false);
 }
 
 Result<boot::JobView> ApplianceIntake::start_import(const boot::NewImage& image, const std::filesystem::path& source) {
   if (auto good = parts_.administration.check_import(image); !good) return std::unexpected(good.error());
-  auto job = jobs_.add("add-image", image.name);
+  auto job = parts_.jobs.add("add-image", image.name);
   if (!job) return job;
   worker_.post([this, id = job->id, image, source] { (void)run(id, image, source, true); });
   return job;
@@ -89,7 +89,7 @@ Result<std::unique_ptr<boot::UploadWriter>> ApplianceIntake::write_upload(std::s
 Result<void> ApplianceIntake::remove_upload(std::string_view id) {
   std::lock_guard lock(begun_mutex_);
   // Its job ends first, and takes the files along.
-  if (const auto job = begun_.find(id); job != begun_.end()) return jobs_.cancel(job->second);
+  if (const auto job = begun_.find(id); job != begun_.end()) return parts_.jobs.cancel(job->second);
   return uploads_.remove(id);
 }
 
@@ -98,7 +98,7 @@ void ApplianceIntake::begin_upload(const std::string& id) {
   if (!upload) return;
   std::lock_guard lock(begun_mutex_);
   if (begun_.contains(id)) return;
-  const auto job = jobs_.add("add-image", upload->upload.image.name, id);
+  const auto job = parts_.jobs.add("add-image", upload->upload.image.name, id);
   if (!job) return log::warning("UPLOAD_WAITS", {{"id", id}, {"why", job.error().message}});
   begun_.emplace(id, job->id);
   worker_.post([this, job = job->id, whole = std::move(*upload)] {

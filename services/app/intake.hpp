@@ -14,9 +14,9 @@ class ApplianceIntake final : public boot::Intake {
  public:
   struct Parts {
     ApplianceAdministration& administration;
-    boot::EventBus& bus;
     Random& random;
     const Clock& clock;
+    JobList& jobs;  ///< those of others too: people see and cancel all of them here
   };
   ApplianceIntake(Parts parts, std::filesystem::path upload_folder);
   ~ApplianceIntake() override { stop(); }
@@ -30,8 +30,8 @@ class ApplianceIntake final : public boot::Intake {
                                                       const std::filesystem::path& source) override;
   [[nodiscard]] Result<boot::JobView> start_import(const boot::NewImage& image,
                                                    const std::filesystem::path& source) override;
-  [[nodiscard]] std::vector<boot::JobView> jobs() override { return jobs_.all(); }
-  [[nodiscard]] Result<void> cancel_job(std::uint64_t id) override { return jobs_.cancel(id); }
+  [[nodiscard]] std::vector<boot::JobView> jobs() override { return parts_.jobs.all(); }
+  [[nodiscard]] Result<void> cancel_job(std::uint64_t id) override { return parts_.jobs.cancel(id); }
   [[nodiscard]] Result<boot::UploadView> create_upload(const boot::NewUpload& upload) override;
   [[nodiscard]] std::vector<boot::UploadView> uploads() override { return uploads_.all(); }
   [[nodiscard]] Result<boot::UploadView> require_upload(std::string_view id) override { return uploads_.require(id); }
@@ -47,7 +47,6 @@ class ApplianceIntake final : public boot::Intake {
                                              const std::filesystem::path& source, bool may_wait);
 
   Parts parts_;
-  JobList jobs_;
   UploadFolder uploads_;
   std::mutex begun_mutex_;
   std::map<std::string, std::uint64_t, std::less<>> begun_;  ///< uploads whose jobs wait or run

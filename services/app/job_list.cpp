@@ -14,9 +14,16 @@ bool has_ended(const boot::JobView& job) {
   return job.state != boot::JobState::waiting && job.state != boot::JobState::running;
 }
 
+std::string subject_of(const boot::JobView& job) {
+  if (job.client.empty()) return fmt::format("Image {}", job.image);
+  return fmt::format("The overlay of {} on image {}", job.client, job.image);
+}
+
+std::string_view deed_of(const boot::JobView& job) { return job.kind == "add-image" ? "added" : "exported"; }
+
 }  // namespace
 
-Result<boot::JobView> JobList::add(std::string kind, std::string image, std::string upload) {
+Result<boot::JobView> JobList::add(std::string kind, std::string image, std::string upload, std::string client) {
   std::lock_guard lock(mutex_);
   const auto live = [](const Entry& entry) { return !has_ended(entry.view); };
   if (std::ranges::count_if(jobs_, live) >= static_cast<std::ptrdiff_t>(most_waiting))
@@ -29,9 +36,11 @@ Result<boot::JobView> JobList::add(std::string kind, std::string image, std::str
   entry.view.kind = std::move(kind);
   entry.view.image = std::move(image);
   entry.view.upload = std::move(upload);
+  entry.view.client = std::move(client);
   entry.view.started = clock_.wall_now();
   jobs_.push_back(entry);
-  publish(boot::EventKind::job_started, entry.view, fmt::format("Image {} is being added", entry.view.image));
+  publish(boot::EventKind::job_started, entry.view,
+          fmt::format("{} is being {}", subject_of(entry.view), deed_of(entry.view)));
   return entry.view;
 }
 
@@ -49,28 +58,38 @@ Result<void> JobList::report(std::uint64_t id, std::string_view step, ByteCount 
   if (!new_step && now - entry->told < tell_every) return {};
   entry->told = now;
   publish(boot::EventKind::job_progress, entry->view,
-          fmt::format("Image {}: {}, {} of {}", entry->view.image, step, render_byte_count(done),
+          fmt::format("{}: {}, {} of {}", subject_of(entry->view), step, render_byte_count(done),
                       render_byte_count(total)));
   return {};
 }
 
-void JobList::end(std::uint64_t id, const Result<boot::AddedImage>& outcome) {
+void JobList::end(std::uint64_t id, const Result<void>& outcome) {
+  std::lock_guard lock(mutex_);
+  if (Entry* entry = find(id); entry != nullptr) end_entry(*entry, outcome);
+}
+
+void JobList::end_adding(std::uint64_t id, const Result<boot::AddedImage>& outcome) {
   std::lock_guard lock(mutex_);
   Entry* entry = find(id);
   if (entry == nullptr) return;
-  boot::JobView& job = entry->view;
+  if (!outcome) return end_entry(*entry, std::unexpected(outcome.error()));
+  entry->view.recognised = outcome->recognised;
+  entry->view.packing = outcome->packing;
+  entry->view.sha256 = outcome->sha256;
+  end_entry(*entry, {});
+}
+
+void JobList::end_entry(Entry& entry, const Result<void>& outcome) {
+  boot::JobView& job = entry.view;
   job.ended = clock_.wall_now();
   if (outcome) {
     job.state = boot::JobState::done;
     job.done = job.total;
-    job.recognised = outcome->recognised;
-    job.packing = outcome->packing;
-    job.sha256 = outcome->sha256;
-    return publish(boot::EventKind::job_ended, job, fmt::format("Image {} was added", job.image));
+    return publish(boot::EventKind::job_ended, job, fmt::format("{} was {}", subject_of(job), deed_of(job)));
   }
-  job.state = entry->cancelled ? boot::JobState::cancelled : boot::JobState::failed;
+  job.state = entry.cancelled ? boot::JobState::cancelled : boot::JobState::failed;
   job.error = outcome.error().message;
-  publish(boot::EventKind::job_ended, job, fmt::format("Image {} was not added: {}", job.image, job.error));
+  publish(boot::EventKind::job_ended, job, fmt::format("{} was not {}: {}", subject_of(job), deed_of(job), job.error));
 }
 
 std::vector<boot::JobView> JobList::all() const {

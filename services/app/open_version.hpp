@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opens a version of an image of the library, whatever layers it is made of, under the library's rule who may have it
-// open. Called by image_checks and image_files on the db thread; blocks.
+// open. Called by image_checks on the db thread; blocks.
 #pragma once
 
 #include "boot/client_registry.hpp"

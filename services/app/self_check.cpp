@@ -84,6 +84,7 @@ std::vector<CheckLine> ApplianceSelfCheck::run() {
   std::error_code error;
   const auto space = std::filesystem::space(settings_.state_dir, error);
   if (!error) lines.push_back(judge_space({space.available, space.capacity}, settings_.state_dir.string()));
+  if (const auto images = administration_.images(); !images.empty()) lines.push_back(judge_images(images));
   if (const auto hooks = webhooks_.webhooks(); !hooks.empty()) lines.push_back(judge_webhooks(hooks));
   return lines;
 }

@@ -12,6 +12,7 @@
 #include "app/firewall.hpp"
 #include "app/network_interface.hpp"
 #include "app/settings.hpp"
+#include "boot/administration.hpp"
 #include "boot/boot_policy.hpp"
 #include "boot/client_registry.hpp"
 #include "boot/network_servers.hpp"
@@ -23,14 +24,15 @@ namespace bootferry::app {
 
 class ApplianceSelfCheck final : public boot::SelfCheck {
  public:
-  /// `registry`, `network` and `webhooks` outlive it; none is asked before run(), nor is `has_https`.
+  /// `registry`, `administration`, `network` and `webhooks` outlive it; none is asked before run(), nor is `has_https`.
   ApplianceSelfCheck(Settings settings, NetworkInterface interface, dhcp::Settings dhcp,
-                     const boot::ClientRegistry& registry, boot::NetworkServers& network,
-                     const boot::Webhooks& webhooks, std::function<bool()> has_https)
+                     const boot::ClientRegistry& registry, boot::Administration& administration,
+                     boot::NetworkServers& network, const boot::Webhooks& webhooks, std::function<bool()> has_https)
       : settings_(std::move(settings)),
         interface_(std::move(interface)),
         dhcp_(std::move(dhcp)),
         registry_(registry),
+        administration_(administration),
         network_(network),
         webhooks_(webhooks),
         has_https_(std::move(has_https)) {}
@@ -49,6 +51,7 @@ class ApplianceSelfCheck final : public boot::SelfCheck {
   const NetworkInterface interface_;
   const dhcp::Settings dhcp_;
   const boot::ClientRegistry& registry_;
+  boot::Administration& administration_;
   boot::NetworkServers& network_;
   const boot::Webhooks& webhooks_;
   const std::function<bool()> has_https_;

@@ -25,7 +25,8 @@ bool is_unknown(const boot::Event& event, const boot::RegistrySnapshot& registry
 
 Json text_or_null(std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); }
 
-/// {{text}} and its like, of the keys above; others stay as they are. What is put in is not looked at again: a machine
+/// {{text}} and its like, of the keys above; others stay as they are. A machine without a name is named by its MAC
+/// address. What is put in is not looked at again: a machine
 /// may have written it.
 std::string fill_in(std::string_view text, const Json& message) {
   std::string filled;
@@ -38,7 +39,8 @@ std::string fill_in(std::string_view text, const Json& message) {
       text.remove_prefix(open + 2);
       continue;
     }
-    const Json& value = message.at(key);
+    const bool is_unnamed = key == "name" && message.at(key).is_null();
+    const Json& value = message.at(is_unnamed ? "mac" : key);
     filled += value.is_string() ? value.get<std::string>() : value.is_null() ? "" : value.dump();
     text.remove_prefix(close + 2);
   }

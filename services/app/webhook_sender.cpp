@@ -141,7 +141,7 @@ boot::WebhookResult WebhookSender::post(const Webhook& hook, const WebhookMessag
   const auto began = std::chrono::steady_clock::now();
   request.patience = {.until = began + parts_.limit, .stop = stop};
   std::string body;
-  const auto reply = try_exchange(hook.server, request, [&](unsigned, std::string_view piece) {
+  const auto reply = try_exchange(hook.server, request, [&](const ApiReply&, std::string_view piece) {
     body += piece;
     return body.size() < longest_answer;
   });

@@ -31,6 +31,7 @@ struct Health {
   std::string dhcp_mode;
   std::optional<Ipv4Range> dhcp_range{};  ///< server mode: the addresses to give
   std::uint16_t dhcp_port = 67, pxe_port = 4011, tftp_port = 69, http_port = 8080, iscsi_port = 3260;
+  std::uint16_t https_port = 0;  ///< 0: there is none
   std::size_t clients = 0, images = 0, sessions = 0;
   std::vector<std::string> warnings{};  ///< sentences with their mend; none when all is well
 };
@@ -57,6 +58,7 @@ struct ImageView {
   Image image;
   ByteCount allocated;  ///< on disk; a sparse file has less than its size
   std::vector<MacAddress> used_by;
+  std::vector<std::filesystem::path> missing_files{};  ///< not there: it cannot be opened; none when all is well
 };
 
 /// What went through a session, or through all sessions of a target.

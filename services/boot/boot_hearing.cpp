@@ -160,7 +160,7 @@ Hearing hear_script(const Event& event) {
   heard.clears = script_troubles;
   const std::size_t it = event.text.find(": it ");
   const std::string what = it == std::string::npos ? event.text : event.text.substr(it + 2);
-  heard.step = step_of(event, StepKind::script, fmt::format("It has its script:{}.", what), {"decision", "why"});
+  heard.step = step_of(event, StepKind::script, fmt::format("It has its script: {}.", what), {"decision", "why"});
   heard.sets = expected_of(decision);
   if (decision == "broken") {
     const std::size_t colon = what.find("cannot boot: ");

@@ -22,7 +22,7 @@ enum class BootState {
   booted,   ///< its system runs, or nothing more can be seen from here
   stalled,  ///< what should come next has not come; it may still
   failed,   ///< it will not go on without a person
-  gone,     ///< it had booted, or waited, and is not there any more
+  gone,     ///< it is not there any more, and nothing says that it failed
 };
 [[nodiscard]] std::string_view name_of(BootState state);
 [[nodiscard]] std::optional<BootState> parse_boot_state(std::string_view name);

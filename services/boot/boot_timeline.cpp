@@ -132,6 +132,7 @@ void BootTimeline::supersede(Live& live, const Event& event, Now now) {
     set_state(live, BootState::gone, now);
   else
     judge(live, now, true);
+  if (live.record.state == BootState::running) set_state(live, BootState::gone, now);  // no rule knows what stopped it
   end(live, now);
 }
 

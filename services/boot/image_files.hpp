@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files inside an image, for the API and the command line. Implemented by app, faked by tests. Blocks: called on
+// The files inside a disk, for the API and the command line. Implemented by app, faked by tests. Blocks: called on
 // the db thread.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
 #include "base/units.hpp"
+#include "boot/image_lives.hpp"
 
 namespace bootferry::boot {
 
@@ -21,6 +21,7 @@ struct FileInImage {
 };
 
 struct FolderInImage {
+  std::string image;        ///< that it is, or that the overlay lies on
   unsigned version = 0;     ///< of the image
   std::string file_system;  ///< "FAT16"; "MBR" or "GPT": the entries are partitions
   std::vector<FileInImage> entries;
@@ -31,17 +32,16 @@ struct FileContent {
   std::string name, bytes;
 };
 
-/// Which place in which image.
+/// Which place on which disk.
 struct PlaceInImage {
-  std::string image;
-  std::optional<unsigned> version;  ///< none: the current one
-  std::string path;                 ///< "/1/DOS"
+  DiskName disk;
+  std::string path = "/";  ///< "/1/DOS"
 };
 
 class ImageFiles {
  public:
   virtual ~ImageFiles() = default;
-  /// not_found: no such image, version or folder; conflict: a machine writes to the image, it is damaged, or nothing in
+  /// not_found: no such disk or folder; conflict: a machine writes to it, it is damaged, or nothing in
   /// it can be looked into; invalid: no path.
   [[nodiscard]] virtual Result<FolderInImage> list_folder(const PlaceInImage& place) = 0;
   [[nodiscard]] virtual Result<FileContent> read_file(const PlaceInImage& place) = 0;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "boot/disk_reader.hpp"
+#include "boot/job.hpp"
 #include "boot/overlay_plans.hpp"
 
 namespace bootferry::boot {
@@ -46,6 +49,13 @@ struct OverlayName {
   std::string image;
   std::optional<DriveMode> mode = {};
 };
+
+struct VersionName {
+  std::string image;
+  std::optional<unsigned> version = {};  ///< none: the current one
+};
+/// A disk, with all that it lies on.
+using DiskName = std::variant<VersionName, OverlayName>;
 
 struct TakeSnapshot {
   std::string comment;
@@ -98,11 +108,11 @@ class ImageLives {
   /// conflict, with the name of its machine, while that has it open (Grow may).
   [[nodiscard]] virtual Result<void> change_overlay(const OverlayName& name, const OverlayVerb& verb) = 0;
 
-  /// The overlay with all that it lies on, as it is now; conflict while its machine writes to it.
-  [[nodiscard]] virtual Result<void> export_overlay(const OverlayName& name, const ExportWish& wish) = 0;
-  /// `version`: none: the current one.
-  [[nodiscard]] virtual Result<void> export_image(std::string_view image, std::optional<unsigned> version,
-                                                  const ExportWish& wish) = 0;
+  /// Writes the disk into a file of its own, as a job of its own (boot::Intake shows it). conflict while its machine
+  /// writes to it, or when the file is there.
+  [[nodiscard]] virtual Result<JobView> start_export(const DiskName& name, const ExportWish& wish) = 0;
+  /// For one who reads all of it. conflict while its machine writes to it; nobody does as long as the answer lives.
+  [[nodiscard]] virtual Result<OpenDisk> open_disk(const DiskName& name) = 0;
 
   /// Oldest first.
   [[nodiscard]] virtual Result<std::vector<VersionView>> versions(std::string_view image) = 0;

@@ -15,25 +15,9 @@
 #include "base/result.hpp"
 #include "base/units.hpp"
 #include "boot/administration.hpp"
+#include "boot/job.hpp"
 
 namespace bootferry::boot {
-
-enum class JobState { waiting, running, done, failed, cancelled };
-[[nodiscard]] std::string_view name_of(JobState state);
-
-struct JobView {
-  std::uint64_t id = 0;
-  std::string kind = {};   ///< "add-image"
-  std::string image = {};  ///< whose name it will have
-  JobState state = JobState::waiting;
-  std::string step = {};  ///< "checking", "unpacking", "converting", "copying"
-  ByteCount done = {}, total = {};
-  std::string error = {};  ///< a sentence, when it failed
-  WallTime started = {};
-  std::optional<WallTime> ended = {};
-  std::string recognised = {}, packing = {}, sha256 = {};  ///< as AddedImage says, when it is done
-  std::string upload = {};                                 ///< whose bytes it takes; empty: a file of the server's
-};
 
 struct NewUpload {
   NewImage image;

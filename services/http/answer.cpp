@@ -23,6 +23,7 @@ std::optional<std::uint64_t> length_of(const Answer::Body& body) {
   if (const auto* text = std::get_if<std::string>(&body)) return text->size();
   if (const auto* text = std::get_if<std::string_view>(&body)) return text->size();
   if (const auto* part = std::get_if<FilePart>(&body)) return part->length;
+  if (const auto* part = std::get_if<DiskPart>(&body)) return part->length;
   return std::nullopt;  // the live stream ends when the connection does
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a handler answers: status, a few headers and a body that is text, bytes in the binary, a part of a file or the
-// live stream. Made by handlers, sent by connection; moves between threads. RFC 9110; problem details after RFC 9457.
+// What a handler answers: status, a few headers and a body that is text, bytes in the binary, a part of a file or
+// of a disk, or the live stream. Made by handlers, sent by connection; moves between threads. RFC 9110; problem details
+// after RFC 9457.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +15,19 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "boot/disk_reader.hpp"
 #include "http/open_file.hpp"
 
 namespace bootferry::http {
 
 struct FilePart {
   std::shared_ptr<const OpenFile> file;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+};
+/// Of a disk; nobody writes to it while this lives.
+struct DiskPart {
+  std::shared_ptr<boot::DiskReader> disk;
   std::uint64_t offset = 0;
   std::uint64_t length = 0;
 };
@@ -45,7 +53,7 @@ struct TakesBody {
 
 class Answer {
  public:
-  using Body = std::variant<std::string, std::string_view, FilePart, LiveEvents, TakesBody>;
+  using Body = std::variant<std::string, std::string_view, FilePart, DiskPart, LiveEvents, TakesBody>;
 
   explicit Answer(unsigned status) : status_(status) {}
   Answer(unsigned status, std::string content_type, Body body)

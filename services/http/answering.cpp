@@ -172,16 +172,6 @@ class RecordedSink final : public BodySink {
 
 }  // namespace
 
-Gate gate_of(const Site& site) {
-  return {site.services.accounts,
-          site.settings.admin_token,
-          site.settings.open_metrics,
-          site.settings.require_https,
-          site.settings.certificate ? site.settings.https_port : std::uint16_t{0},
-          site.settings.admin_group,
-          site.settings.viewer_group};
-}
-
 Answer answer_request(const Route& route, const Request& request, const Site& site) {
   Answer answer = edit_once(route, request, site);
   if (answer.is_would_block()) return answer;

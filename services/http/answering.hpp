@@ -11,7 +11,6 @@
 
 namespace bootferry::http {
 
-[[nodiscard]] Gate gate_of(const Site& site);
 /// Never throws: what a handler throws is logged and answered with 500.
 [[nodiscard]] Answer answer_request(const Route& route, const Request& request, const Site& site);
 

@@ -7,6 +7,7 @@
 
 #include "base/async_run.hpp"
 #include "http/answering.hpp"
+#include "http/disk_sender.hpp"
 #include "http/event_stream.hpp"
 #include "http/file_sender.hpp"
 #include "http/request_reader.hpp"
@@ -63,6 +64,10 @@ asio::awaitable<bool> send_answer(Channel& channel, Answer answer, bool with_bod
       const bool sent = co_await std::move(sending);
       if (sent && answer.sent_action()) answer.sent_action()();
       co_return sent;
+    }
+    if (const auto* part = std::get_if<DiskPart>(&answer.body())) {
+      auto sending = send_disk(channel, std::move(head), *part, site.settings, workers.disk);
+      co_return co_await std::move(sending);
     }
     if (const auto* own = std::get_if<std::string>(&answer.body())) text = *own;
     if (const auto* fixed = std::get_if<std::string_view>(&answer.body())) text = *fixed;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/page.hpp"
 
-#include <fmt/format.h>
-
 #include "http/files.hpp"
 #include "http/syntax/encoding.hpp"
 
@@ -40,7 +38,7 @@ Answer get_page(const Request& request, const Site& site) {
   if (!sent && name == "index.html") sent = Sent{page_without_dashboard};
   if (!sent) return make_problem(404, "There is nothing at this address.");
   // Of the bytes that are sent: packed and plain are two representations (RFC 9110 8.8.3.3).
-  const std::string tag = fmt::format("\"{}\"", people::digest_of(sent->bytes).substr(0, 16));
+  const std::string tag = site.page_tags.tag_of(sent->bytes);
   const bool known = request.if_none_match == "*" || request.if_none_match.find(tag) != std::string::npos;
   Answer answer = known ? Answer(304) : Answer(200, std::string(content_type_of(name)), sent->bytes);
   answer.add_header("ETag", tag);

@@ -45,8 +45,8 @@ std::variant<const Route*, Answer> resolve(Request& request, const Gate& gate, s
     auto captures = match_path(route.pattern, request.path());
     if (!captures) continue;
     if (route.method != wanted) {
-      if (!allowed.empty()) allowed += ", ";
-      allowed += name_of(route.method);
+      const std::string_view name = name_of(route.method);
+      if (allowed.find(name) == std::string::npos) allowed.append(allowed.empty() ? "" : ", ").append(name);
       continue;
     }
     if (auto refusal = refuse(request, route.right, gate)) return std::move(*refusal);

@@ -40,6 +40,7 @@
 #include "boot/wake.hpp"
 #include "boot/webhooks.hpp"
 #include "http/event_limits.hpp"
+#include "http/page_tags.hpp"
 #include "http/past_answers.hpp"
 #include "http/stray_headers.hpp"
 #include "http/tls_certificate.hpp"
@@ -110,11 +111,16 @@ struct Site {
   Settings settings;
   std::shared_ptr<EventLimits> event_limits = std::make_shared<EventLimits>();
   std::shared_ptr<PastAnswers> past_answers = std::make_shared<PastAnswers>();
+  PageTags page_tags{settings.page};
   std::shared_ptr<std::mutex> edits = std::make_shared<std::mutex>();  ///< held while If-Match is compared and kept to
 
   [[nodiscard]] std::filesystem::path files_folder() const { return settings.state_dir / "files"; }
   [[nodiscard]] std::filesystem::path scripts_folder() const { return settings.state_dir / "ipxe-scripts"; }
   [[nodiscard]] std::filesystem::path control_socket() const { return settings.state_dir / "control.sock"; }
 };
+
+struct Gate;
+/// What of it decides who may do what.
+[[nodiscard]] Gate gate_of(const Site& site);
 
 }  // namespace bootferry::http

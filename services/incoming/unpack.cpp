@@ -15,11 +15,11 @@
 #include <string>
 
 #include "base/bytes.hpp"
+#include "base/sparse_write.hpp"
 
 namespace bootferry::incoming {
 namespace {
 
-constexpr std::size_t hole = 4096;                // what file systems can leave out
 constexpr std::uint64_t tell_every = 4ull << 20;  // bytes that came out
 
 using Archive = std::unique_ptr<archive, int (*)(archive*)>;
@@ -29,40 +29,12 @@ std::unexpected<Error> archive_fail(archive* reader) {
   return fail(ErrorKind::invalid, fmt::format("It cannot be unpacked: {}.", why ? why : "it is damaged"));
 }
 
-Result<void> write_all(int fd, ByteView data, std::uint64_t at) {
-  while (!data.empty()) {
-    const ssize_t put = ::pwrite(fd, data.data(), data.size(), static_cast<off_t>(at));
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) {
-      const bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
-      return fail(full ? ErrorKind::exhausted : ErrorKind::io,
-                  fmt::format("What comes out cannot be written: {}.", std::strerror(errno)));
-    }
-    data = data.subspan(static_cast<std::size_t>(put));
-    at += static_cast<std::uint64_t>(put);
-  }
-  return {};
-}
-
-bool is_zero(ByteView bytes) {
-  return bytes.empty() || (bytes[0] == 0 && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
-}
-
-/// Without the parts that are zeros, in steps that begin where blocks of the file do.
-Result<void> write_sparse(int fd, ByteView data, std::uint64_t at) {
-  while (!data.empty()) {
-    const auto step = [&] { return std::min<std::size_t>(hole - at % hole, data.size()); };
-    std::size_t count = step();
-    if (!is_zero(data.first(count))) {
-      // As far as it goes without zeros, in one write.
-      while (count < data.size() && !is_zero(data.subspan(count, std::min(hole, data.size() - count))))
-        count += std::min(hole, data.size() - count);
-      if (auto written = write_all(fd, data.first(count), at); !written) return written;
-    }
-    data = data.subspan(count);
-    at += count;
-  }
-  return {};
+Result<void> write_out(int fd, ByteView data, std::uint64_t at) {
+  const int failed = write_sparse(fd, data, at);
+  if (failed == 0) return {};
+  const bool full = failed == ENOSPC || failed == EDQUOT || failed == EFBIG;
+  return fail(full ? ErrorKind::exhausted : ErrorKind::io,
+              fmt::format("What comes out cannot be written: {}.", std::strerror(failed)));
 }
 
 /// Only the packings, and none of the formats that would make a folder of it.
@@ -99,7 +71,7 @@ Result<ByteCount> unpack(int input, int output, ByteCount most, const std::funct
                               "hold if they were data.",
                               render_byte_count(most)));
     const ByteView piece(static_cast<const std::uint8_t*>(data), count);
-    if (auto written = write_sparse(output, piece, size); !written) return std::unexpected(written.error());
+    if (auto written = write_out(output, piece, size); !written) return std::unexpected(written.error());
     size += count;
     if (size - told < tell_every) continue;
     told = size;

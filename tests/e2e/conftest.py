@@ -16,7 +16,7 @@ from lab.peers import require_tools  # noqa: E402
 
 TOOLS = ("ip", "ss", "qemu-system-x86_64", "dnsmasq", "nginx", "tgtd", "tgtadm", "nasm", "mcopy", "mformat", "grub-mkimage", "sfdisk", "depmod",
          "cpio", "mke2fs", "busybox", "curl", "tftp", "atftp", "iscsi-ls", "iscsi-inq", "qemu-img", "qemu-io", "sqlite3",
-         "nft", "perfdhcp", "radvd", "debugfs", "e2fsck", "fio", "sg_inq", "dmsetup", "sbsign", "objcopy", "openssl", "syslinux", "xorriso", "dh", "lintian", "setpriv")
+         "nft", "perfdhcp", "radvd", "debugfs", "e2fsck", "fio", "sg_inq", "dmsetup", "sbsign", "objcopy", "openssl", "syslinux", "xorriso", "dh", "lintian", "setpriv", "systemd-nspawn", "crun")
 
 
 def pytest_configure(config):

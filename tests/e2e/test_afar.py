@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lab.bootferry import BINARY, Bootferry
+from lab.iscsi_raw import leave, log_in
 from lab.network import SERVER
 from lab.processes import Child, run, wait_until
 
@@ -227,3 +228,131 @@ def test_templates_of_the_server_are_checked_there(server, desk):
     assert "no templates" in desk.ask("template", "check", token=admin).stdout
     desk.ask("template", "set", "san", own, token=admin)
     assert "san: good" in desk.ask("template", "check", token=admin).stdout
+
+
+# -- disks that are brought here --------------------------------------------------------------------------------------------------
+
+
+def make_spread_disk(path, size):
+    """As make_disk, with a hole in the middle."""
+    make_disk(path, size)
+    with path.open("r+b") as file:
+        file.truncate(2 * size)
+        file.seek(2 * size - (1 << 20))
+        file.write(random.Random(8).randbytes(1 << 20))
+    return path
+
+
+def fetching(desk, token, *words, url=HTTP, more=()):
+    log = desk.lab.folder / f"fetch-{time.monotonic_ns()}.log"
+    return desk.lab.add(Child("fetch", [BINARY, "--url", url, "--token-file", token, *more, *words], log, desk.namespace))
+
+
+def is_taken(path):
+    """What the file takes of the disk."""
+    return path.stat().st_blocks * 512 if path.exists() else 0
+
+
+def hold_in_the_middle(receiver, part, size):
+    """Stopped as a process, so that the rest of the disk waits at the server, however fast the line is."""
+    wait_until("a part of it here", lambda: receiver.require_alive() or is_taken(part) > size, 60, pause=0.002)
+    receiver.process.send_signal(signal.SIGSTOP)
+
+
+def downloads(server):
+    return [change["note"] for change in server.json("audit")["changes"] if change["path"].endswith("/content")]
+
+
+def test_a_disk_is_fetched_and_survives_the_death_of_the_server(server, desk):
+    admin, disk = desk.token("all", "admin"), make_spread_disk(desk.lab.folder / "win.img", 200 << 20)
+    server.add_image("win", disk)
+    file, part = desk.lab.folder / "here.raw", desk.lab.folder / "here.raw.part"
+    receiver = fetching(desk, admin, "image", "export", "win", file)
+    hold_in_the_middle(receiver, part, 40 << 20)
+    peak = int(re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{receiver.pid}/status").read_text()).group(1))
+    assert peak < 64 << 10, "the disk is written as it comes, never whole"
+    assert part.stat().st_mode & 0o777 == 0o600
+    server.kill()
+    receiver.process.send_signal(signal.SIGCONT)
+    wait_until("the command's word of it", lambda: "trying again" in receiver.tail(), 10)
+    receiver.require_alive()
+    assert not file.exists() and is_taken(part) < 200 << 20, "the server died too late for this test"
+    server.start()
+    assert receiver.wait(90) == 0, receiver.tail()
+    run(["cmp", disk, file], timeout=60)
+    assert is_taken(file) < 250 << 20, "zeros take no space"
+    assert not part.exists()
+    notes = wait_until("both in the audit log", lambda: [note for note in downloads(server) if "version 1 of image win" in note])
+    assert len(notes) == 2 and "400" in notes[1] and "from byte 0" in notes[1] and "from byte 0" not in notes[0], notes
+
+
+def test_a_fetch_that_was_interrupted_goes_on_when_it_is_given_again(server, desk):
+    admin, disk = desk.token("all", "admin"), make_disk(desk.lab.folder / "win.img", 200 << 20)
+    server.add_image("win", disk)
+    file, part = desk.lab.folder / "here.raw", desk.lab.folder / "here.raw.part"
+    first = fetching(desk, admin, "image", "export", "win", file)
+    hold_in_the_middle(first, part, 40 << 20)
+    assert "another command is writing" in desk.refused("image", "export", "win", file, token=admin)
+    first.process.send_signal(signal.SIGINT)
+    first.process.send_signal(signal.SIGCONT)
+    assert first.wait(5) == 130
+    assert f"{part}; give the same command again" in first.tail(), first.tail()
+    assert part.exists() and not file.exists()
+    second = fetching(desk, admin, "image", "export", "win", file, url=HTTPS, more=("--fingerprint", fingerprint(server)))
+    assert second.wait(90) == 0, second.tail()
+    assert "going on with what is here" in second.tail() and "anew" not in second.tail(), second.tail()
+    run(["cmp", disk, file], timeout=60)
+    assert "choose another name" in desk.refused("image", "export", "win", file, token=admin)
+
+
+def test_a_machines_own_disk_is_fetched_while_it_is_off_and_anew_when_it_has_changed(server, desk):
+    admin, disk = desk.token("all", "admin"), make_disk(desk.lab.folder / "win.img", 100 << 20)
+    server.add_image("win", disk)
+    server.set_client(MAC, [("win", "private")])
+    machine = log_in(server, desk.namespace)
+    machine.write(3, b"by the machine".ljust(512))
+    file, part = desk.lab.folder / "here.raw", desk.lab.folder / "here.raw.part"
+    refusal = desk.refused("overlay", "export", MAC, "win", file, token=admin)
+    assert f"of pc1 ({MAC}) on image win is being written to; shut that machine down first" in refusal, refusal
+    assert not part.exists() and not file.exists()
+    leave(server, machine)
+
+    first = fetching(desk, admin, "overlay", "export", MAC, "win", file)
+    hold_in_the_middle(first, part, 20 << 20)
+    first.process.send_signal(signal.SIGINT)
+    first.process.send_signal(signal.SIGCONT)
+    assert first.wait(5) == 130
+    machine = wait_until("the disk is free", lambda: try_to_log_in(server, desk), 20)
+    machine.write(9, b"later".ljust(512))
+    leave(server, machine)
+    second = fetching(desk, admin, "overlay", "export", MAC, "win", file)
+    assert second.wait(60) == 0, second.tail()
+    assert "another one now; beginning anew" in second.tail(), second.tail()
+
+    own, packed = desk.lab.folder / "own.raw", desk.lab.folder / "here.qcow2"
+    assert server.cli("overlay", "export", MAC, "win", own).stdout == f"{own}\n"
+    run(["cmp", own, file], timeout=60)
+    assert own.read_bytes()[9 * 512:].startswith(b"later") and own.read_bytes()[3 * 512:].startswith(b"by the machine")
+    assert desk.ask("overlay", "export", MAC, "win", packed, "--format", "qcow2", token=admin).stdout == f"{packed}\n"
+    run(["qemu-img", "check", packed])
+    run(["qemu-img", "compare", "-f", "raw", "-F", "qcow2", own, packed], timeout=60)
+    assert sorted(path.name for path in desk.lab.folder.glob("here*")) == ["here.qcow2", "here.raw"]
+
+
+def try_to_log_in(server, desk):
+    try:
+        return log_in(server, desk.namespace)
+    except AssertionError:
+        return None  # the server has not yet seen that nobody reads any more
+
+
+def test_a_disk_is_given_to_admins_alone(server, desk):
+    for scope in ("read", "write"):
+        assert 'needs the right "admin"' in desk.refused("image", "export", "dos", desk.lab.folder / "x", token=desk.token(scope, scope))
+    assert "BOOTFERRY_TOKEN" in desk.refused("image", "export", "dos", desk.lab.folder / "x")
+    admin = desk.token("all", "admin")
+    assert "no version 7" in desk.refused("image", "export", "dos", desk.lab.folder / "x", "--from", "7", token=admin)
+    assert "no folder" in desk.refused("image", "export", "dos", desk.lab.folder / "none" / "x", token=admin)
+    assert not list(desk.lab.folder.glob("x*")) and not downloads(server)
+    assert json.loads(desk.ask("image", "export", "dos", desk.lab.folder / "x", "--json", token=admin).stdout) == {"path": str(desk.lab.folder / "x")}
+    assert (desk.lab.folder / "x").stat().st_size == 8 << 20

@@ -33,6 +33,23 @@ def test_a_good_server_has_no_fault(lab, mode):
     assert not server.clients(), "the check itself is no machine"
 
 
+def test_an_image_whose_file_is_gone_is_named_until_it_is_back(lab):
+    server = lab.serve("server")
+    server.cli("image", "create", "dos", "--size", "4M")
+    path = server.image_path("dos")
+    status, lines = check(server)
+    assert status == 0 and lines["images"]["text"] == "The image has its files.", lines
+    shutil.move(path, lab.folder / "elsewhere")
+    status, lines = check(server)
+    assert status == 1 and faults(lines) == ["images"], lines
+    assert f"dos ({path})" in lines["images"]["text"]
+    assert "FILE GONE" in server.cli("image", "list").stdout
+    assert f"{path} is gone; put it back there" in server.cli("image", "show", "dos").stdout
+    shutil.move(lab.folder / "elsewhere", path)
+    status, lines = check(server)
+    assert status == 0 and faults(lines) == [], lines
+
+
 def test_a_firewall_that_drops_tftp_is_named_and_its_mend_works(lab):
     server = lab.serve("server")
     run(["nft", "add table inet filter; add chain inet filter input { type filter hook input priority 0; policy accept; }; "

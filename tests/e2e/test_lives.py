@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from lab import images
-from lab.iscsi_raw import Initiator, log_in
+from lab.iscsi_raw import Initiator, leave, log_in
 from lab.layers import Layers, content
 from lab.network import connect
 from lab.processes import wait_until
@@ -17,12 +17,6 @@ from lab.processes import wait_until
 pytestmark = pytest.mark.product
 MACS = ["52:54:00:e2:e0:01", "52:54:00:e2:e0:02"]
 MIB = 1 << 20
-
-
-def leave(server, link):
-    assert link.logout() is not None
-    link.close()
-    wait_until("no session", lambda: not server.sessions(), 20)
 
 
 @pytest.fixture

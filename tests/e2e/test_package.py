@@ -6,7 +6,10 @@ import re
 
 import pytest
 import yaml
+from lab.booted_root import BootedRoot
+from lab.container import Container
 from lab.images import ROOT
+from lab.network import SERVER
 from lab.own_root import OwnRoot
 from lab.processes import Child, run, wait_until
 
@@ -123,6 +126,50 @@ def test_it_serves_is_upgraded_and_purged(lab, packages, root):
     assert root.run("getent", "passwd", "bootferry", check=False).returncode != 0
 
 
+@pytest.fixture
+def booted(lab, root):
+    booted = BootedRoot(lab, root)
+    try:
+        booted.boot()
+        yield booted
+    finally:
+        booted.remove()
+
+
+def test_systemd_starts_it_restarts_it_for_an_upgrade_and_stops_it(lab, packages, root, booted):
+    for version, package in packages.items():
+        root.run("cp", package, f"/srv/{version}.deb")
+    root.run("qemu-img", "create", "-q", "-f", "qcow2", "/srv/foreign.qcow2", "8M")
+
+    said = booted.run("dpkg", "-i", "/srv/0.1.0+one.deb").stdout
+    assert f"http://{SERVER}:8080" in said and "sudo bootferry first-visit" in said, said
+    assert "Active: active (running)" in booted.run("systemctl", "status", "bootferry").stdout
+    code = booted.run("bootferry", "first-visit").stdout.strip()
+    assert code and code in booted.journal("bootferry"), "who reads the journal finds the way in"
+    process = booted.unit("bootferry", "MainPID")
+    rights = booted.run("grep", "-E", "^(Uid|CapEff|NoNewPrivs|Seccomp):", f"/proc/{process}/status").stdout.split()
+    assert rights[1] != "0" and int(rights[rights.index("CapEff:") + 1], 16) == 1 << 10 | 1 << 13, f"low ports and raw frames, no more: {rights}"
+    booted.run("bootferry", "image", "add", "foreign", "/srv/foreign.qcow2")
+    checked = json.loads(booted.run("bootferry", "check", "--json", check=False).stdout)
+    verdicts = {line["id"]: line["verdict"] for line in checked["lines"]}
+    assert verdicts["loaders"] == verdicts["tftp"] == verdicts["http-loader"] == "ok", checked
+
+    booted.run("dpkg", "-i", "/srv/0.1.0+two.deb")
+    assert booted.unit("bootferry", "ActiveState") == "active" and booted.unit("bootferry", "MainPID") != process, "the new one runs"
+    assert "foreign" in booted.run("bootferry", "image", "list").stdout
+
+    booted.shut_down()
+    booted.boot()
+    assert booted.unit("bootferry", "ActiveState") == "active", "it starts with the machine"
+
+    booted.run("dpkg", "--remove", "bootferry")
+    assert booted.unit("bootferry", "ActiveState") == "inactive" and booted.run("pidof", "bootferry", check=False).stdout == ""
+    booted.run("dpkg", "--purge", "bootferry")
+    assert booted.unit("bootferry", "LoadState") == "not-found" and not root.exists(STATE)
+    assert booted.run("find", "/etc/systemd/system", "-name", "bootferry*").stdout == ""
+    assert booted.run("getent", "passwd", "bootferry", check=False).returncode != 0
+
+
 def refused(root, package):
     before = root.shell("sha256sum /usr/bin/bootferry; ls -A /var/lib/bootferry") if root.exists("/usr/bin/bootferry") else ""
     done = root.run("dpkg", "-i", package, check=False)
@@ -186,7 +233,7 @@ def test_the_container_has_what_the_unit_allows():
 
 
 def test_the_steps_of_the_container_work(lab, packages, root):
-    """In a root of our own: no container engine is needed to see whether they do, and whether it runs with those rights only."""
+    """In a root of our own, and what they lead to runs in a container with the rights of the compose file, and no more."""
     steps, compose = container_steps()
     copied = [rest.split() for word, rest in steps if word == "COPY"]
     assert [source for source, _ in copied] == ["build/deb/bootferry_${TARGETARCH}.deb"]
@@ -195,13 +242,21 @@ def test_the_steps_of_the_container_work(lab, packages, root):
         if word == "RUN":
             root.shell(rest.replace("apt-get update && ", ""))  # of lists that this machine has
     assert status(root) == "installed 0.1.0+one" and not root.exists("/tmp/bootferry.deb")
-    rights = ",".join("+" + name.lower() for name in compose["services"]["bootferry"]["cap_add"])
     command = [json.loads(rest) for word, rest in steps if word == "CMD"][0]
-    without = ["setpriv", "--no-new-privs", f"--inh-caps=-all,{rights}", f"--bounding-set=-all,{rights}"]
-    child = lab.add(Child("bootferry", root.inside(*without, *command, "--interface", "eth0"), lab.folder / "bootferry-container.log", lab.network.srv))
+    volumes = {STATE: lab.short / "state-volume", f"{STATE}/images": lab.short / "images-volume", SETTINGS: SOURCES / "bootferry.toml"}
+    for place in (STATE, f"{STATE}/images"):  # an engine's new volume has the rights of the folder that it covers
+        assert root.shell(f"stat -c '%U %a' {place}") == "root 700\n"
+        volumes[place].mkdir(mode=0o700)
+    container = Container(lab, root, compose["services"]["bootferry"], [*command, "--interface", "eth0"], volumes)
     health = [json.loads(rest.removeprefix("CMD ")) for word, rest in steps if word == "HEALTHCHECK"][0]
-    wait_until("its health", lambda: child.require_alive() or root.run(*health, check=False).returncode == 0, 20)
-    root.run("bootferry", "image", "add", "demo", "/usr/share/bootferry/demo.img")
+    wait_until("its health", lambda: container.child.require_alive() or container.run(*health, check=False).returncode == 0, 20)
+    assert int(re.search(r"CapBnd:\s*(\w+)", container.run("cat", "/proc/1/status").stdout).group(1), 16) == 1 << 10 | 1 << 13
+    assert "Read-only" in container.run("touch", "/etc/stranger", check=False).stderr
+    container.run("bootferry", "image", "add", "demo", "/usr/share/bootferry/demo.img")
+    container.run("qemu-img", "create", "-q", "-f", "qcow2", "/tmp/foreign.qcow2", "8M")
+    container.run("bootferry", "image", "add", "foreign", "/tmp/foreign.qcow2")
+    assert (volumes[f"{STATE}/images"] / "foreign.raw").stat().st_size == 8 << 20 and (volumes[STATE] / "bootferry.db").exists()
     assert "<title>Bootferry" in root.curl(lab.network.srv, "/")
-    assert not re.search(r"^fail\b.*(raw|right|capabilit)", root.run("bootferry", "check", check=False, namespace=lab.network.srv).stdout, re.MULTILINE)
-    child.stop(5)
+    checked = container.run("bootferry", "check", check=False).stdout
+    assert not re.search(r"^fail\b.*(raw|right|capabilit)", checked, re.MULTILINE), checked
+    container.stop()

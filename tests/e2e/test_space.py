@@ -7,9 +7,8 @@ import pytest
 from lab import images
 from lab.dhcp_raw import DhcpClient
 from lab.guest import Guest
-from lab.iscsi_raw import log_in
+from lab.iscsi_raw import leave, log_in
 from lab.layers import Layers, check, content
-from lab.processes import wait_until
 from lab.small_disk import SmallDisk
 
 pytestmark = pytest.mark.product
@@ -18,12 +17,6 @@ MIB = 1 << 20
 PIECE = 64 << 10  # a cluster
 NO_SPACE = (7, 0x27, 7)  # DATA PROTECT, SPACE ALLOCATION FAILED WRITE PROTECT
 SPACE_LOW = (6, 0x38, 7)  # UNIT ATTENTION, THIN PROVISIONING SOFT THRESHOLD REACHED
-
-
-def leave(server, link):
-    assert link.logout() is not None
-    link.close()
-    wait_until("its session's end", lambda: not any(session["target"] == link.target for session in server.sessions()), 20)
 
 
 def write(link, lba: int, data: bytes) -> tuple | None:

@@ -7,11 +7,12 @@ import sqlite3
 import pytest
 from lab.bootferry import BINARY, Bootferry
 from lab.images import ROOT
-from lab.processes import run
+from lab.processes import Child, run, wait_until
 from lab.small_disk import SmallDisk
 
 MIGRATIONS = sorted((ROOT / "db" / "migrations").glob("*.sql"))
 NEWEST = len(MIGRATIONS)
+HOLD_ISCSI = "import socket, time\ns = socket.socket()\ns.bind(('', 3260))\ns.listen()\nprint('held', flush=True)\ntime.sleep(60)"
 MAC = "52:54:00:e2:e0:01"
 pytestmark = pytest.mark.product
 
@@ -64,6 +65,14 @@ def test_the_database_is_copied_before_an_upgrade_and_gone_back_to(lab, small):
     assert "is full; free some space" in told and "Nothing was changed" in told, told
     assert version_of(database) == NEWEST - 1 and not list(server.state_dir.glob("*.before-*")), told
     small.clear()
+
+    # A start that fails behind the migration has changed nothing either: the older version may be installed again.
+    holder = lab.add(Child("holder", ["/usr/bin/python3", "-c", HOLD_ISCSI], lab.folder / "holder.log", server.namespace))
+    wait_until("the port is held", lambda: "held" in holder.tail())
+    told = refusal(server)
+    assert "3260" in told and "MIGRATION_UNDONE" in told, told
+    assert version_of(database) == NEWEST - 1 and not list(server.state_dir.glob("*.before-*")), told
+    holder.stop()
 
     server.start()
     events = server.api("GET", "/events")[1]["events"]

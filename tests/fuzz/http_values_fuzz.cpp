@@ -15,6 +15,8 @@ namespace http = bootferry::http;
 namespace {
 
 void range(std::string_view text, std::uint64_t file_size) {
+  const auto told = http::parse_content_range(text);
+  if (told && told->first >= told->size) std::abort();
   const auto choice = http::parse_range(text, file_size);
   if (choice.kind == http::RangeChoice::Kind::unsatisfiable) return;
   const bool part = choice.kind == http::RangeChoice::Kind::part;

@@ -21,6 +21,7 @@ Answer get_health(const Request& request, const Site& site) {
                            {"pxe", health.pxe_port},
                            {"tftp", health.tftp_port},
                            {"http", health.http_port},
+                           {"https", health.https_port},
                            {"iscsi", health.iscsi_port}}},
                          {"clients", health.clients},
                          {"images", health.images},

@@ -1,52 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files inside images: who may read sees their names, an admin what is in them.
-#include <limits>
-
+// The files inside images and overlays: who may read sees their names, an admin what is in them.
 #include "http/api/json.hpp"
+#include "http/api/overlay_name.hpp"
 #include "http/api/resources.hpp"
+#include "http/syntax/disposition.hpp"
 
 namespace bootferry::http::api {
 namespace {
 
 Answer not_offered() { return make_problem(501, "This server does not look into images."); }
 
-Result<boot::PlaceInImage> parse_place(const Request& request) {
-  boot::PlaceInImage place{request.captures[0], {}, "/"};
+using Place = Result<boot::PlaceInImage>;
+
+/// ?path=/1/DOS; without it the whole disk is meant.
+Place with_path(boot::DiskName disk, const Request& request) {
+  boot::PlaceInImage place{std::move(disk)};
   for (const auto& [name, value] : request.target.query) {
-    if (name == "path") {
-      place.path = value;
-      continue;
-    }
-    if (name != "version") return fail(ErrorKind::invalid, "The query knows path and version.");
-    const auto number = require_number("version", value);
-    if (!number) return std::unexpected(number.error());
-    if (*number == 0 || *number > std::numeric_limits<unsigned>::max())
-      return fail(ErrorKind::invalid, "\"version\" must be a version's number.");
-    place.version = static_cast<unsigned>(*number);
+    if (name == "path") place.path = value;
   }
   if (!place.path.starts_with('/')) return fail(ErrorKind::invalid, "\"path\" begins with /.");
   return place;
 }
 
-/// RFC 6266 4.3: what every browser takes, and beside it the name as it is (RFC 8187).
-std::string disposition_of(const std::string& name) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string plain, exact;
-  for (const char c : name) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    const bool harmless = letter || c == '.' || c == '-' || c == '_';
-    const auto byte = static_cast<std::uint8_t>(c);
-    plain += harmless || c == ' ' ? c : '_';
-    exact += harmless ? std::string(1, c) : std::string{'%', digits[byte >> 4], digits[byte & 15]};
+Place place_in_image(const Request& request) {
+  boot::VersionName image{request.captures[0]};
+  for (const auto& [name, value] : request.target.query) {
+    if (name == "path") continue;
+    if (name != "version") return fail(ErrorKind::invalid, "The query knows path and version.");
+    const auto version = require_ordinal("version", value);
+    if (!version) return std::unexpected(version.error());
+    image.version = *version;
   }
-  return "attachment; filename=\"" + plain + "\"; filename*=UTF-8''" + exact;
+  return with_path(std::move(image), request);
 }
 
-}  // namespace
+Place place_in_overlay(const Request& request) {
+  auto overlay = require_overlay_name(request, {"path"});
+  if (!overlay) return std::unexpected(overlay.error());
+  return with_path(std::move(*overlay), request);
+}
 
-Answer list_image_files(const Request& request, const Site& site) {
+Answer list_files(const Place& place, const Site& site) {
   if (!site.services.image_files) return not_offered();
-  const auto place = parse_place(request);
   if (!place) return make_problem(place.error());
   const auto folder = site.services.image_files->list_folder(*place);
   if (!folder) return make_problem(folder.error());
@@ -57,7 +52,7 @@ Answer list_image_files(const Request& request, const Site& site) {
                        {"size", entry.size.value},
                        {"modified", entry.modified.empty() ? Json(nullptr) : Json(entry.modified)}});
   }
-  return make_json(200, {{"image", place->image},
+  return make_json(200, {{"image", folder->image},
                          {"version", folder->version},
                          {"path", place->path},
                          {"file_system", folder->file_system},
@@ -66,16 +61,24 @@ Answer list_image_files(const Request& request, const Site& site) {
 }
 
 // Never shown by the browser itself: what is in an image is a stranger's.
-Answer get_image_file(const Request& request, const Site& site) {
+Answer send_file(const Place& place, const Site& site) {
   if (!site.services.image_files) return not_offered();
-  const auto place = parse_place(request);
   if (!place) return make_problem(place.error());
   auto file = site.services.image_files->read_file(*place);
   if (!file) return make_problem(file.error());
   Answer answer(200, "application/octet-stream", std::move(file->bytes));
-  answer.add_header("Content-Disposition", disposition_of(file->name));
+  answer.add_header("Content-Disposition", render_attachment(file->name));
   answer.add_header("Cache-Control", "no-store");
   return answer;
 }
+
+}  // namespace
+
+Answer list_image_files(const Request& request, const Site& site) { return list_files(place_in_image(request), site); }
+Answer get_image_file(const Request& request, const Site& site) { return send_file(place_in_image(request), site); }
+Answer list_overlay_files(const Request& request, const Site& site) {
+  return list_files(place_in_overlay(request), site);
+}
+Answer get_overlay_file(const Request& request, const Site& site) { return send_file(place_in_overlay(request), site); }
 
 }  // namespace bootferry::http::api

@@ -15,7 +15,8 @@ Answer list_images(const Request& request, const Site& site) {
 
 Answer get_image(const Request& request, const Site& site) {
   const auto view = site.services.administration.require_image(request.captures[0]);
-  return view ? make_resource(200, render_image(*view), {"allocated", "used_by"}) : make_problem(view.error());
+  return view ? make_resource(200, render_image(*view), {"allocated", "used_by", "missing_files"})
+              : make_problem(view.error());
 }
 
 namespace {
@@ -58,10 +59,7 @@ Answer start_import(const Json& body, const boot::NewImage& image, const std::st
   if (body.at("wait") != false) return make_problem(400, "\"wait\" is false, or left out.");
   if (site.services.intake == nullptr) return make_problem(501, "There are no jobs here.");
   const auto job = site.services.intake->start_import(image, source);
-  if (!job) return make_problem(job.error());
-  Answer answer = make_json(202, render_job(*job));
-  answer.add_header("Location", "/api/v1/jobs/" + std::to_string(job->id));
-  return answer;
+  return job ? make_begun(*job) : make_problem(job.error());
 }
 
 /// A path of the server is no business of the network: it would show and change whatever the server may.

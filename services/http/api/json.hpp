@@ -30,6 +30,11 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Result<void> check_keys(const Json& object, std::initializer_list<std::string_view> keys);
 /// A text that is a number, of a path or a query; `name` names it in an error.
 [[nodiscard]] Result<std::uint64_t> require_number(std::string_view name, std::string_view text);
+/// The same of a version or a snapshot: 1, 2, ...
+[[nodiscard]] Result<unsigned> require_ordinal(std::string_view name, std::string_view text);
+/// A version or a snapshot in a body; `find_count`: it may be left out.
+[[nodiscard]] Result<unsigned> require_count(const Json& body, std::string_view key);
+[[nodiscard]] Result<std::optional<unsigned>> find_count(const Json& body, std::string_view key);
 [[nodiscard]] Result<std::string> require_text(const Json& object, std::string_view key);
 
 /// The Boot of docs/api.md; `where` names it in an error ("boot", or "the body").
@@ -56,6 +61,8 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] std::string render_line(const Json& value);
 
 [[nodiscard]] Answer make_json(unsigned status, const Json& value);
+/// 202: the job goes on, and tells how far it is.
+[[nodiscard]] Answer make_begun(const boot::JobView& job);
 /// A resource that people edit; `moving` are the keys that change by themselves, which If-Match does not compare.
 [[nodiscard]] Answer make_resource(unsigned status, const Json& value, std::initializer_list<const char*> moving);
 /// ?dry_run=true, or false, or nothing; of a route that knows no other query.

@@ -11,6 +11,8 @@
 namespace bootferry::http::api {
 namespace {
 
+constexpr std::uint64_t most_ordinal = 1'000'000;
+
 std::unexpected<Error> wrong(std::string message) { return fail(ErrorKind::invalid, std::move(message)); }
 
 /// What nlohmann would let pass silently: the second of two equal keys would win.
@@ -145,6 +147,27 @@ Result<std::uint64_t> require_number(std::string_view name, std::string_view tex
   if (error != std::errc{} || end != text.data() + text.size())
     return wrong(fmt::format("\"{}\" must be a number.", name));
   return value;
+}
+
+Result<unsigned> require_ordinal(std::string_view name, std::string_view text) {
+  const auto number = require_number(name, text);
+  if (!number) return std::unexpected(number.error());
+  if (*number == 0 || *number > most_ordinal) return wrong(fmt::format("\"{}\" must be a number from 1 on.", name));
+  return static_cast<unsigned>(*number);
+}
+
+Result<unsigned> require_count(const Json& body, std::string_view key) {
+  const auto found = body.find(key);
+  if (found == body.end() || !found->is_number_unsigned() || found->get<std::uint64_t>() > most_ordinal)
+    return wrong(fmt::format("\"{}\" must be a number.", key));
+  return found->get<unsigned>();
+}
+
+Result<std::optional<unsigned>> find_count(const Json& body, std::string_view key) {
+  if (!body.contains(key)) return std::optional<unsigned>();
+  const auto count = require_count(body, key);
+  if (!count) return std::unexpected(count.error());
+  return std::optional(*count);
 }
 
 Result<std::string> require_text(const Json& object, std::string_view key) {

@@ -95,6 +95,8 @@ Json render_client(const boot::ClientView& view, Json vendor) {
 Json render_image(const boot::ImageView& view) {
   Json users = Json::array();
   for (const MacAddress& mac : view.used_by) users.push_back(mac.to_string());
+  Json missing = Json::array();
+  for (const auto& path : view.missing_files) missing.push_back(path.string());
   return {{"name", view.image.name},
           {"format", view.image.format},
           {"size", view.image.size.value},
@@ -105,7 +107,8 @@ Json render_image(const boot::ImageView& view) {
           {"thick", view.image.traits.thick},
           {"physical_block_size", view.image.traits.physical_block_size},
           {"version", view.image.versions.empty() ? 1 : view.image.current().number},
-          {"used_by", std::move(users)}};
+          {"used_by", std::move(users)},
+          {"missing_files", std::move(missing)}};
 }
 
 Json render_boot_record(const boot::BootRecord& boot, const boot::RegistrySnapshot& registry) {
@@ -138,6 +141,7 @@ Json render_job(const boot::JobView& job) {
   Json json{{"id", job.id},
             {"kind", job.kind},
             {"image", job.image},
+            {"client", text(job.client)},
             {"state", name_of(job.state)},
             {"step", text(job.step)},
             {"done", job.done.value},
@@ -248,6 +252,12 @@ std::string render_line(const Json& value) { return value.dump(-1, ' ', false, J
 Answer make_json(unsigned status, const Json& value) {
   Answer answer(status, "application/json", render_line(value) + "\n");
   answer.add_header("Cache-Control", "no-store");
+  return answer;
+}
+
+Answer make_begun(const boot::JobView& job) {
+  Answer answer = make_json(202, render_job(job));
+  answer.add_header("Location", "/api/v1/jobs/" + std::to_string(job.id));
   return answer;
 }
 

@@ -76,6 +76,8 @@ Json answers_of(const Json& said) {
     status = "200";
     good["content"] = content_of(said["text"], {{"type", "string"}});
   }
+  if (said.value("ranges", false))
+    answers["206"] = {{"description", "The range that was asked for"}, {"content", good["content"]}};
   if (said.contains("query") && said["query"].contains("after"))
     good["headers"]["Link"] = {{"description", "<ADDRESS>; rel=\"next\": where the list goes on, when it does"},
                                {"schema", {{"type", "string"}}}};

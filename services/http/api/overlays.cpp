@@ -2,36 +2,15 @@
 // Overlays of clients, and the versions of images.
 #include <fmt/format.h>
 
-#include <charconv>
+#include <algorithm>
 
 #include "http/api/json.hpp"
+#include "http/api/overlay_name.hpp"
 #include "http/api/paging.hpp"
 #include "http/api/resources.hpp"
 
 namespace bootferry::http::api {
 namespace {
-
-Result<unsigned> parse_count(std::string_view text, std::string_view what) {
-  unsigned number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size())
-    return fail(ErrorKind::invalid, fmt::format("{} is a number.", what));
-  return number;
-}
-
-Result<unsigned> require_count(const Json& body, std::string_view key) {
-  const auto found = body.find(key);
-  if (found == body.end() || !found->is_number_unsigned() || found->get<std::uint64_t>() > 1'000'000)
-    return fail(ErrorKind::invalid, fmt::format("\"{}\" must be a number.", key));
-  return found->get<unsigned>();
-}
-
-Result<std::optional<unsigned>> find_count(const Json& body, std::string_view key) {
-  if (!body.contains(key)) return std::optional<unsigned>();
-  const auto count = require_count(body, key);
-  if (!count) return std::unexpected(count.error());
-  return std::optional(*count);
-}
 
 Result<std::string> find_comment(const Json& body) {
   if (!body.contains("comment")) return std::string();
@@ -39,33 +18,6 @@ Result<std::string> find_comment(const Json& body) {
   if (!comment) return comment;
   if (auto good = boot::check_comment(*comment); !good) return std::unexpected(good.error());
   return comment;
-}
-
-/// /clients/{mac}/overlays/{image}?mode=fresh
-Result<boot::OverlayName> require_name(const Request& request) {
-  const auto mac = require_mac(request);
-  if (!mac) return std::unexpected(mac.error());
-  boot::OverlayName name{*mac, request.captures[1]};
-  if (auto good = boot::check_image_name(name.image); !good) return std::unexpected(good.error());
-  for (const auto& [key, value] : request.target.query) {
-    if (key != "mode") return fail(ErrorKind::invalid, "known here is only ?mode=private or ?mode=fresh");
-    const auto mode = boot::parse_drive_mode(value);
-    if (!mode) return std::unexpected(mode.error());
-    name.mode = *mode;
-  }
-  return name;
-}
-
-Result<boot::ExportWish> parse_export(const Json& body) {
-  const auto path = require_text(body, "path");
-  if (!path) return std::unexpected(path.error());
-  if (!path->starts_with('/') || path->ends_with('/') || path->find('\0') != path->npos)
-    return fail(ErrorKind::invalid, "\"path\" must be an absolute path of a new file.");
-  const auto format = body.contains("format") ? require_text(body, "format") : Result<std::string>("raw");
-  if (!format) return std::unexpected(format.error());
-  if (*format != "raw" && *format != "qcow2")
-    return fail(ErrorKind::invalid, "\"format\" must be \"raw\" or \"qcow2\".");
-  return boot::ExportWish{*path, *format == "qcow2"};
 }
 
 Json render_version(const boot::VersionView& view) {
@@ -110,7 +62,7 @@ Answer no_lives() { return make_problem(503, "This server keeps no overlays."); 
 
 Answer change_overlay(const Request& request, const Site& site, const Result<boot::OverlayVerb>& verb) {
   if (!verb) return make_problem(verb.error());
-  const auto name = require_name(request);
+  const auto name = require_overlay_name(request);
   if (!name) return make_problem(name.error());
   if (!site.services.lives) return no_lives();
   if (auto done = site.services.lives->change_overlay(*name, *verb); !done) return make_problem(done.error());
@@ -140,6 +92,21 @@ Result<boot::OverlayVerb> with_comment(const Request& request) {
 
 }  // namespace
 
+Result<boot::OverlayName> require_overlay_name(const Request& request, std::initializer_list<std::string_view> others) {
+  const auto mac = require_mac(request);
+  if (!mac) return std::unexpected(mac.error());
+  boot::OverlayName name{*mac, request.captures[1]};
+  if (auto good = boot::check_image_name(name.image); !good) return std::unexpected(good.error());
+  for (const auto& [key, value] : request.target.query) {
+    if (std::ranges::find(others, key) != others.end()) continue;
+    if (key != "mode") return fail(ErrorKind::invalid, "known here is only ?mode=private or ?mode=fresh");
+    const auto mode = boot::parse_drive_mode(value);
+    if (!mode) return std::unexpected(mode.error());
+    name.mode = *mode;
+  }
+  return name;
+}
+
 Answer list_overlays(const Request& request, const Site& site) {
   if (!site.services.lives) return no_lives();
   const auto key_of = [](const boot::OverlayView& view) {
@@ -150,7 +117,7 @@ Answer list_overlays(const Request& request, const Site& site) {
 }
 
 Answer get_overlay(const Request& request, const Site& site) {
-  const auto name = require_name(request);
+  const auto name = require_overlay_name(request);
   if (!name) return make_problem(name.error());
   if (!site.services.lives) return no_lives();
   const auto view = site.services.lives->require_overlay(*name);
@@ -182,7 +149,7 @@ Answer roll_back(const Request& request, const Site& site) {
 }
 
 Answer remove_snapshot(const Request& request, const Site& site) {
-  const auto number = parse_count(request.captures[2], "A snapshot");
+  const auto number = require_ordinal("snapshot", request.captures[2]);
   if (!number) return make_problem(number.error());
   return change_overlay(request, site, boot::OverlayVerb(boot::RemoveSnapshot{*number}));
 }
@@ -202,30 +169,6 @@ Answer grow_overlay(const Request& request, const Site& site) {
   if (size == body->end() || !size->is_number_unsigned() || size->get<std::uint64_t>() == 0)
     return make_problem(400, "\"size\" must be a number of bytes, 1 or more: what the disk has afterwards.");
   return change_overlay(request, site, boot::OverlayVerb(boot::Grow{{size->get<std::uint64_t>()}}));
-}
-
-Answer export_overlay(const Request& request, const Site& site) {
-  const auto name = require_name(request);
-  if (!name) return make_problem(name.error());
-  const auto body = parse_body(request, {"path", "format"});
-  if (!body) return make_problem(body.error());
-  const auto wish = parse_export(*body);
-  if (!wish) return make_problem(wish.error());
-  if (!site.services.lives) return no_lives();
-  const auto done = site.services.lives->export_overlay(*name, *wish);
-  return done ? make_json(200, {{"path", wish->target.string()}}) : make_problem(done.error());
-}
-
-Answer export_image(const Request& request, const Site& site) {
-  const auto body = parse_body(request, {"path", "format", "version"});
-  if (!body) return make_problem(body.error());
-  const auto wish = parse_export(*body);
-  if (!wish) return make_problem(wish.error());
-  const auto version = find_count(*body, "version");
-  if (!version) return make_problem(version.error());
-  if (!site.services.lives) return no_lives();
-  const auto done = site.services.lives->export_image(request.captures[0], *version, *wish);
-  return done ? make_json(200, {{"path", wish->target.string()}}) : make_problem(done.error());
 }
 
 Answer list_versions(const Request& request, const Site& site) {
@@ -258,7 +201,7 @@ Answer clone_image(const Request& request, const Site& site) {
 }
 
 Answer remove_version(const Request& request, const Site& site) {
-  const auto number = parse_count(request.captures[1], "A version");
+  const auto number = require_ordinal("version", request.captures[1]);
   if (!number) return make_problem(number.error());
   return change_versions(request, site, boot::VersionVerb(boot::RemoveVersion{*number}), request.captures[0]);
 }

@@ -2,7 +2,6 @@
 // The first visit, logging in and out, one's own password, and who is logged in.
 #include <fmt/format.h>
 
-#include "http/answering.hpp"
 #include "http/api/json.hpp"
 #include "http/api/resources.hpp"
 #include "http/authority.hpp"

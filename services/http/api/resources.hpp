@@ -75,12 +75,16 @@ namespace bootferry::http::api {
 
 [[nodiscard]] Answer list_image_files(const Request& request, const Site& site);
 [[nodiscard]] Answer get_image_file(const Request& request, const Site& site);
+[[nodiscard]] Answer list_overlay_files(const Request& request, const Site& site);
+[[nodiscard]] Answer get_overlay_file(const Request& request, const Site& site);
 
 [[nodiscard]] Answer list_versions(const Request& request, const Site& site);
 [[nodiscard]] Answer publish_image(const Request& request, const Site& site);
 [[nodiscard]] Answer clone_image(const Request& request, const Site& site);
 [[nodiscard]] Answer remove_version(const Request& request, const Site& site);
 
+[[nodiscard]] Answer get_image_content(const Request& request, const Site& site);
+[[nodiscard]] Answer get_overlay_content(const Request& request, const Site& site);
 [[nodiscard]] Answer export_image(const Request& request, const Site& site);
 [[nodiscard]] Answer export_overlay(const Request& request, const Site& site);
 

@@ -2,7 +2,8 @@
 // Users, API tokens and the audit log: for admins, and root on the Unix socket.
 #include <fmt/format.h>
 
-#include <charconv>
+#include <algorithm>
+#include <cstdint>
 
 #include "http/api/json.hpp"
 #include "http/api/paging.hpp"
@@ -41,13 +42,8 @@ Json render_change(const people::Change& change) {
           {"status", change.status}, {"note", change.note}};
 }
 
-Result<std::int64_t> parse_number(std::string_view text, std::string_view what) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < 0)
-    return fail(ErrorKind::invalid, fmt::format("{} is a number.", what));
-  return value;
-}
+/// As the database numbers its rows; one that is larger is nobody's.
+std::int64_t to_row(std::uint64_t id) { return static_cast<std::int64_t>(std::min<std::uint64_t>(id, INT64_MAX)); }
 
 /// "expires_days": a token that nobody thought about ends after 90.
 Result<std::optional<WallTime>> parse_expiry(const Json& body, WallTime now) {
@@ -153,9 +149,9 @@ Answer add_token(const Request& request, const Site& site) {
 
 Answer remove_token(const Request& request, const Site& site) {
   if (site.services.accounts == nullptr) return no_users();
-  const auto id = parse_number(request.captures[0], "A token's id");
+  const auto id = require_number("id", request.captures[0]);
   if (!id) return make_problem(id.error());
-  const auto done = site.services.accounts->remove_token(*id);
+  const auto done = site.services.accounts->remove_token(to_row(*id));
   return done ? Answer(204) : make_problem(done.error());
 }
 
@@ -164,8 +160,7 @@ Answer list_changes(const Request& request, const Site& site) {
   if (!words) return make_problem(words.error());
   people::ChangeQuery query;
   // The newest come first: what comes after one in the list is what was before it. "before" is the older word for it.
-  if (const auto id = words->after ? words->after : words->before)
-    query.before = static_cast<std::int64_t>(std::min<std::uint64_t>(*id, INT64_MAX));
+  if (const auto id = words->after ? words->after : words->before) query.before = to_row(*id);
   const std::size_t limit = words->limit.value_or(query.limit);
   query.limit = limit + 1;
   const auto changes =

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
 
 namespace bootferry::http {
 namespace {
@@ -43,6 +42,19 @@ RangeChoice parse_range(std::string_view text, std::uint64_t size) {
   if (!first || !last || *last < *first) return {RangeChoice::Kind::whole, 0, size};
   if (*first >= size) return choose(0, 0);
   return choose(*first, std::min(*last, size - 1) - *first + 1);
+}
+
+std::optional<ContentRange> parse_content_range(std::string_view text) {
+  constexpr std::string_view unit = "bytes ";
+  if (!text.starts_with(unit)) return std::nullopt;
+  text.remove_prefix(unit.size());
+  const std::size_t dash = text.find('-'), slash = text.find('/');
+  if (dash == text.npos || slash == text.npos || dash > slash) return std::nullopt;
+  const auto first = parse_number(text.substr(0, dash));
+  const auto last = parse_number(text.substr(dash + 1, slash - dash - 1));
+  const auto size = parse_number(text.substr(slash + 1));
+  if (!first || !last || !size || *first > *last || *last >= *size || *size == UINT64_MAX) return std::nullopt;
+  return ContentRange{*first, *size};
 }
 
 }  // namespace bootferry::http

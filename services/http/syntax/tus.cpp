@@ -1,46 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/syntax/tus.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <charconv>
 
 namespace bootferry::http {
 namespace {
 
-constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-std::optional<unsigned> digit_of(char c) {
-  const auto at = alphabet.find(c);
-  if (at == std::string_view::npos) return std::nullopt;
-  return static_cast<unsigned>(at);
-}
+constexpr int variant = sodium_base64_VARIANT_ORIGINAL;  // RFC 4648 4, padded
 
 std::optional<std::string> decode_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
-  std::string out;
-  unsigned bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const auto digit = digit_of(c);
-    if (!digit) return std::nullopt;
-    bits = bits << 6 | *digit;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    out.push_back(static_cast<char>(bits >> count & 0xff));
-  }
+  std::string out(text.size(), '\0');
+  std::size_t size = 0;
+  auto* const bytes = reinterpret_cast<unsigned char*>(out.data());
+  if (sodium_base642bin(bytes, out.size(), text.data(), text.size(), nullptr, &size, nullptr, variant) != 0)
+    return std::nullopt;
+  out.resize(size);
   return out;
 }
 
-std::string encode_base64(std::string_view bytes) {
-  std::string out;
-  for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(3, bytes.size()))) {
-    unsigned bits = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      bits = bits << 8 | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0);
-    for (std::size_t i = 0; i < 4; ++i) out += i <= bytes.size() ? alphabet[bits >> (18 - 6 * i) & 63] : '=';
-  }
+std::string encode_base64(std::string_view text) {
+  std::string out(sodium_base64_encoded_len(text.size(), variant), '\0');
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(text.data());
+  sodium_bin2base64(out.data(), out.size(), bytes, text.size(), variant);
+  out.pop_back();  // C's end of a string
   return out;
 }
 

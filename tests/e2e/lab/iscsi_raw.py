@@ -9,6 +9,7 @@ import termios
 from dataclasses import dataclass
 
 from .network import SERVER, connect
+from .processes import wait_until
 
 LOGIN, LOGIN_RESPONSE, COMMAND, RESPONSE, DATA_OUT, DATA_IN = 0x03, 0x23, 0x01, 0x21, 0x05, 0x25
 LOGOUT, LOGOUT_RESPONSE, ASYNC, REJECT, NOP_IN, R2T = 0x06, 0x26, 0x32, 0x3F, 0x20, 0x31
@@ -169,3 +170,10 @@ def log_in(server, namespace, mac="52:54:00:e2:e0:01", **options) -> Initiator:
     assert status == 0, f"login status {status:#06x}"
     assert link.test_ready() == 0
     return link
+
+
+def leave(server, link: Initiator):
+    """Logs out, and waits until the server has let the disk go."""
+    assert link.logout() is not None
+    link.close()
+    wait_until("its session's end", lambda: not any(session["target"] == link.target for session in server.sessions()), 20)

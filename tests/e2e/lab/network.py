@@ -14,6 +14,7 @@ import tempfile
 import threading
 from pathlib import Path
 
+from .cgroups import find_groups, remove_groups
 from .processes import LabError, run, wait_until
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -26,7 +27,10 @@ TAPS = 6
 
 
 def remove_leftovers():
-    """Removes namespaces and temporary folders of runs whose process is gone."""
+    """Removes namespaces, control groups and temporary folders of runs whose process is gone."""
+    for group in find_groups("bfe2e-*-*"):
+        if not os.path.exists(f"/proc/{group.name.split('-')[1]}"):
+            remove_groups(group.name)
     for folder in Path(tempfile.gettempdir()).glob("bfe2e-*-*"):
         if not os.path.exists(f"/proc/{folder.name.split('-')[1]}"):
             for place in re.findall(rf"^\S+ ({folder}\S*) ", Path("/proc/mounts").read_text(), re.MULTILINE):

@@ -26,11 +26,11 @@ def in_namespace(namespace: str | None, command: list[str]) -> list[str]:
     return ["ip", "netns", "exec", namespace, *command] if namespace else list(command)
 
 
-def run(command, namespace=None, timeout=30, check=True, input=None, env=None) -> subprocess.CompletedProcess:
+def run(command, namespace=None, timeout=30, check=True, input=None, env=None, cwd=None) -> subprocess.CompletedProcess:
     """Runs to the end, bounded; raises LabError with the output when it fails and `check` is set."""
     command = in_namespace(namespace, [str(part) for part in command])
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout * SLOW, input=input, env=env,
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout * SLOW, input=input, env=env, cwd=cwd,
                               preexec_fn=_die_with_parent)
     except subprocess.TimeoutExpired as error:
         raise LabError(f"no end after {timeout * SLOW:.0f} s: {' '.join(command)}\n{error.stdout}\n{error.stderr}")

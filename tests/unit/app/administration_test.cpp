@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "app/disk_directory.hpp"
+#include "app/image_lives.hpp"
 #include "boot/target_name.hpp"
 #include "db/lease_store.hpp"
 #include "db/migrate.hpp"
@@ -63,6 +64,78 @@ TEST_F(AdministrationTest, AnImageIsMadeShownAndRemoved) {
   ASSERT_TRUE(administration.remove_image("blank"));
   EXPECT_TRUE(administration.images().empty());
   EXPECT_TRUE(library.names().empty());
+}
+
+TEST_F(AdministrationTest, AnImageWhoseFileIsGoneIsToldUntilItIsBackOrRemoved) {
+  ASSERT_TRUE(administration.create_image({"dos"}, mib(4)));
+  ASSERT_TRUE(administration.create_image({"win"}, mib(4)));
+  const std::filesystem::path path = *administration.image_path("dos");
+  EXPECT_TRUE(administration.require_image("dos")->missing_files.empty());
+  std::filesystem::rename(path, folder / "elsewhere");
+  EXPECT_EQ(administration.require_image("dos")->missing_files, std::vector{path});
+  EXPECT_TRUE(administration.require_image("win")->missing_files.empty());
+  const auto warnings = administration.health().warnings;
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("dos (" + path.string() + ")"), std::string::npos) << warnings[0];
+  std::filesystem::rename(folder / "elsewhere", path);
+  EXPECT_TRUE(administration.require_image("dos")->missing_files.empty());
+  EXPECT_TRUE(administration.health().warnings.empty());
+  std::filesystem::remove(path);
+  const auto removed = administration.remove_image("dos");
+  EXPECT_TRUE(removed) << removed.error().message;
+}
+
+TEST_F(AdministrationTest, AVersionIsMissedWhereAnotherLiesOnIt) {
+  ASSERT_TRUE(administration.create_image({"win"}, mib(4)));
+  const std::filesystem::path path = *administration.image_path("win");
+  ApplianceImageLives lives({registry, registry, library, layers, disks});
+  ASSERT_TRUE(lives.change_versions("win", boot::Publish{}));
+  ASSERT_NE(*administration.image_path("win"), path);
+  std::filesystem::remove(path);
+  EXPECT_EQ(administration.require_image("win")->missing_files, std::vector{path});
+}
+
+TEST_F(AdministrationTest, ADiskIsNoCdAndACdNoFloppy) {
+  ASSERT_TRUE(administration.create_image({"win"}, mib(40)));
+  ASSERT_TRUE(administration.create_image({"boot"}, {1440u << 10}));
+  boot::NewImage zip{"zip"};
+  zip.traits.removable = true;
+  ASSERT_TRUE(administration.create_image(zip, mib(96)));
+  std::ofstream(folder / "cd.iso", std::ios::binary) << std::string(32769, '\0') + "CD001" + std::string(8000, '\0');
+  ASSERT_TRUE(administration.import_image({"setup"}, folder / "cd.iso"));
+  const auto give = [&](boot::BootEntry boot) {
+    boot::ClientChange change;
+    change.boot = std::move(boot);
+    const auto given = administration.put_client(pc1, change);
+    return given ? std::string() : given.error().kind == ErrorKind::invalid ? given.error().message : "another kind";
+  };
+  const auto cd = [](const char* name) { return boot::Cd{{name, boot::DriveMode::readonly}}; };
+  EXPECT_EQ(give(cd("setup")), "");
+  EXPECT_EQ(give(cd("win")), "the image win is no CD; boot it as a disk, or choose the image of an ISO file");
+  EXPECT_EQ(give(cd("boot")), "the image boot is no CD; boot it as a floppy, or choose the image of an ISO file");
+  EXPECT_EQ(give(boot::Floppy{{"boot"}}), "");
+  EXPECT_EQ(give(boot::Floppy{{"zip"}}), "");
+  EXPECT_NE(give(boot::Floppy{{"win"}}).find("(40.0 MiB) is no floppy; boot it as a disk"), std::string::npos)
+      << give(boot::Floppy{{"win"}});
+  EXPECT_NE(give(boot::Floppy{{"setup"}}).find("boot it as a CD"), std::string::npos);
+  EXPECT_EQ(give(boot::Disks{{{"win"}, {"setup", boot::DriveMode::readonly}}}), "");
+  EXPECT_EQ(registry.put_group({"lab", {{{0, "x", boot::Floppy{{"win"}}}}, "", {}, {}}}).error().kind,
+            ErrorKind::invalid);
+  EXPECT_EQ(registry.put_rules({{"*", "", "", {}, boot::Entry{0, "", cd("win")}}}).error().kind, ErrorKind::invalid);
+}
+
+TEST_F(AdministrationTest, ABootThatIsKeptForOnceIsLookedAtTooAndANameIsGivenInAnyCase) {
+  ASSERT_TRUE(administration.create_image({"win"}, mib(40)));
+  boot::ClientChange once;
+  once.next_boot = boot::NextBoot{"", boot::Entry{0, "cd", boot::Cd{{"win", boot::DriveMode::readonly}}}};
+  EXPECT_EQ(administration.put_client(pc1, once).error().kind, ErrorKind::invalid);
+  boot::Client old;  // as older servers kept it
+  old.mac = pc1;
+  old.set_boot(boot::Floppy{{"win"}});
+  ASSERT_TRUE(registry.put_client(old));
+  boot::ClientChange name;
+  name.name = "pc1";
+  EXPECT_TRUE(administration.put_client(pc1, name));
 }
 
 TEST_F(AdministrationTest, AnImageOfAPresetIsFormattedBeforeItHasItsName) {

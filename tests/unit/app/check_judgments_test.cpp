@@ -2,6 +2,7 @@
 // Each judgment of the self-test: what is well, and what each fault is called.
 #include "app/check_judgments.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "app/check_probes.hpp"
@@ -207,6 +208,29 @@ TEST(JudgeWebhooks, TheFirstThatFailsIsNamed) {
   EXPECT_EQ(line.verdict, boot::CheckVerdict::warning);
   EXPECT_EQ(line.text, "Webhook 2 fails since 1970-01-01T00:00:01.000Z: no receiver answers.");
   EXPECT_EQ(line.mend, "bootferry webhook test 2");
+}
+
+TEST(JudgeImages, ThoseWhoseFilesAreGoneAreNamedAndSoIsTheMend) {
+  std::vector<boot::ImageView> images(1);
+  images[0].image.name = "dos";
+  EXPECT_EQ(judge_images(images), good("images", "The image has its files."));
+  images.resize(2);
+  images[1].image.name = "win";
+  EXPECT_EQ(judge_images(images), good("images", "All 2 images have their files."));
+  images[1].missing_files = {"/lib/images/win.raw", "/lib/images/layers/3.qcow2"};
+  EXPECT_EQ(judge_images(images),
+            bad("images", "Images have lost files: win (/lib/images/win.raw, /lib/images/layers/3.qcow2).",
+                "Put each file back at its path, or remove the image: bootferry image remove NAME"));
+}
+
+TEST(JudgeImages, OfVeryManyOnlySomeAreNamed) {
+  std::vector<boot::ImageView> images(9);
+  for (boot::ImageView& view : images) {
+    view.image.name = fmt::format("disk-{}", &view - images.data());
+    view.missing_files = {"/x"};
+  }
+  const std::string text = judge_images(images).text;
+  EXPECT_NE(text.find("disk-4 (/x) and 4 more."), std::string::npos) << text;
 }
 
 }  // namespace

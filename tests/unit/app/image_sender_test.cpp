@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include "app/job_follower.hpp"
+#include "app/retry_pauses.hpp"
+
 namespace bootferry::app {
 namespace {
 

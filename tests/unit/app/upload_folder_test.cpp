@@ -144,6 +144,22 @@ TEST(JobListTest, ACancelledJobIsToldAtItsNextWord) {
   EXPECT_EQ(jobs.all()[0].state, JobState::cancelled);
 }
 
+TEST(JobListTest, EachKindIsToldInItsOwnWords) {
+  ManualClock clock;
+  boot::EventBus bus(clock);
+  JobList jobs(bus, clock);
+  jobs.end(jobs.add("export-image", "win").value().id, {});
+  jobs.end(jobs.add("export-overlay", "win", {}, "52:54:00:e2:e0:01").value().id, fail(ErrorKind::io, "a reason"));
+  std::vector<std::string> told;
+  for (const boot::Event& event : bus.since(0).first) told.push_back(event.text);
+  EXPECT_EQ(told,
+            (std::vector<std::string>{"Image win is being exported", "Image win was exported",
+                                      "The overlay of 52:54:00:e2:e0:01 on image win is being exported",
+                                      "The overlay of 52:54:00:e2:e0:01 on image win was not exported: a reason"}));
+  EXPECT_EQ(jobs.all()[0].state, JobState::done);
+  EXPECT_EQ(jobs.all()[1].client, "52:54:00:e2:e0:01");
+}
+
 TEST(JobListTest, TheLastAreKeptAndNoMoreWait) {
   ManualClock clock;
   boot::EventBus bus(clock);

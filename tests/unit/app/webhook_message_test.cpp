@@ -70,6 +70,13 @@ TEST_F(WebhookMessageTest, TheBodyHasAllKeysAlways) {
   EXPECT_TRUE(bare["link"].is_null());
 }
 
+TEST_F(WebhookMessageTest, AMachineWithoutANameIsNamedByItsAddress) {
+  hook.fields = {{"title", "{{name}} does not boot"}};
+  const auto told = body();
+  EXPECT_TRUE(told["name"].is_null());
+  EXPECT_EQ(told["title"], "52:54:00:e2:e0:01 does not boot");
+}
+
 TEST_F(WebhookMessageTest, MoreFieldsMaySayWhatOursSay) {
   hook.fields = {{"message", "{{name}}: {{text}} {{reason}}|"},
                  {"priority", std::int64_t{4}},

@@ -129,6 +129,16 @@ TEST(BootTimeline, a_firmware_that_asks_again_is_still_at_the_same_boot) {
   EXPECT_EQ(s.find(StepKind::discover)->last - s.boot().started, 12s);
   s.pass(70s).discover();
   EXPECT_EQ(s.boots.size(), 2u) << "after a long quiet it was started anew";
+  EXPECT_NE(s.boots.begin()->second.state, BootState::running) << "of a boot that is over";
+}
+
+TEST(BootTimeline, a_boot_that_is_cut_off_without_a_fault_is_gone) {
+  Story s;
+  s.ipxe().script();
+  s.pass(1s).discover();
+  ASSERT_EQ(s.boots.size(), 2u);
+  EXPECT_EQ(s.boots.begin()->second.state, BootState::gone);
+  EXPECT_TRUE(s.boots.begin()->second.ended);
 }
 
 TEST(BootTimeline, a_machine_in_the_wrong_socket_goes_on_in_the_right_one) {

@@ -38,6 +38,9 @@ TEST_F(Api, Reads) {
   EXPECT_EQ(ask(wire, "GET", "/api/v1/assignments").json()["assignments"][0]["mac"], "52:54:00:e2:e0:01");
   EXPECT_EQ(ask(wire, "GET", "/api/v1/images").json()["images"][0]["used_by"][0], "52:54:00:e2:e0:01");
   EXPECT_EQ(ask(wire, "GET", "/api/v1/images/dos").json()["size"], 104857600);
+  EXPECT_TRUE(ask(wire, "GET", "/api/v1/images/dos").json()["missing_files"].empty());
+  administration.image.missing_files = {"/images/dos.raw"};
+  EXPECT_EQ(ask(wire, "GET", "/api/v1/images/dos").json()["missing_files"], nlohmann::json({"/images/dos.raw"}));
   EXPECT_EQ(ask(wire, "GET", "/api/v1/sessions").json()["sessions"][0]["drive"], "0x81");
   const auto session = ask(wire, "GET", "/api/v1/sessions/7").json();
   EXPECT_EQ(session["limits"]["max_burst"], 262144);

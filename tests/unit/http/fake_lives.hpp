@@ -7,12 +7,25 @@
 
 namespace bootferry::http::test {
 
+/// Larger than what is sent at once; each byte tells where it is.
+class FakeDisk final : public boot::DiskReader {
+ public:
+  static constexpr std::uint64_t length = 600'064;
+  static char at(std::uint64_t offset) { return static_cast<char>(offset * 7 + (offset >> 8)); }
+  ByteCount size() const override { return {length}; }
+  Result<void> read(ByteCount offset, MutableByteView out) override {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::uint8_t>(at(offset.value + i));
+    return {};
+  }
+};
+
 class FakeLives final : public boot::ImageLives {
  public:
   std::optional<boot::OverlayVerb> asked;
   std::optional<boot::VersionVerb> version_asked;
   std::optional<boot::ExportWish> wish;
-  std::optional<unsigned> exported;
+  std::optional<boot::DiskName> exported, opened;
+  std::string revision = "a-1";
   std::optional<boot::DriveMode> mode;
 
   std::vector<boot::OverlayView> overlays() override { return {view()}; }
@@ -26,13 +39,16 @@ class FakeLives final : public boot::ImageLives {
     if (name.image == "busy") return fail(ErrorKind::conflict, "it is in use by pc1");
     return {};
   }
-  Result<void> export_overlay(const boot::OverlayName&, const boot::ExportWish& wanted) override {
-    return wish = wanted, Result<void>{};
+  Result<boot::JobView> start_export(const boot::DiskName& name, const boot::ExportWish& wanted) override {
+    exported = name;
+    wish = wanted;
+    return boot::JobView{.id = 6, .kind = "export-image", .image = "win"};
   }
-  Result<void> export_image(std::string_view, std::optional<unsigned> version,
-                            const boot::ExportWish& wanted) override {
-    exported = version;
-    return wish = wanted, Result<void>{};
+  Result<boot::OpenDisk> open_disk(const boot::DiskName& name) override {
+    opened = name;
+    const auto* overlay = std::get_if<boot::OverlayName>(&name);
+    if (overlay && overlay->image == "busy") return fail(ErrorKind::conflict, "it is being written to by pc1");
+    return boot::OpenDisk{std::make_shared<FakeDisk>(), "version 2 of image win", "win-2.raw", revision};
   }
   Result<std::vector<boot::VersionView>> versions(std::string_view) override {
     return std::vector{boot::VersionView{{2, {5}, "with Word", {}}, mib(64), mib(1), 2, {"snapshot 1"}}};

@@ -11,7 +11,7 @@ class FakeImageFiles final : public boot::ImageFiles {
     asked = place;
     if (place.path == "/gone") return fail(ErrorKind::not_found, "There is no /gone in the image.");
     return boot::FolderInImage{
-        3, "FAT16", {{"DOS", true, {0}, ""}, {"größe.txt", false, {9}, "2026-03-01T09:30:00"}}, true};
+        "dos", 3, "FAT16", {{"DOS", true, {0}, ""}, {"größe.txt", false, {9}, "2026-03-01T09:30:00"}}, true};
   }
   Result<boot::FileContent> read_file(const boot::PlaceInImage& place) override {
     asked = place;
@@ -30,9 +30,9 @@ class ImageFilesApi : public Appliance {
 TEST_F(ImageFilesApi, AFolderTellsItsEntries) {
   start();
   const auto folder = get("/api/v1/images/dos/files?path=/1/Programs%20%26%20Files&version=3").json();
-  EXPECT_EQ(files.asked.image, "dos");
+  EXPECT_EQ(std::get<boot::VersionName>(files.asked.disk).image, "dos");
   EXPECT_EQ(files.asked.path, "/1/Programs & Files");
-  EXPECT_EQ(files.asked.version, 3u);
+  EXPECT_EQ(std::get<boot::VersionName>(files.asked.disk).version, 3u);
   EXPECT_EQ(folder["version"], 3);
   EXPECT_EQ(folder["path"], "/1/Programs & Files");
   EXPECT_EQ(folder["file_system"], "FAT16");
@@ -44,8 +44,22 @@ TEST_F(ImageFilesApi, AFolderTellsItsEntries) {
   EXPECT_EQ(folder["entries"][1]["modified"], "2026-03-01T09:30:00");
   EXPECT_EQ(get("/api/v1/images/dos/files").status, 200);
   EXPECT_EQ(files.asked.path, "/");
-  EXPECT_FALSE(files.asked.version);
+  EXPECT_FALSE(std::get<boot::VersionName>(files.asked.disk).version);
   EXPECT_EQ(get("/api/v1/images/dos/files?path=/gone").status, 404);
+}
+
+TEST_F(ImageFilesApi, AnOverlayIsLookedIntoLikeAnImage) {
+  start();
+  const std::string overlay = "/api/v1/clients/52:54:00:e2:e0:01/overlays/dos/files";
+  EXPECT_EQ(get(overlay + "?path=/1/DOS&mode=fresh").json()["entries"].size(), 2u);
+  EXPECT_EQ(files.asked.path, "/1/DOS");
+  EXPECT_EQ(std::get<boot::OverlayName>(files.asked.disk).mode, boot::DriveMode::fresh_overlay);
+  EXPECT_EQ(std::get<boot::OverlayName>(files.asked.disk).mac, mac());
+  EXPECT_EQ(get(overlay).status, 200);
+  EXPECT_EQ(files.asked.path, "/");
+  for (const char* query : {"?path=DOS", "?version=1", "?mode=other"}) EXPECT_EQ(get(overlay + query).status, 400);
+  EXPECT_EQ(get(overlay + "/content?path=/x").status, 401);
+  EXPECT_EQ(get(overlay + "/content?path=/x", bearer()).status, 200);
 }
 
 TEST_F(ImageFilesApi, WrongQuestionsAreRefused) {

@@ -106,6 +106,17 @@ TEST(Range, OfAnEmptyFileIsNeverAPart) {
   EXPECT_EQ(parse_range("bytes=-5", 0).kind, RangeChoice::Kind::unsatisfiable);
 }
 
+TEST(Range, OfAnAnswerTellsWhereItBeginsAndHowLongTheWholeIs) {
+  const auto range = parse_content_range("bytes 1001-300000/600064");
+  ASSERT_TRUE(range);
+  EXPECT_EQ(range->first, 1001u);
+  EXPECT_EQ(range->size, 600064u);
+  for (const char* wrong :
+       {"", "bytes", "bytes 1-2", "bytes 1-2/*", "bytes */5", "bytes 2-1/5", "bytes 1-5/5", "bytes -1/5", "bytes 1/2-5",
+        "chars 1-2/5", "bytes 1-2/5x", "bytes 0-1/99999999999999999999-"})
+    EXPECT_FALSE(parse_content_range(wrong)) << wrong;
+}
+
 TEST(ScriptValue, RefusesWhatIpxeWouldRead) {
   EXPECT_TRUE(check_script_word("iscsi:10.99.0.1::::iqn.2026-11.org.bootferry:525400e2e001.80"));
   EXPECT_TRUE(check_script_line("root=/dev/nfs nfsroot=10.0.0.1:/srv,v3 ip=dhcp quiet"));

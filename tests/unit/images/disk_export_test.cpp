@@ -55,6 +55,9 @@ TEST_F(DiskExport, what_is_there_is_not_replaced) {
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().kind, ErrorKind::conflict);
   EXPECT_EQ(std::filesystem::file_size(file), 4u);
+  EXPECT_EQ(check_export_target(file).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(check_export_target(folder.path() / "none" / "out").error().kind, ErrorKind::not_found);
+  EXPECT_TRUE(check_export_target(folder.path() / "new"));
 }
 
 TEST_F(DiskExport, one_that_is_broken_off_leaves_nothing) {

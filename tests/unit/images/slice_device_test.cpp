@@ -46,6 +46,26 @@ TEST(SliceDevice, what_lies_behind_the_discs_end_is_zeros) {
   EXPECT_EQ(got, Bytes(512));
 }
 
+TEST(SliceDevice, holes_below_are_its_holes_and_so_is_what_lies_behind) {
+  const auto below = std::make_shared<MemoryDevice>(ByteCount{4 * sector}, sector);
+  ASSERT_TRUE(below->write({2 * sector}, Bytes(sector, 'x')));
+  SliceDevice slice(below, {sector}, {5 * sector});
+  const auto all = slice.extents({0}, {5 * sector});
+  ASSERT_TRUE(all);
+  std::string map;  // a letter for each 512 bytes
+  for (const Extent& one : *all) {
+    EXPECT_EQ(one.offset.value, map.size() * 512);
+    map += std::string(one.length.value / 512, one.allocated ? 'x' : '-');
+  }
+  EXPECT_EQ(map, "----xxxx------------");
+  const auto part = slice.extents({sector + 512}, {512});
+  ASSERT_TRUE(part && part->size() == 1);
+  EXPECT_EQ(part->front().offset.value, sector + 512);
+  EXPECT_EQ(part->front().length.value, 512u);
+  EXPECT_TRUE(part->front().allocated);
+  EXPECT_FALSE(slice.extents({5 * sector}, {512}));
+}
+
 TEST(SliceDevice, nothing_beside_it_is_read_and_nothing_at_all_written) {
   SliceDevice slice(numbered(20), {3 * sector}, {8 * sector});
   Bytes got(1024);

@@ -24,6 +24,7 @@ const pages: [name: string, place: string, shows: string][] = [
   ['machine-failed', '#/machines/52:54:00:e2:e0:03', 'before the update'],
   ['images', '#/images', 'msdos-622'],
   ['image', '#/images/windows-11', 'with Word'],
+  ['image-gone', '#/images/old-laptop', 'Put the file back there'],
   ['network', '#/network', '10.99.0.104'],
   ['sessions', '#/sessions', '88 MiB'],
   ['activity', '#/activity', '(6 times)'],
@@ -104,6 +105,10 @@ test('dialogs', async ({ page, server }) => {
   await lookAt(page, 'assign');
   await page.getByRole('button', { name: 'Several drives' }).click();
   await lookAt(page, 'drives');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Add a machine' }).click();
+  await expect(page.getByLabel('MAC address')).toBeVisible();
+  await lookAt(page, 'add-machine');
 });
 
 test('doors', async ({ page, server }) => {

@@ -27,6 +27,29 @@ test('two clicks of the mouse assign an image', async ({ page, server }) => {
   await expect(region(page, 'Images').getByRole('row', { name: /dos/ })).toContainText(mac);
 });
 
+test('a CD and a floppy are given in drives of their own kind', async ({ page, server }) => {
+  server.addImage('setup', 650 * 1024 ** 2, 650 * 1024 ** 2, { format: 'iso', block_size: 2048 });
+  server.addImage('boot', 1440 * 1024, 4096);
+  const assign = machineRow(page, mac).getByRole('button', { name: /^Assign/ });
+  await assign.click();
+  const cd = page.getByRole('dialog').getByRole('button', { name: /^setup/ });
+  await expect(cd).toContainText('in a CD drive, read only');
+  await cd.click();
+  await expect(machineRow(page, mac)).toContainText('CD setup');
+  expect(bootOf(server)).toEqual({ kind: 'cd', image: 'setup', mode: 'readonly' });
+  await assign.click();
+  await expect(page.getByRole('button', { name: /^setup/ })).toContainText('assigned now');
+  const floppy = page.getByRole('dialog').getByRole('button', { name: /^boot/ });
+  await expect(floppy).toContainText('in a floppy drive');
+  await floppy.click();
+  await expect(machineRow(page, mac)).toContainText('Floppy boot');
+  expect(bootOf(server)).toEqual({ kind: 'floppy', image: 'boot', mode: 'master' });
+  await assign.click();
+  await page.getByRole('button', { name: 'Several drives' }).click();
+  const choices = page.getByLabel('Image of drive 0x80').getByRole('option');
+  await expect(choices).toHaveText(['dos', 'debian']);
+});
+
 test('the keyboard alone assigns a read-only image', async ({ page, server }) => {
   await machineRow(page, mac).getByRole('button', { name: /^Assign/ }).focus();
   await page.keyboard.press('Enter');

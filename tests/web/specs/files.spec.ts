@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files inside an image: folder by folder, also with the keyboard alone; one of them is kept.
 import { readFile } from 'node:fs/promises';
+import type { Locator, Page } from '@playwright/test';
 import { expect, refusedWrite, region, test } from '../support/fixtures.ts';
 import type { FakeServer } from '../support/fake_server.mjs';
+
+const mac = '52:54:00:e2:e0:01';
 
 function fill(server: FakeServer): void {
   server.addImage('dos');
@@ -59,6 +62,40 @@ test('an admin keeps a file as it is in the image', async ({ page, server }) => 
   expect(await readFile(await download.path(), 'utf8')).toBe('FILES=30\n');
 });
 
+/** What the browser keeps when this is pressed: its bytes. */
+async function keptBy(page: Page, link: Locator): Promise<Buffer> {
+  const kept = page.waitForEvent('download');
+  await link.click();
+  return readFile(await (await kept).path());
+}
+
+test('an admin keeps a whole version of an image', async ({ page, server }) => {
+  server.addImage('win');
+  await page.goto(`${server.url}#/images/win`);
+  const bytes = await keptBy(page, region(page, 'Versions').getByRole('link', { name: 'Download version 1' }));
+  expect(bytes.subarray(0, 15).toString()).toBe('as it was added');
+  expect(bytes.length).toBe(15 + 2 ** 20);
+  expect(bytes.subarray(15).every((byte) => byte === 7)).toBe(true);
+});
+
+test('what a machine has made of it is kept and looked into while the machine is off', async ({ page, server }) => {
+  fill(server);
+  server.seeMachine(mac);
+  const overlay = server.addOverlay(mac, 'dos');
+  await page.goto(`${server.url}#/machines/${mac}`);
+  const changes = region(page, 'Changes to dos');
+  const bytes = await keptBy(page, changes.getByRole('link', { name: 'Download the disk with its changes' }));
+  expect(bytes.subarray(0, 24).toString()).toBe(`dos of ${mac}`);
+  expect(bytes.length).toBe(24 + 2 ** 20);
+  const files = region(page, 'Files on dos');
+  await files.getByRole('button', { name: 'Look inside' }).click();
+  await files.getByRole('button', { name: 'Open folder 1' }).click();
+  await expect(files.getByRole('row', { name: /CONFIG.SYS/ })).toContainText('9 B');
+  overlay.in_use = true;
+  server.publish('overlay-changed', mac, 'It runs');
+  await expect(changes.getByRole('button', { name: 'Download' })).toBeDisabled();
+});
+
 test.describe('a viewer', () => {
   test.use({ visitor: 'viewer' });
   test('sees the names, and is offered no content', async ({ page, server }) => {
@@ -69,6 +106,8 @@ test.describe('a viewer', () => {
     await files.getByRole('button', { name: 'Open folder 1' }).click();
     await expect(files.getByRole('row', { name: /CONFIG.SYS/ })).toBeVisible();
     await expect(files.getByRole('button', { name: /Download/ })).toHaveCount(0);
+    await expect(region(page, 'Versions').getByRole('row', { name: /1\./ })).toBeVisible();
+    await expect(page.getByRole('link', { name: /Download/ })).toHaveCount(0);
   });
 });
 

@@ -26,6 +26,20 @@ test('an image is made with a preset, and a taken name is refused with the reaso
   expect(server.writes.at(-1)?.body).toEqual({ name: 'linux', preset: 'linux', size: 20 * gib });
 });
 
+test('an image whose file is gone says so, and how to mend it', async ({ page, server }) => {
+  server.addImage('dos', 104857600, 0, { missing_files: ['/var/lib/bootferry/images/dos.raw'] });
+  server.addImage('win');
+  await page.goto(`${server.url}#/images`);
+  const list = region(page, 'Images');
+  const row = list.getByRole('row', { name: /dos/ });
+  await expect(row).toContainText('File gone');
+  await expect(row).toContainText('Its file /var/lib/bootferry/images/dos.raw is gone');
+  await expect(row).toContainText('Put the file back there, or remove the image.');
+  await expect(list.getByRole('row', { name: /win/ })).not.toContainText('gone');
+  await row.getByRole('link', { name: 'dos' }).click();
+  await expect(region(page, 'dos').getByRole('alert')).toContainText('Put the file back there, or remove the image.');
+});
+
 test('a floppy has its own size', async ({ page, server }) => {
   await page.goto(`${server.url}#/images`);
   await page.getByRole('button', { name: 'New image' }).click();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { enter, expect, machineRow, machines, test } from '../support/fixtures.ts';
+import { enter, expect, machineRow, machines, refusedWrite, test } from '../support/fixtures.ts';
 
 const mac = '52:54:00:e2:e0:01';
+
+test.use({ allowedComplaints: refusedWrite });
 
 test('an unknown machine appears on top without a reload', async ({ page, server }) => {
   server.seeMachine('52:54:00:00:00:09', { name: 'aardvark', known: true });
@@ -14,6 +16,41 @@ test('an unknown machine appears on top without a reload', async ({ page, server
   await expect(machines(page).getByRole('listitem').first()).toContainText(mac);
   await expect(machineRow(page, mac)).toContainText('New');
   expect(await page.evaluate(() => 'sameDocument' in window)).toBe(true);
+});
+
+test('a machine that was never seen is added by its MAC', async ({ page, server }) => {
+  server.seeMachine('52:54:00:00:00:09', { name: 'taken', known: true });
+  await page.goto(server.url);
+  await page.getByRole('button', { name: 'Add a machine' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add a machine' });
+  const add = dialog.getByRole('button', { name: 'Add it' });
+  await expect(add).toBeDisabled();
+  await dialog.getByLabel('MAC address').fill('52:54:00');
+  await dialog.getByLabel('Name').fill('taken');
+  await add.click();
+  await expect(dialog.getByRole('alert')).toContainText('This is no MAC address');
+  await dialog.getByLabel('MAC address').fill('52-54-00-00-00-09');
+  await add.click();
+  await expect(dialog.getByRole('alert')).toContainText('taken has this MAC address, and is in the list already.');
+  await dialog.getByLabel('MAC address').fill('52-54-00-E2-E0-01');
+  await add.click();
+  await expect(dialog.getByRole('alert')).toContainText('has the name taken already');
+  expect(server.clients.size).toBe(1);
+  await dialog.getByLabel('Name').fill('cellar');
+  await add.click();
+  await expect(dialog).toHaveCount(0);
+  await expect(machineRow(page, 'cellar')).toContainText('Off');
+  expect(server.clients.get(mac)).toMatchObject({ name: 'cellar', known: true });
+});
+
+test('a viewer adds no machine', async ({ browser, server }) => {
+  const context = await browser.newContext();
+  await enter(context, server, 'viewer');
+  const page = await context.newPage();
+  await page.goto(server.url);
+  await expect(machines(page)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Add a machine' })).toHaveCount(0);
+  await context.close();
 });
 
 test('a storm of events leaves the page with the last state', async ({ page, server }) => {

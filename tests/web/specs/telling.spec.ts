@@ -59,8 +59,18 @@ test('diagnostics go to the clipboard', async ({ page, server, context }) => {
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(diagnostics);
 });
 
-test('and are a file where the page has no clipboard', async ({ page, server }) => {
+test('and go there from a page without HTTPS', async ({ page, server }) => {
   await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined }));
+  await page.goto(`${server.url}#/settings`);
+  await page.getByRole('button', { name: 'Copy diagnostics' }).click();
+  await expect(page.getByText('Copied. Secrets are not in it')).toBeVisible();
+});
+
+test('and are a file where the browser keeps the clipboard', async ({ page, server }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined });
+    Document.prototype.execCommand = () => false;
+  });
   await page.goto(`${server.url}#/settings`);
   const downloading = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Copy diagnostics' }).click();

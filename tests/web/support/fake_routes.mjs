@@ -88,13 +88,14 @@ route('GET', 'health', (server) => server.health());
 route('GET', 'clients', (server) => ({ clients: [...server.clients.values()] }));
 route('GET', 'clients/{mac}', (server, { parts: [mac] }) => clientOf(server, mac));
 route('PUT', 'clients/{mac}', (server, { parts: [mac], body }) => {
-  const client = clientOf(server, mac);
+  let client = server.clients.get(mac);
   knowKeys(body, 'name', 'boot', 'reserved_address', 'entries', 'default_entry', 'menu_timeout', 'next_boot', 'groups', 'quirks', 'access');
   const { name, boot, quirks, access, ...rest } = body;
   if (name && [...server.clients.values()].some((other) => other !== client && other.name === name)) {
     throw new Refusal(409, `Another client has the name ${name} already: choose another one.`);
   }
   if (boot !== undefined) checkBoot(server, boot);
+  client ??= server.addClient(mac, { state: 'off', architecture: null, first_seen: null, last_seen: null });
   Object.assign(client, rest, name === undefined ? {} : { name: name === '' ? null : name });
   if (boot !== undefined) setBoot(server, client, boot);
   Object.assign(client.quirks, quirks);
@@ -231,6 +232,9 @@ function addVersion(server, name, comment) {
   }
 }
 
+/** A small disk that begins with a text. */
+const bytesOf = (text) => Buffer.concat([Buffer.from(text), Buffer.alloc(1 << 20, 7)]);
+
 function freeName(server, name) {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name ?? '')) throw new Refusal(400, 'An image needs a name of letters, digits, dots and dashes.');
   if (server.images.has(name)) throw new Refusal(409, `There is an image ${name} already: choose another name.`);
@@ -262,15 +266,24 @@ route('POST', 'images/{name}/repair', (server, { parts: [name] }) => {
   server.findings.set(name, findings.filter(({ repairable }) => !repairable));
   return { ...checkOf(server, name), mended: findings.filter(({ repairable }) => repairable) };
 });
-route('GET', 'images/{name}/files', (server, { parts: [image], query }) => {
+function folderOf(server, image, query) {
   if (!server.files.has(image)) throw new Refusal(409, 'The image holds no file system that can be looked into here: FAT12, FAT16, FAT32 and ISO 9660 are.');
   const path = query.get('path') ?? '/';
   const entries = need(server.files.get(image)[path], path);
   return { image, version: 1, path, file_system: path === '/' ? 'MBR' : 'FAT16', entries, truncated: false };
-});
+}
+
+const forAdmins = (server, caller) => checkRight(server, caller, 'admin', { headers: { 'x-bootferry': '1' } });
+
+route('GET', 'images/{name}/files', (server, { parts: [image], query }) => folderOf(server, image, query));
 route('GET', 'images/{name}/files/content', (server, { parts: [image], query, caller }) => {
-  checkRight(server, caller, 'admin', { headers: { 'x-bootferry': '1' } });
+  forAdmins(server, caller);
   return Buffer.from(need(server.files.get(image)?.[query.get('path')], query.get('path')));
+});
+route('GET', 'images/{name}/content', (server, { parts: [name], query, caller }) => {
+  forAdmins(server, caller);
+  const number = Number(query.get('version') ?? server.versions.get(name)?.at(-1).number);
+  return bytesOf(need(server.versions.get(name)?.find((one) => one.number === number), `version ${number}`).comment);
 });
 route('GET', 'images/{name}/versions', (server, { parts: [name] }) => ({ versions: need(server.versions.get(name), `image ${name}`) }));
 route('POST', 'images/{name}/publish', (server, { parts: [name], body }) => {
@@ -324,6 +337,11 @@ function keep(overlay, comment) {
 }
 
 const overlayPath = 'clients/{mac}/overlays/{image}';
+route('GET', `${overlayPath}/files`, (server, { parts, query }) => folderOf(server, overlayOf(server, parts, query).image, query));
+route('GET', `${overlayPath}/content`, (server, { parts, query, caller }) => {
+  forAdmins(server, caller);
+  return bytesOf(`${overlayOf(server, parts, query).image} of ${parts[0]}`);
+});
 route('GET', 'overlays', (server) => ({ overlays: server.overlays }));
 route('POST', `${overlayPath}/snapshots`, (server, { parts, query, body }) => {
   const overlay = overlayOf(server, parts, query);

@@ -101,7 +101,8 @@ export class FakeServer {
 
   addImage(name, size = 104857600, allocated = 8388608, more = {}) {
     this.images.set(name, {
-      name, format: 'raw', size, block_size: 512, physical_block_size: 4096, removable: false, thick: false, allocated, created: now(), ...more,
+      name, format: 'raw', size, block_size: 512, physical_block_size: 4096, removable: false, thick: false, allocated, created: now(),
+      missing_files: [], ...more,
     });
     this.versions.set(name, [{ number: 1, comment: 'as it was added', created: now(), size, allocated, depth: 1, used_by: [] }]);
     this.publish('image-added', null, `Image ${name} was added`);
@@ -114,6 +115,13 @@ export class FakeServer {
 
   /** A client as it would be after its first DHCP packet, changed by `more`. */
   seeMachine(mac, more = {}) {
+    const client = this.addClient(mac, more);
+    this.publish('client-seen', mac, `Machine ${mac} appeared (${client.architecture})`);
+    this.publish('dhcp-discover', mac, `PC ${mac} asks for an address (BIOS PXE)`);
+    return client;
+  }
+
+  addClient(mac, more = {}) {
     const client = {
       mac, name: null, known: false, boot: { kind: 'wait' }, entries: [], default_entry: null, menu_timeout: null, next_boot: null, groups: [],
       variables: {}, offered: [], why: null, uuid: null, serial: null, vendor: null, last_boot: null,
@@ -122,8 +130,6 @@ export class FakeServer {
       architecture: 'bios', state: 'waiting', first_seen: now(), last_seen: now(), ...more,
     };
     this.clients.set(mac, client);
-    this.publish('client-seen', mac, `Machine ${mac} appeared (${client.architecture})`);
-    this.publish('dhcp-discover', mac, `PC ${mac} asks for an address (BIOS PXE)`);
     return client;
   }
 

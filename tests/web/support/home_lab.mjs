@@ -10,6 +10,7 @@ export function fillWithHomeLab(server) {
   server.addImage('windows-11', 64 * gib, 21.3 * gib);
   server.addImage('msdos-622', 104857600, 8388608);
   server.addImage('rescue', 2 * gib, 0.7 * gib);
+  server.addImage('old-laptop', 20 * gib, 0, { missing_files: ['/var/lib/bootferry/images/old-laptop.raw'] });
 
   // As the server has it: what a machine boots is an entry of its own.
   const known = (mac, name, more) => {
@@ -90,7 +91,7 @@ function fillImages(server) {
     behind: true, current_version: 2, allocated: 1.9 * 1024 ** 3, quota: 2 * 1024 ** 3, snapshots: [snapshot], created: minutesAgo(4000),
   });
   server.jobs.push({
-    id: 5, kind: 'add-image', image: 'ubuntu-26.04', state: 'running', step: 'converting', done: 3.1e9, total: 8.4e9, error: null, upload: null,
+    id: 5, kind: 'add-image', image: 'ubuntu-26.04', client: null, state: 'running', step: 'converting', done: 3.1e9, total: 8.4e9, error: null, upload: null,
     started: minutesAgo(2), ended: null, source: null,
   });
   server.findings.set('msdos-622', [

@@ -138,6 +138,7 @@ export type components = {
                 pxe: number;
                 tftp: number;
                 http: number;
+                https?: number;
                 iscsi: number;
             };
             clients: number;
@@ -670,6 +671,7 @@ export type components = {
             physical_block_size: number;
             version: number;
             used_by: components["schemas"]["Mac"][];
+            missing_files: string[];
             source?: {
                 recognised: string;
                 packing: string | null;
@@ -795,6 +797,7 @@ export type components = {
             id: number;
             kind: string;
             image: string;
+            client: string | null;
             /** @enum {string} */
             state: "waiting" | "running" | "done" | "failed" | "cancelled";
             step: string | null;

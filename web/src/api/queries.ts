@@ -4,6 +4,7 @@ import { keepPreviousData, QueryClient, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { type Names, namesOf } from '../machines/names';
 import { throughput } from '../sessions/throughput';
+import { type Disk, folderPath } from './disks';
 import { read, write } from './http';
 import { Problem } from './problem';
 import type {
@@ -215,16 +216,11 @@ export function useEvents() {
   });
 }
 
-const filesPath = (image: string, what: string, path: string) =>
-  `images/${encodeURIComponent(image)}/${what}?path=${encodeURIComponent(path)}`;
-
-export const fileContentPath = (image: string, path: string) => filesPath(image, 'files/content', path);
-
-/** A folder inside the image, read anew whenever it is shown; null: nobody has asked yet. */
-export function useFiles(image: string, path: string | null) {
+/** A folder inside the disk, read anew whenever it is shown; null: nobody has asked yet. */
+export function useFiles(disk: Disk, path: string | null) {
   return useQuery({
-    queryKey: ['files', image, path],
-    queryFn: () => read<ImageFolder>(filesPath(image, 'files', path ?? '/')),
+    queryKey: ['files', disk, path],
+    queryFn: () => read<ImageFolder>(folderPath(disk, path ?? '/')),
     enabled: path !== null,
     staleTime: 0,
     gcTime: 0,

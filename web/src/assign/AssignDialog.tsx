@@ -10,6 +10,7 @@ import { useImages } from '../api/queries';
 import type { Boot, Client, DriveMode } from '../api/types';
 import { describeBoot, titleOf } from '../machines/describe';
 import { ask } from '../shared/ask';
+import { bootOf, firstDrive, kindOf } from './boot_of_image';
 import { DriveEditor } from './DriveEditor';
 import { ImageChoice } from './ImageChoice';
 import { ModeChoice } from './ModeChoice';
@@ -34,8 +35,10 @@ function Choices({ client, onClose }: { client: Client; onClose: () => void }) {
   const images = useImages().data ?? [];
   const assigning = useMutation({ mutationFn: (boot: Boot) => assign(client.mac, boot) });
   const drives = client.boot.kind === 'disks' ? client.boot.drives : [];
-  const [mode, setMode] = useState<DriveMode>(drives[0]?.mode ?? 'master');
+  const [mode, setMode] = useState<DriveMode>(firstDrive(client.boot)?.mode ?? 'master');
   const [several, setSeveral] = useState(drives.length > 1);
+  // Hard disks, and whatever it has as such already.
+  const disks = images.filter((image) => kindOf(image) === 'disk' || drives.some((drive) => drive.image === image.name));
 
   const choose = (boot: Boot) => {
     const lost = whatIsLost(client, boot);
@@ -61,7 +64,7 @@ function Choices({ client, onClose }: { client: Client; onClose: () => void }) {
         </Alert>
       )}
       {several ? (
-        <DriveEditor images={images} drives={drives} busy={assigning.isPending} onSave={(wanted) => choose({ kind: 'disks', drives: wanted })} />
+        <DriveEditor images={disks} drives={drives} busy={assigning.isPending} onSave={(wanted) => choose({ kind: 'disks', drives: wanted })} />
       ) : (
         <>
           <ModeChoice mode={mode} onChange={setMode} />
@@ -69,13 +72,13 @@ function Choices({ client, onClose }: { client: Client; onClose: () => void }) {
             client={client}
             images={images}
             busy={assigning.isPending}
-            onChoose={(image) => choose({ kind: 'disks', drives: [{ image, mode }] })}
+            onChoose={(image) => choose(bootOf(image, mode))}
           />
         </>
       )}
       <Divider label={<Text size="xs">{t`or`}</Text>} />
       <Group gap="sm">
-        <Button variant="default" size="sm" onClick={() => setSeveral(!several)} disabled={images.length === 0}>
+        <Button variant="default" size="sm" onClick={() => setSeveral(!several)} disabled={disks.length === 0}>
           {several ? t`One drive` : t`Several drives`}
         </Button>
         <Button

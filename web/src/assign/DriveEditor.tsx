@@ -50,8 +50,8 @@ export function DriveEditor({ images, drives: given, busy, onSave }: DriveEditor
 
 /** The first image that is not among the drives yet: one image twice in one machine is seldom meant. */
 export function nextDrive(images: readonly Image[], drives: Drive[]): Drive {
-  const unused = images.find((image) => drives.every((drive) => drive.image !== image.name));
-  return { image: (unused ?? images[0])?.name ?? '', mode: 'master' };
+  const next = images.find((image) => drives.every((drive) => drive.image !== image.name)) ?? images[0];
+  return { image: next?.name ?? '', mode: next?.format === 'iso' ? 'readonly' : 'master' };
 }
 
 interface DriveRowProps {

@@ -8,13 +8,14 @@ import type { Client, Image } from '../api/types';
 import { places } from '../app/places';
 import type { Names } from '../machines/names';
 import { formatBytes } from '../shared/format';
+import { firstDrive, kindOf } from './boot_of_image';
 import classes from './ImageChoice.module.css';
 
 interface ImageChoiceProps {
   client: Client;
   images: readonly Image[];
   busy: boolean;
-  onChoose: (image: string) => void;
+  onChoose: (image: Image) => void;
 }
 
 /** One large button per image. */
@@ -29,23 +30,35 @@ export function ImageChoice({ client, images, busy, onChoose }: ImageChoiceProps
       </Text>
     );
   }
-  const current = client.boot.kind === 'disks' ? client.boot.drives[0]?.image : undefined;
+  const current = firstDrive(client.boot)?.image;
   return (
     <ul className={classes.list} aria-label={t`Images to boot`}>
       {images.map((image) => (
         <li key={image.name}>
-          <UnstyledButton className={classes.choice} disabled={busy} onClick={() => onChoose(image.name)}>
+          <UnstyledButton className={classes.choice} disabled={busy} onClick={() => onChoose(image)}>
             <Text fw={600} size="sm" span>
               {image.name}
             </Text>
             <Text size="xs" c="dimmed" span>
-              {[formatBytes(image.size), ...noteOn(image, client, names), ...(image.name === current ? [t`assigned now`] : [])].join(' · ')}
+              {[formatBytes(image.size), ...noteKind(image), ...noteOn(image, client, names), ...(image.name === current ? [t`assigned now`] : [])].join(' · ')}
             </Text>
           </UnstyledButton>
         </li>
       ))}
     </ul>
   );
+}
+
+function noteKind(image: Image): string[] {
+  const gone = image.missing_files.length > 0 ? [t`its file is gone`] : [];
+  switch (kindOf(image)) {
+    case 'cd':
+      return [t`in a CD drive, read only`, ...gone];
+    case 'floppy':
+      return [t`in a floppy drive`, ...gone];
+    case 'disk':
+      return gone;
+  }
 }
 
 function noteOn(image: Image, client: Client, names: Names): string[] {

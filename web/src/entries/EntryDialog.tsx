@@ -3,7 +3,8 @@ import { Button, Checkbox, Group, Modal, NativeSelect, Stack, Textarea, TextInpu
 import { t } from '@lingui/core/macro';
 import { type FormEvent, useState } from 'react';
 import { useImages } from '../api/queries';
-import type { BootKind, Drive, Entry } from '../api/types';
+import type { BootKind, Drive, Entry, Image } from '../api/types';
+import { fits } from '../assign/boot_of_image';
 import { DriveRow, nextDrive } from '../assign/DriveEditor';
 import { type BootField, bootKindLabel, bootKinds, type BootValues, fieldsOf, makeBoot, valuesOf } from './kinds';
 
@@ -80,7 +81,7 @@ interface FieldInputProps {
   onChange: (value: unknown) => void;
 }
 
-function FieldInput({ field: { kind, label, description }, value, onChange }: FieldInputProps) {
+function FieldInput({ field: { kind, label, description, images }, value, onChange }: FieldInputProps) {
   switch (kind) {
     case 'flag':
       return <Checkbox label={label} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
@@ -106,14 +107,22 @@ function FieldInput({ field: { kind, label, description }, value, onChange }: Fi
         />
       );
     case 'drive':
-      return <DrivesInput most={1} drives={value === undefined ? [] : [value as Drive]} onChange={([drive]) => onChange(drive)} />;
+      return <DrivesInput most={1} of={images} drives={value === undefined ? [] : [value as Drive]} onChange={([drive]) => onChange(drive)} />;
     case 'drives':
       return <DrivesInput most={4} drives={(value as Drive[] | undefined) ?? []} onChange={onChange} />;
   }
 }
 
-function DrivesInput({ drives, most, onChange }: { drives: Drive[]; most: number; onChange: (drives: Drive[]) => void }) {
-  const images = useImages().data ?? [];
+interface DrivesInputProps {
+  drives: Drive[];
+  most: number;
+  of?: BootField['images'] | undefined;
+  onChange: (drives: Drive[]) => void;
+}
+
+function DrivesInput({ drives, most, of, onChange }: DrivesInputProps) {
+  const isOffered = (image: Image) => of === undefined || fits(image, of) || drives.some((drive) => drive.image === image.name);
+  const images = (useImages().data ?? []).filter(isOffered);
   return (
     <Stack gap="xs">
       {drives.map((drive, index) => (

@@ -10,6 +10,8 @@ export interface BootField {
   label: string;
   description?: string;
   optional?: boolean;
+  /** of a drive: the images that it can have; disks have any */
+  images?: 'cd' | 'floppy';
 }
 
 export type BootValues = Record<string, unknown>;
@@ -63,11 +65,11 @@ export function fieldsOf(kind: BootKind): BootField[] {
       return [drives, { key: 'keep_san', kind: 'flag', label: t`Keep them attached when the first does not boot`, optional: true }];
     case 'floppy':
       return [
-        { key: 'drive', kind: 'drive', label: t`Floppy` },
+        { key: 'drive', kind: 'drive', label: t`Floppy`, images: 'floppy' },
         { key: 'memdisk', kind: 'flag', label: t`Into the machine's memory (MEMDISK)`, optional: true },
       ];
     case 'cd':
-      return [{ key: 'drive', kind: 'drive', label: t`CD` }];
+      return [{ key: 'drive', kind: 'drive', label: t`CD`, images: 'cd' }];
     case 'iso':
       return [{ key: 'iso', kind: 'text', label: t`ISO`, description: file }];
     case 'installer':

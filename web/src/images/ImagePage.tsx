@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { WriteOnly } from '../access/WriteOnly';
 import { useState } from 'react';
+import { imageDisk } from '../api/disks';
 import { useImages, useOverlays } from '../api/queries';
 import type { Image } from '../api/types';
 import { Facts } from '../shared/Facts';
+import { FilesCard } from '../shared/FilesCard';
 import { formatBytes, formatTime } from '../shared/format';
 import { Card, CardBody } from '../shared/Section';
 import { CheckCard } from './CheckCard';
-import { describeFormat } from './describe_image';
-import { FilesCard } from './FilesCard';
+import { describeFormat, tellMissing } from './describe_image';
 import { askForClone, askForGrowth, askForPublication, askToRemove } from './image_questions';
 import { ImageOverlays } from './ImageOverlays';
 import { Users } from './ImagesPage';
@@ -33,7 +34,7 @@ export function ImagePage({ name }: { name: string }) {
     <Stack gap="md">
       <Head image={image} onCheck={() => setChecking(true)} />
       {checking && <CheckCard image={name} />}
-      <FilesCard key={name} image={name} />
+      <FilesCard key={name} disk={imageDisk(name)} title={t`Files`} />
       <VersionsCard image={name} />
       {overlays.length > 0 && <ImageOverlays overlays={overlays} />}
     </Stack>
@@ -41,6 +42,7 @@ export function ImagePage({ name }: { name: string }) {
 }
 
 function Head({ image, onCheck }: { image: Image; onCheck: () => void }) {
+  const missing = tellMissing(image);
   return (
     <Card
       title={image.name}
@@ -52,6 +54,11 @@ function Head({ image, onCheck }: { image: Image; onCheck: () => void }) {
       }
     >
       <CardBody>
+        {missing !== null && (
+          <Alert color="red" role="alert" title={t`File gone`} mb="md">
+            {missing}
+          </Alert>
+        )}
         <Facts
           facts={[
             [t`Kind`, describeFormat(image)],

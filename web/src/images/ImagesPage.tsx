@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Anchor, Button, Table, Text } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Table, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { WriteOnly } from '../access/WriteOnly';
 import { useState } from 'react';
@@ -17,7 +17,7 @@ import { DropArea } from '../uploads/DropArea';
 import { UploadDialog } from '../uploads/UploadDialog';
 import { UploadsCard } from '../uploads/UploadsCard';
 import { CreateDialog } from './CreateDialog';
-import { describeFormat } from './describe_image';
+import { describeFormat, tellMissing } from './describe_image';
 import { JobsCard } from './JobsCard';
 
 export function ImagesPage() {
@@ -67,23 +67,38 @@ function ImageTable({ images }: { images: readonly Image[] }) {
       </Table.Thead>
       <Table.Tbody>
         {images.map((image) => (
-          <Table.Tr key={image.name}>
-            <Table.Th scope="row" fw={600}>
-              <Anchor component={Link} href={places.image(image.name)} inherit c="var(--mantine-color-text)">
-                {image.name}
-              </Anchor>
-            </Table.Th>
-            <Table.Td className={table.wide}>{describeFormat(image)}</Table.Td>
-            <Table.Td className={table.number}>{formatBytes(image.size)}</Table.Td>
-            <Table.Td className={table.number}>{formatBytes(image.allocated)}</Table.Td>
-            <Table.Td className={`${table.number} ${table.wide}`}>{image.version}</Table.Td>
-            <Table.Td>
-              <Users macs={image.used_by} />
-            </Table.Td>
-          </Table.Tr>
+          <ImageRow key={image.name} image={image} />
         ))}
       </Table.Tbody>
     </Table>
+  );
+}
+
+function ImageRow({ image }: { image: Image }) {
+  const missing = tellMissing(image);
+  return (
+    <Table.Tr>
+      <Table.Th scope="row" fw={600}>
+        <Group gap="xs">
+          <Anchor component={Link} href={places.image(image.name)} inherit c="var(--mantine-color-text)">
+            {image.name}
+          </Anchor>
+          {missing !== null && <Badge size="xs" color="var(--bf-danger)">{t`File gone`}</Badge>}
+        </Group>
+        {missing !== null && (
+          <Text size="xs" c="var(--mantine-color-error)" className={table.note}>
+            {missing}
+          </Text>
+        )}
+      </Table.Th>
+      <Table.Td className={table.wide}>{describeFormat(image)}</Table.Td>
+      <Table.Td className={table.number}>{formatBytes(image.size)}</Table.Td>
+      <Table.Td className={table.number}>{formatBytes(image.allocated)}</Table.Td>
+      <Table.Td className={`${table.number} ${table.wide}`}>{image.version}</Table.Td>
+      <Table.Td>
+        <Users macs={image.used_by} />
+      </Table.Td>
+    </Table.Tr>
   );
 }
 

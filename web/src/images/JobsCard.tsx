@@ -3,8 +3,9 @@ import { Button, Group, Progress, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { WriteOnly } from '../access/WriteOnly';
 import { cancelJob } from '../api/changes';
-import { useJobs } from '../api/queries';
+import { useJobs, useNames } from '../api/queries';
 import type { Job } from '../api/types';
+import type { Names } from '../machines/names';
 import { ask } from '../shared/ask';
 import { formatBytes, formatPercent } from '../shared/format';
 import { Card, CardBody } from '../shared/Section';
@@ -34,13 +35,19 @@ function isNews({ state, ended }: Job): boolean {
   return state === 'failed' && ended !== null && Date.now() - Date.parse(ended) < failuresShownFor;
 }
 
+function titleOf({ kind, image, client }: Job, names: Names): string {
+  if (client !== null) return t`${image} of ${names.get(client) ?? client} (export)`;
+  return kind === 'export-image' ? t`${image} (export)` : image;
+}
+
 function JobRow({ job }: { job: Job }) {
+  const names = useNames();
   const goes = job.state === 'waiting' || job.state === 'running';
   return (
     <li>
       <Group justify="space-between" gap="xs">
         <Text size="sm" fw={600}>
-          {job.image ?? job.kind}
+          {titleOf(job, names)}
         </Text>
         <Group gap="xs">
           <Text size="xs" c="dimmed">
@@ -51,8 +58,8 @@ function JobRow({ job }: { job: Job }) {
               <Button
                 size="compact-xs"
                 variant="default"
-                aria-label={t`Cancel the job of ${job.image ?? job.kind}`}
-                onClick={() => askToCancel(job)}
+                aria-label={t`Cancel the job of ${titleOf(job, names)}`}
+                onClick={() => askToCancel(job, titleOf(job, names))}
               >
                 {t`Cancel`}
               </Button>
@@ -61,7 +68,7 @@ function JobRow({ job }: { job: Job }) {
         </Group>
       </Group>
       {goes && job.total > 0 && (
-        <Progress value={(100 * job.done) / job.total} size="sm" mt={4} aria-label={t`Progress of ${job.image ?? job.kind}`} />
+        <Progress value={(100 * job.done) / job.total} size="sm" mt={4} aria-label={t`Progress of ${titleOf(job, names)}`} />
       )}
       {job.error !== null && (
         <Text size="sm" c="var(--mantine-color-error)">
@@ -102,9 +109,9 @@ function stepWord(step: string | null): string {
   }
 }
 
-function askToCancel(job: Job): void {
+function askToCancel(job: Job, title: string): void {
   ask({
-    title: t`Cancel the job of ${job.image ?? job.kind}?`,
+    title: t`Cancel the job of ${title}?`,
     text: t`It ends soon and leaves nothing.`,
     action: t`Cancel the job`,
     danger: true,

@@ -2,9 +2,11 @@
 import { Badge, Button, Group, Table, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { WriteOnly } from '../access/WriteOnly';
+import { imageDisk } from '../api/disks';
 import { useNames, useVersions } from '../api/queries';
 import type { Version } from '../api/types';
 import { withNames } from '../machines/names';
+import { DownloadDisk } from '../shared/DownloadDisk';
 import { formatBytes, formatTime } from '../shared/format';
 import { Section } from '../shared/Section';
 import table from '../shared/table.module.css';
@@ -60,6 +62,7 @@ function VersionRow({ image, version, current }: { image: string; version: Versi
       <Table.Td>
         <WriteOnly>
           <Group gap="xs" justify="flex-end">
+            <DownloadDisk disk={imageDisk(image, number)} size="compact-xs" label={t`Download version ${number}`} />
             <Button size="compact-xs" variant="default" aria-label={t`Clone version ${number}`} onClick={() => askForClone(image, number)}>
               {t`Clone`}
             </Button>

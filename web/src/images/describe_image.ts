@@ -9,6 +9,15 @@ export function describeFormat({ format, removable, block_size }: Image): string
   return removable ? t`floppy, ${format}` : format;
 }
 
+/** Why an image cannot be used, and the mend; null when its files are there. */
+export function tellMissing({ missing_files: files }: Pick<Image, 'missing_files'>): string | null {
+  if (files.length === 0) return null;
+  const paths = files.join(', ');
+  return files.length === 1
+    ? t`Its file ${paths} is gone, and no machine can use the image. Put the file back there, or remove the image.`
+    : t`Its files ${paths} are gone, and no machine can use the image. Put the files back there, or remove the image.`;
+}
+
 export function describeKind(kind: Check['kind']): string {
   switch (kind) {
     case 'dos':

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Skeleton, Stack } from '@mantine/core';
 import { t } from '@lingui/core/macro';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { WriteOnly } from '../access/WriteOnly';
 import { AssignDialog } from '../assign/AssignDialog';
+import { overlayDisk } from '../api/disks';
 import { useClients, useOverlays, useSessions } from '../api/queries';
+import { FilesCard } from '../shared/FilesCard';
 import { Card, CardBody } from '../shared/Section';
 import { AccessCard } from './AccessCard';
 import { BootCard } from './BootCard';
@@ -38,7 +40,10 @@ export function MachinePage({ mac }: { mac: string }) {
       <BootCard mac={mac} />
       {sessions.length > 0 && <ThroughputCard mac={mac} sessions={sessions} />}
       {overlays.map((overlay) => (
-        <OverlayCard key={`${overlay.image}.${overlay.mode}`} overlay={overlay} />
+        <Fragment key={`${overlay.image}.${overlay.mode}`}>
+          <OverlayCard overlay={overlay} />
+          <FilesCard disk={overlayDisk(overlay)} title={t`Files on ${overlay.image}`} />
+        </Fragment>
       ))}
       <AccessCard client={client} />
       <QuirksCard client={client} />

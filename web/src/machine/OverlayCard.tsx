@@ -3,10 +3,12 @@ import { Badge, Button, Group, Progress, Stack, Table, Text } from '@mantine/cor
 import { t } from '@lingui/core/macro';
 import { WriteOnly } from '../access/WriteOnly';
 import { discardOverlay, removeSnapshot, rollBack } from '../api/changes';
+import { overlayDisk } from '../api/disks';
 import type { Overlay, Snapshot } from '../api/types';
 import { driveModeLabel } from '../assign/drive_modes';
 import { Ago } from '../shared/Ago';
 import { ask } from '../shared/ask';
+import { DownloadDisk } from '../shared/DownloadDisk';
 import { Facts } from '../shared/Facts';
 import { formatBytes, formatTime } from '../shared/format';
 import { Card, CardBody } from '../shared/Section';
@@ -16,6 +18,7 @@ import { askForApply, askForClone, askForGrowth, askForRebase, askForSnapshot } 
 /** What a machine has changed on an image, and what can become of it. */
 export function OverlayCard({ overlay }: { overlay: Overlay }) {
   const shut = overlay.in_use;
+  const disk = overlayDisk(overlay);
   return (
     <Card
       title={t`Changes to ${overlay.image}`}
@@ -71,6 +74,7 @@ export function OverlayCard({ overlay }: { overlay: Overlay }) {
               <Button size="xs" variant="default" onClick={() => askForGrowth(overlay)}>
                 {t`Grow`}
               </Button>
+              <DownloadDisk disk={disk} size="xs" disabled={shut} label={t`Download the disk with its changes`} />
               <Button size="xs" variant="default" c="var(--mantine-color-error)" disabled={shut} onClick={() => askToDiscard(overlay)}>
                 {t`Discard`}
               </Button>

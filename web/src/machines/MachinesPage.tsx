@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { type ComponentProps, useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { WriteOnly } from '../access/WriteOnly';
 import { AssignDialog } from '../assign/AssignDialog';
 import { useClients, useSessions } from '../api/queries';
 import type { Client } from '../api/types';
 import { Section } from '../shared/Section';
 import { useVisibleRows } from '../shared/useVisibleRows';
+import { askForMachine } from './add_question';
 import { inListOrder, matches } from './describe';
 import classes from './MachineList.module.css';
 import { MachineRow } from './MachineRow';
@@ -38,16 +40,24 @@ export function MachinesPage() {
             : t`No machine is like that.`
         }
         actions={
-          data !== undefined &&
-          data.length > fewMachines && (
-            <TextInput
-              size="xs"
-              type="search"
-              aria-label={t`Search machines`}
-              placeholder={t`Name, MAC, address, image`}
-              value={wanted}
-              onChange={(event) => setWanted(event.currentTarget.value)}
-            />
+          data !== undefined && (
+            <>
+              {data.length > fewMachines && (
+                <TextInput
+                  size="xs"
+                  type="search"
+                  aria-label={t`Search machines`}
+                  placeholder={t`Name, MAC, address, image`}
+                  value={wanted}
+                  onChange={(event) => setWanted(event.currentTarget.value)}
+                />
+              )}
+              <WriteOnly>
+                <Button size="xs" variant="default" onClick={() => askForMachine(data)} aria-haspopup="dialog">
+                  {t`Add a machine`}
+                </Button>
+              </WriteOnly>
+            </>
           )
         }
       >

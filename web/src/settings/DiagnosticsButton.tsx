@@ -5,12 +5,18 @@ import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { tellError } from '../api/problem';
 import { readDiagnostics } from '../api/state_files';
-import { copyOrSave } from '../shared/copy';
+import { copyText } from '../shared/copy';
+import { save } from '../shared/download';
 
 /** What a stranger needs who helps, for an issue or a forum. */
 export function DiagnosticsButton() {
   const copying = useMutation({
-    mutationFn: async () => copyOrSave(await readDiagnostics(), 'bootferry-diagnostics.txt'),
+    mutationFn: async () => {
+      const text = await readDiagnostics();
+      const copied = await copyText(text);
+      if (!copied) save(new Blob([text], { type: 'text/plain' }), 'bootferry-diagnostics.txt');
+      return copied;
+    },
     onSuccess: (copied) =>
       notifications.show({
         message: copied

@@ -19,7 +19,7 @@ export function Mend({ text }: { text: string }) {
   return (
     <div className={classes.command}>
       <code className="mono">{text}</code>
-      <Button size="compact-xs" variant="default" onClick={() => setCopied(copyText(text))}>
+      <Button size="compact-xs" variant="default" onClick={() => void copyText(text).then(setCopied)}>
         {copied ? t`Copied` : t`Copy the command`}
       </Button>
     </div>

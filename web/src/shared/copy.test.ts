@@ -1,25 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, expect, test, vi } from 'vitest';
-import { copyOrSave } from './copy';
-import * as download from './download';
+import { copyText } from './copy';
 
-afterEach(() => {
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
+afterEach(() => vi.unstubAllGlobals());
+
+/** As much of a page as copying by hand needs. */
+function stubPage(copies: boolean) {
+  const area = { style: {}, value: '', select: vi.fn(), remove: vi.fn() };
+  vi.stubGlobal('HTMLElement', class {});
+  vi.stubGlobal('document', { createElement: () => area, body: { append: vi.fn() }, activeElement: null, execCommand: vi.fn(() => copies) });
+  return area;
+}
 
 test('a text goes to the clipboard where there is one', async () => {
   const writeText = vi.fn().mockResolvedValue(undefined);
   vi.stubGlobal('navigator', { clipboard: { writeText } });
-  const save = vi.spyOn(download, 'save').mockReturnValue(undefined);
-  expect(await copyOrSave('hello', 'x.txt')).toBe(true);
+  expect(await copyText('hello')).toBe(true);
   expect(writeText).toHaveBeenCalledWith('hello');
-  expect(save).not.toHaveBeenCalled();
 });
 
-test.each([{}, { clipboard: { writeText: () => Promise.reject(new Error('not allowed')) } }])('and is a file where there is none', async (navigator) => {
+test.each([{}, { clipboard: { writeText: () => Promise.reject(new Error('not allowed')) } }])('and is copied by hand where there is none', async (navigator) => {
   vi.stubGlobal('navigator', navigator);
-  const save = vi.spyOn(download, 'save').mockReturnValue(undefined);
-  expect(await copyOrSave('hello', 'x.txt')).toBe(false);
-  expect(save).toHaveBeenCalledWith(expect.any(Blob), 'x.txt');
+  const area = stubPage(true);
+  expect(await copyText('hello')).toBe(true);
+  expect(area.value).toBe('hello');
+  expect(area.remove).toHaveBeenCalled();
+});
+
+test('a browser that keeps the clipboard is told of', async () => {
+  vi.stubGlobal('navigator', {});
+  stubPage(false);
+  expect(await copyText('hello')).toBe(false);
 });

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { save } from './download';
 
-/** Puts a text on the clipboard. navigator.clipboard is there over HTTPS only, and a new server is often opened without it: the older way works with both. */
-export function copyText(text: string): boolean {
+/** navigator.clipboard is there over HTTPS only, and a new server is often opened without it: this way works with both. */
+function copyByHand(text: string): boolean {
   const area = document.createElement('textarea');
   area.value = text;
   area.readOnly = true;
@@ -17,16 +16,12 @@ export function copyText(text: string): boolean {
   return done;
 }
 
-/**
- * For a text that was waited for, after which some browsers refuse the clipboard: then it is saved as a file. True when it is in the
- * clipboard.
- */
-export async function copyOrSave(text: string, fileName: string): Promise<boolean> {
+/** Puts a text on the clipboard. False: the browser keeps it, as some do when the text had to be waited for. */
+export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    save(new Blob([text], { type: 'text/plain' }), fileName);
-    return false;
+    return copyByHand(text);
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "boot/intake.hpp"
+#include "boot/job.hpp"
 
 #include <array>
 

@@ -3,22 +3,23 @@ import { Alert, Anchor, Breadcrumbs, Button, Table, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useRef, useState } from 'react';
 import { WriteOnly } from '../access/WriteOnly';
-import { fileContentPath, useFiles } from '../api/queries';
+import { type Disk, fileContentPath } from '../api/disks';
+import { useFiles } from '../api/queries';
 import { tellError } from '../api/problem';
 import type { ImageFile, ImageFolder } from '../api/types';
-import { download } from '../shared/download';
-import { formatBytes, formatTime } from '../shared/format';
-import { Card, CardBody } from '../shared/Section';
-import table from '../shared/table.module.css';
-import { useVisibleRows } from '../shared/useVisibleRows';
+import { download } from './download';
 import { crumbsOf, pathOf } from './file_paths';
+import { formatBytes, formatTime } from './format';
+import { Card, CardBody } from './Section';
+import table from './table.module.css';
+import { useVisibleRows } from './useVisibleRows';
 
 const rowHeight = 40;
 
-/** The files inside a floppy, a disk's FAT partitions or a CD. The image is opened for it: only when somebody asks. */
-export function FilesCard({ image }: { image: string }) {
+/** The files inside a floppy, a disk's FAT partitions or a CD. The disk is opened for it: only when somebody asks. */
+export function FilesCard({ disk, title }: { disk: Disk; title: string }) {
   const [path, setPath] = useState<string | null>(null);
-  const { data, error, isFetching, refetch } = useFiles(image, path);
+  const { data, error, isFetching, refetch } = useFiles(disk, path);
   const crumbs = useRef<HTMLDivElement>(null);
   const open = (next: string) => {
     setPath(next);
@@ -28,7 +29,7 @@ export function FilesCard({ image }: { image: string }) {
   const failure = tellError(error);
   return (
     <Card
-      title={t`Files`}
+      title={title}
       actions={
         <Button size="xs" variant="default" loading={isFetching} onClick={() => (path === null ? setPath('/') : void refetch())}>
           {path === null ? t`Look inside` : t`Look again`}
@@ -38,7 +39,7 @@ export function FilesCard({ image }: { image: string }) {
       {path !== null && (
         <CardBody>
           <Breadcrumbs component="nav" ref={crumbs} tabIndex={-1} aria-label={t`Folder`} mb="xs">
-            <Crumb name={image} path="/" current={path === '/'} open={open} />
+            <Crumb name={disk.name} path="/" current={path === '/'} open={open} />
             {crumbsOf(path).map(({ name, path: to }) => (
               <Crumb key={to} name={name} path={to} current={to === path} open={open} />
             ))}
@@ -48,7 +49,7 @@ export function FilesCard({ image }: { image: string }) {
               {failure}
             </Alert>
           )}
-          {failure === null && data !== undefined && <FolderTable folder={data} open={open} />}
+          {failure === null && data !== undefined && <FolderTable disk={disk} folder={data} open={open} />}
         </CardBody>
       )}
     </Card>
@@ -70,7 +71,7 @@ function Crumb({ name, path, current, open }: { name: string; path: string; curr
   );
 }
 
-function FolderTable({ folder, open }: { folder: ImageFolder; open: (path: string) => void }) {
+function FolderTable({ disk, folder, open }: { disk: Disk; folder: ImageFolder; open: (path: string) => void }) {
   const { entries } = folder;
   const rows = useVisibleRows(entries.length, rowHeight);
   if (entries.length === 0) return <Text size="sm" c="dimmed">{t`This folder is empty.`}</Text>;
@@ -90,6 +91,7 @@ function FolderTable({ folder, open }: { folder: ImageFolder; open: (path: strin
           {entries.slice(rows.start, rows.end).map((entry, index) => (
             <FileRow
               key={rows.start + index}
+              disk={disk}
               folder={folder}
               entry={entry}
               open={open}
@@ -107,13 +109,14 @@ function FolderTable({ folder, open }: { folder: ImageFolder; open: (path: strin
 }
 
 interface FileRowProps {
+  disk: Disk;
   folder: ImageFolder;
   entry: ImageFile;
   open: (path: string) => void;
   row: Record<string, unknown>;
 }
 
-function FileRow({ folder, entry, open, row }: FileRowProps) {
+function FileRow({ disk, folder, entry, open, row }: FileRowProps) {
   const { name, size } = entry;
   const path = pathOf(folder.path, name);
   return (
@@ -136,7 +139,7 @@ function FileRow({ folder, entry, open, row }: FileRowProps) {
               size="compact-xs"
               variant="default"
               aria-label={t`Download ${name}`}
-              onClick={() => void download(fileContentPath(folder.image, path), name)}
+              onClick={() => void download(fileContentPath(disk, path), name)}
             >
               {t`Download`}
             </Button>
