@@ -134,8 +134,9 @@ TEST(BootTimeline, a_firmware_that_asks_again_is_still_at_the_same_boot) {
 
 TEST(BootTimeline, a_boot_that_is_cut_off_without_a_fault_is_gone) {
   Story s;
-  s.ipxe().script();
-  s.pass(1s).discover();
+  s.ipxe().script().login().moved(1 << 20);
+  EXPECT_EQ(s.state(), "running");
+  s.pass(1s).ipxe();
   ASSERT_EQ(s.boots.size(), 2u);
   EXPECT_EQ(s.boots.begin()->second.state, BootState::gone);
   EXPECT_TRUE(s.boots.begin()->second.ended);
