@@ -5,6 +5,8 @@
 #include <memory>
 
 #include "app/command_line.hpp"
+#include "app/dhcp_range.hpp"
+#include "app/network_interface.hpp"
 #include "app/settings_text.hpp"
 
 namespace bootferry::app {
@@ -22,6 +24,16 @@ Result<Settings> settings_of(const std::filesystem::path& file) {
   return settings;
 }
 
+/// What only the machine that serves can tell.
+Result<void> check_here(const Settings& settings) {
+  if (auto good = check_https(settings); !good) return good;
+  if (settings.dhcp_mode != DhcpMode::server) return {};
+  const auto interface = choose_interface(list_interfaces(), settings.interface);
+  if (!interface) return std::unexpected(interface.error());
+  const auto range = choose_dhcp_range(settings.dhcp_range, interface->network, interface->name);
+  return range ? Result<void>() : std::unexpected(range.error());
+}
+
 json values_of(const Settings& settings, bool changed_only) {
   json list = json::array();
   for (const SettingValue& one : settings_values(settings)) {
@@ -33,10 +45,17 @@ json values_of(const Settings& settings, bool changed_only) {
 }
 
 void print_diff(const json& answer) {
-  if (answer["settings"].empty()) fmt::print("Every key has its default.\n");
+  if (answer["settings"].empty()) fmt::print("Every key has its default; options of serve count before the file.\n");
   for (const json& one : answer["settings"])
     fmt::print("{} = {}  (default {})\n", one["key"].get<std::string>(), one["value"].get<std::string>(),
                one["default"].get<std::string>());
+}
+
+void run_check(CommandContext& context, const std::filesystem::path& file) {
+  const auto settings = settings_of(file);
+  const auto good = settings ? check_here(*settings) : std::unexpected(settings.error());
+  if (!good) return context.show(std::unexpected(good.error()), [](const json&) {});
+  context.show(values_of(*settings, false), [](const json&) { fmt::print("The settings are good.\n"); });
 }
 
 void run(CommandContext& context, const std::filesystem::path& file, bool changed_only,
@@ -51,20 +70,22 @@ void run(CommandContext& context, const std::filesystem::path& file, bool change
 void add_config_commands(CLI::App& app, CommandContext& context) {
   CLI::App* config = app.add_subcommand("config", "The settings file");
   config->require_subcommand(1);
-  auto add = [&](const char* name, const char* help, bool changed_only,
-                 std::function<void(const Settings&, const json&)> print) {
+  auto add = [&](const char* name, const char* help, std::function<void(const std::filesystem::path&)> action) {
     auto file = std::make_shared<std::filesystem::path>();
     CLI::App* command = config->add_subcommand(name, help);
     command->add_option("FILE", *file, fmt::format("Settings file ({} if left out)", default_settings_file));
-    command->callback([&context, file, changed_only, print] {
-      context.action = [&context, file, changed_only, print] { run(context, *file, changed_only, print); };
-    });
+    command->callback([&context, file, action] { context.action = [file, action] { action(*file); }; });
   };
-  add("show", "All keys with their meaning, those that were changed marked: a settings file again", false,
-      [](const Settings& settings, const json&) { fmt::print("{}", render_settings(settings)); });
-  add("diff", "Only the keys that were changed", true, [](const Settings&, const json& answer) { print_diff(answer); });
-  add("check", "Is the file right; else file, line and mend", false,
-      [](const Settings&, const json&) { fmt::print("The settings are good.\n"); });
+  add("show", "All keys with their meaning, those that were changed marked: a settings file again",
+      [&context](const std::filesystem::path& file) {
+        run(context, file, false,
+            [](const Settings& settings, const json&) { fmt::print("{}", render_settings(settings)); });
+      });
+  add("diff", "Only the keys that were changed", [&context](const std::filesystem::path& file) {
+    run(context, file, true, [](const Settings&, const json& answer) { print_diff(answer); });
+  });
+  add("check", "Is the file right, and can this machine serve by it; else what is wrong and the mend",
+      [&context](const std::filesystem::path& file) { run_check(context, file); });
 }
 
 }  // namespace bootferry::app

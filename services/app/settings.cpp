@@ -3,9 +3,13 @@
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
+#include <unistd.h>
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 #include "app/setting_keys.hpp"
 
@@ -90,6 +94,12 @@ Result<void> check_ports(const Settings& settings) {
 Result<void> check_https(const Settings& settings) {
   if (settings.http_certificate.empty() != settings.http_key.empty())
     return fail(ErrorKind::invalid, "http.certificate and http.key belong together; set both, or neither");
+  for (const auto& [key, file] :
+       {std::pair("http.certificate", &settings.http_certificate), std::pair("http.key", &settings.http_key)}) {
+    if (!file->empty() && ::access(file->c_str(), R_OK) != 0)
+      return fail(ErrorKind::invalid, fmt::format("{}: {} cannot be read ({}); mend the path, or the file's rights",
+                                                  key, file->string(), std::strerror(errno)));
+  }
   if (settings.http_require_https && settings.https_port == 0)
     return fail(ErrorKind::invalid, "http.require_https needs a port: set ports.https, to 8443 for example");
   return {};

@@ -72,7 +72,7 @@ inline constexpr const char* default_settings_file = "/etc/bootferry/bootferry.t
 
 /// Two services on one port would fail with words about a stranger who has it.
 [[nodiscard]] Result<void> check_ports(const Settings& settings);
-/// What HTTPS needs belongs together.
+/// What HTTPS needs belongs together and can be read.
 [[nodiscard]] Result<void> check_https(const Settings& settings);
 
 /// What a login by a proxy needs belongs together; the error begins with the key.

@@ -46,6 +46,36 @@ Json content_of(const std::string& type, Json schema) {
   return content;
 }
 
+Json header_parameter(std::string_view name, std::string_view says, bool required = false) {
+  return {{"name", name},
+          {"in", "header"},
+          {"required", required},
+          {"description", says},
+          {"schema", {{"type", "string"}}}};
+}
+
+bool answers_json(const Json& said) { return said.contains("answer") && !said.contains("status"); }
+
+/// What answering.cpp and the tus routes read of a request's head (RFC 9110 13.1, tus 1.0.0).
+void add_headers(const Route& route, const Json& said, Json& list) {
+  const bool is_edit = route.method == Method::put || route.method == Method::remove;
+  if (route.method == Method::get && answers_json(said))
+    list.push_back(header_parameter("If-None-Match", "The ETag that is known: 304 when it is still that"));
+  if (is_edit) list.push_back(header_parameter("If-Match", "The ETag that was read: 412 when it was changed since"));
+  if (route.method == Method::post && !said.contains("bytes") && !route.only_looks)
+    list.push_back(header_parameter("Idempotency-Key", "At most 200 characters: the same request again does nothing"));
+  if (said.value("ranges", false)) {
+    list.push_back(header_parameter("Range", "One range of bytes"));
+    list.push_back(header_parameter("If-Range", "The ETag of what the range goes on with"));
+  }
+  if (said.contains("headers")) {
+    for (const auto& [name, says] : said["headers"].items())
+      list.push_back(header_parameter(name, says.get<std::string>(), true));
+  }
+}
+
+Json header_of_answer(std::string_view says) { return {{"description", says}, {"schema", {{"type", "string"}}}}; }
+
 Json parameters_of(const Route& route, const Json& said) {
   Json list = Json::array();
   std::string_view rest = route.pattern;
@@ -61,10 +91,11 @@ Json parameters_of(const Route& route, const Json& said) {
     for (const auto& [name, schema] : said["query"].items())
       list.push_back({{"name", name}, {"in", "query"}, {"required", false}, {"schema", schema_of(schema)}});
   }
+  add_headers(route, said, list);
   return list;
 }
 
-Json answers_of(const Json& said) {
+Json answers_of(const Route& route, const Json& said) {
   Json answers = Json::object();
   Json good{{"description", "Done"}};
   std::string status = "204";
@@ -79,8 +110,11 @@ Json answers_of(const Json& said) {
   if (said.value("ranges", false))
     answers["206"] = {{"description", "The range that was asked for"}, {"content", good["content"]}};
   if (said.contains("query") && said["query"].contains("after"))
-    good["headers"]["Link"] = {{"description", "<ADDRESS>; rel=\"next\": where the list goes on, when it does"},
-                               {"schema", {{"type", "string"}}}};
+    good["headers"]["Link"] = header_of_answer("<ADDRESS>; rel=\"next\": where the list goes on, when it does");
+  if (route.method == Method::get && answers_json(said)) {
+    good["headers"]["ETag"] = header_of_answer("For If-None-Match, and for If-Match of an edit");
+    answers["304"] = {{"description", "It is what If-None-Match names"}};
+  }
   if (said.contains("status")) status = std::to_string(said["status"].get<int>());
   answers[status] = std::move(good);
   if (said.contains("also")) {
@@ -113,7 +147,7 @@ Json operation_of(const Route& route, const Json& said) {
   if (said.contains("bytes"))
     made["requestBody"] = {{"required", true},
                            {"content", content_of(said["bytes"], {{"type", "string"}, {"format", "binary"}})}};
-  made["responses"] = answers_of(said);
+  made["responses"] = answers_of(route, said);
   if (route.right <= people::Right::anyone) made["security"] = Json::array();
   return made;
 }
@@ -153,7 +187,7 @@ Json make_openapi(std::span<const Route> routes) {
             {"description",
              "What docs/api.md tells, for programs. Additions come without notice; nothing is taken away within v1."},
             {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}}},
-          {"servers", {{{"url", "/"}}}},
+          {"servers", {{{"url", "../.."}}}},  // from this document on: whatever a proxy puts before it
           {"security", {{{"token", Json::array()}}, {{"login", Json::array()}}}},
           {"paths", std::move(paths)},
           {"components",

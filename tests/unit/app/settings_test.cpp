@@ -90,6 +90,22 @@ TEST(Settings, ADomainIsOneName) {
     EXPECT_TRUE(error_of(("[dhcp]\ndomain = \"" + bad + "\"\n").c_str()).starts_with("b.toml:2: dhcp.domain: ")) << bad;
 }
 
+TEST(Settings, WhatHttpsNeedsBelongsTogetherAndCanBeRead) {
+  Settings settings;
+  EXPECT_TRUE(check_https(settings));
+  settings.http_certificate = "/dev/null";
+  ASSERT_FALSE(check_https(settings));
+  EXPECT_EQ(check_https(settings).error().message,
+            "http.certificate and http.key belong together; set both, or neither");
+  settings.http_key = "/nowhere/key.pem";
+  ASSERT_FALSE(check_https(settings));
+  EXPECT_EQ(
+      check_https(settings).error().message,
+      "http.key: /nowhere/key.pem cannot be read (No such file or directory); mend the path, or the file's rights");
+  settings.http_key = "/dev/null";
+  EXPECT_TRUE(check_https(settings));
+}
+
 TEST(Settings, OnePortIsNotForTwoServices) {
   Settings settings;
   EXPECT_TRUE(check_ports(settings));

@@ -105,12 +105,24 @@ const leftOut = new Set(['post /api/v1/network/servers/probe', 'post /api/v1/che
 const usable = operations.filter(({ path, method }) => !leftOut.has(`${method} ${path}`));
 
 // 1. What is there, read as it is.
+let unchanged = 0;
 const known = { mac: '52:54:00:e2:e0:01', name: 'dos', id: '1', image: 'dos', number: '1', kind: 'floppy' };
 for (const one of usable.filter(({ method }) => method === 'get')) {
   const named = one.path.replace('/groups/{name}', '/groups/lab').replace('/templates/{name}', '/templates/san').replace('/users/{name}', '/users/alice');
   const path = named.replaceAll(/\{([^}]+)\}/g, (_, key) => known[key]);
-  await judge(one, await ask('get', path), `GET ${path}`);
+  const answer = await ask('get', path);
+  const tag = answer.headers.get('etag');
+  const { status } = answer;
+  await judge(one, answer, `GET ${path}`);
+  // A reader that knows it already is told so; what changes by itself may have changed meanwhile.
+  if (status !== 200 || one.operation.responses['304'] === undefined) continue;
+  if (tag === null) fail(`GET ${path}`, 'has no ETag, and one is told');
+  const again = await ask('get', path, { 'If-None-Match': tag ?? '' });
+  if (![200, 304].includes(again.status)) fail(`GET ${path}`, `answered ${again.status} to If-None-Match`);
+  if (again.status === 304) ++unchanged;
+  await again.body?.cancel();
 }
+if (unchanged < 20) fail('If-None-Match', `only ${unchanged} reads were unchanged`);
 
 /** The items of all pages, one by one, as the Link headers lead to them. */
 async function walkPages(start) {
