@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "app/client_finder.hpp"
 #include "app/command_line.hpp"
 #include "app/text_table.hpp"
 #include "base/mac_address.hpp"
@@ -63,8 +64,8 @@ Result<json> find_boot(const ApiClient& client, const std::string& which) {
   const bool is_number =
       !which.empty() && std::all_of(which.begin(), which.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (is_number) return client.get(fmt::format("{}/{}", boots_path, which));
-  const auto mac = parse_mac_address(which);
-  if (!mac) return fail(ErrorKind::invalid, fmt::format("\"{}\" is neither a boot's number nor a MAC address", which));
+  const auto mac = require_client(client, which);
+  if (!mac) return std::unexpected(mac.error());
   const auto list = client.get(fmt::format("{}?mac={}&limit=1", boots_path, mac->to_string()));
   if (!list) return list;
   if ((*list)["boots"].empty())
@@ -79,7 +80,7 @@ void save_packets(CommandContext& context, const std::string& which, const std::
   const auto print = [&](const json& done) {
     fmt::print("{} bytes written to {}\n", done["bytes"].get<std::size_t>(), file);
   };
-  const auto mac = parse_mac_address(which);
+  const auto mac = require_client(context.client(), which);
   if (!mac) return context.show(std::unexpected(mac.error()), print);
   const auto bytes = context.client().get_bytes(fmt::format("/api/v1/clients/{}/pcap", mac->to_string()));
   if (!bytes) return context.show(std::unexpected(bytes.error()), print);
@@ -95,14 +96,14 @@ void add_boot_commands(CLI::App& app, CommandContext& context) {
   auto mac = std::make_shared<std::string>();
   auto limit = std::make_shared<unsigned>(50);
   CLI::App* list = boot->add_subcommand("list", "All boots that are kept, or those of one client, newest first");
-  list->add_option("MAC", *mac, "A client's MAC address");
+  list->add_option("MAC", *mac, "A client: its MAC address or name");
   list->add_option("--limit", *limit, "At most this many")->capture_default_str()->check(CLI::Range(1, 1000));
   add_watch(*list, context);
   list->callback([&context, mac, limit] {
     context.action = [&context, mac, limit] {
       std::string path = fmt::format("{}?limit={}", boots_path, *limit);
       if (!mac->empty()) {
-        const auto parsed = parse_mac_address(*mac);
+        const auto parsed = require_client(context.client(), *mac);
         if (!parsed) return context.show(std::unexpected(parsed.error()), print_boots);
         path += "&mac=" + parsed->to_string();
       }
@@ -121,7 +122,7 @@ void add_boot_commands(CLI::App& app, CommandContext& context) {
   });
   CLI::App* pcap = boot->add_subcommand("pcap", "Save the packets of a client's last boot, for Wireshark or tcpdump");
   auto file = std::make_shared<std::string>();
-  pcap->add_option("MAC", *which, "A client's MAC address")->required();
+  pcap->add_option("MAC", *which, "A client: its MAC address or name")->required();
   pcap->add_option("FILE", *file, "Where to")->required();
   pcap->callback(
       [&context, which, file] { context.action = [&context, which, file] { save_packets(context, *which, *file); }; });

@@ -6,6 +6,7 @@
 
 #include "app/access_words.hpp"
 #include "app/boot_words.hpp"
+#include "app/client_finder.hpp"
 #include "app/command_line.hpp"
 #include "app/entry_commands.hpp"
 #include "app/quirk_words.hpp"
@@ -113,7 +114,7 @@ Result<json> change_of(const SetOptions& options) {
 
 void run_set(CommandContext& context, const SetOptions& options) {
   auto print = [](const json& client) { print_client(client); };
-  auto mac = parse_mac_address(options.mac);
+  auto mac = require_client(context.client(), options.mac);
   if (!mac) return context.show(std::unexpected(mac.error()), print);
   auto change = change_of(options);
   if (!change) return context.show(change, print);
@@ -123,7 +124,7 @@ void run_set(CommandContext& context, const SetOptions& options) {
 void add_set(CLI::App& client, CommandContext& context) {
   CLI::App* set = client.add_subcommand("set", "Add a client, or change what it boots");
   auto options = std::make_shared<SetOptions>();
-  set->add_option("MAC", options->mac, "Its MAC address")->required();
+  set->add_option("MAC", options->mac, "Its MAC address, or its name")->required();
   auto* name = set->add_option("--name", options->name, "A name for people; \"\" takes it back");
   add_boot_options(*set, options->boot);
   auto* groups = set->add_option("--group", options->groups,
@@ -145,10 +146,10 @@ void add_set(CLI::App& client, CommandContext& context) {
   });
 }
 
-/// What is done to one machine: `what` gets its path below /api/v1. What is no MAC address never becomes a part of it.
+/// What is done to one machine: `what` gets its path below /api/v1.
 void act_on_client(CommandContext& context, const std::string& mac,
                    const std::function<void(const std::string&)>& what) {
-  const auto parsed = parse_mac_address(mac);
+  const auto parsed = require_client(context.client(), mac);
   if (!parsed) return context.show(std::unexpected(parsed.error()), print_client);
   what("/api/v1/clients/" + parsed->to_string());
 }
@@ -162,7 +163,7 @@ struct EntryOptions {
 void add_next(CLI::App& client, CommandContext& context) {
   CLI::App* next = client.add_subcommand("next", "What it boots once, the next time; without more: nothing special");
   auto options = std::make_shared<EntryOptions>();
-  next->add_option("MAC", options->mac, "Its MAC address")->required();
+  next->add_option("MAC", options->mac, "Its MAC address, or its name")->required();
   next->add_option("ENTRY", options->name, "The name of one of its entries");
   add_boot_options(*next, options->boot);
   next->callback([&context, options] {
@@ -180,7 +181,7 @@ void add_next(CLI::App& client, CommandContext& context) {
 void add_script(CLI::App& client, CommandContext& context) {
   CLI::App* script = client.add_subcommand("script", "The boot script that it would get now");
   auto mac = std::make_shared<std::string>();
-  script->add_option("MAC", *mac, "Its MAC address")->required();
+  script->add_option("MAC", *mac, "Its MAC address, or its name")->required();
   script->callback([&context, mac] {
     context.action = [&context, mac] {
       act_on_client(context, *mac, [&](const std::string& path) {
@@ -209,21 +210,21 @@ void add_client_commands(CLI::App& app, CommandContext& context) {
         [&context, mac, what] { context.action = [&context, mac, what] { act_on_client(context, *mac, what); }; });
   };
   CLI::App* show = client->add_subcommand("show", "One machine");
-  show->add_option("MAC", *mac, "Its MAC address")->required();
+  show->add_option("MAC", *mac, "Its MAC address, or its name")->required();
   add_watch(*show, context);
   act_on_mac(show, [&context](const std::string& path) {
     context.show_live({Topic::clients, [&] { return context.client().get(path); }, print_client});
   });
   CLI::App* remove = client->add_subcommand("remove", "Forget a machine");
-  remove->add_option("MAC", *mac, "Its MAC address")->required();
+  remove->add_option("MAC", *mac, "Its MAC address, or its name")->required();
   act_on_mac(remove, [&context, mac](const std::string& path) {
     context.show(context.client().remove(path), [mac](const json&) { fmt::print("client {} removed\n", *mac); });
   });
   add_set(*client, context);
   add_next(*client, context);
   add_script(*client, context);
-  add_entry_commands(*client, context, {"MAC", "Its MAC address", [](const std::string& text) {
-                                          const auto parsed = parse_mac_address(text);
+  add_entry_commands(*client, context, {"MAC", "Its MAC address, or its name", [&context](const std::string& text) {
+                                          const auto parsed = require_client(context.client(), text);
                                           return parsed ? Result<std::string>("/api/v1/clients/" + parsed->to_string())
                                                         : std::unexpected(parsed.error());
                                         }});

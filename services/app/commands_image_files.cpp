@@ -6,6 +6,7 @@
 #include <fstream>
 #include <memory>
 
+#include "app/client_finder.hpp"
 #include "app/command_line.hpp"
 #include "app/text_table.hpp"
 #include "base/mac_address.hpp"
@@ -36,11 +37,11 @@ std::string encode_query(std::string_view text) {
   return encoded;
 }
 
-Result<std::string> address_of(const PlaceOptions& place, std::string_view what) {
+Result<std::string> address_of(const ApiClient& client, const PlaceOptions& place, std::string_view what) {
   if (auto good = boot::check_image_name(place.name); !good) return std::unexpected(good.error());
   std::string disk = "/api/v1/images/" + place.name;
   if (!place.mac.empty()) {
-    const auto mac = parse_mac_address(place.mac);
+    const auto mac = require_client(client, place.mac);
     if (!mac) return std::unexpected(mac.error());
     disk = fmt::format("/api/v1/clients/{}/overlays/{}", mac->to_string(), place.name);
   }
@@ -65,7 +66,7 @@ void print_folder(const json& folder) {
 }
 
 void run_files(CommandContext& context, const PlaceOptions& place) {
-  const auto address = address_of(place, "files");
+  const auto address = address_of(context.client(), place, "files");
   context.show(address ? context.client().get(*address) : std::unexpected(address.error()), print_folder);
 }
 
@@ -74,7 +75,7 @@ void run_cat(CommandContext& context, const PlaceOptions& place) {
   const auto print = [&place](const json& done) {
     fmt::print("{} bytes written to {}\n", done["bytes"].get<std::size_t>(), place.file);
   };
-  const auto address = address_of(place, "files/content");
+  const auto address = address_of(context.client(), place, "files/content");
   if (!address) return context.show(std::unexpected(address.error()), print);
   const auto bytes = context.client().get_bytes(*address);
   if (!bytes) return context.show(std::unexpected(bytes.error()), print);
@@ -123,7 +124,7 @@ void add_image_file_commands(CLI::App& image, CommandContext& context) {
 
 void add_overlay_file_commands(CLI::App& overlay, CommandContext& context) {
   add_file_commands(overlay, context, [](CLI::App& command, PlaceOptions& place) {
-    command.add_option("MAC", place.mac, "The client")->required();
+    command.add_option("MAC", place.mac, "The client: its MAC address or name")->required();
     command.add_option("IMAGE", place.name, "The image that its drive has")->required();
     add_overlay_mode(command, place.mode);
   });

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "app/client_finder.hpp"
 #include "app/command_line.hpp"
 #include "app/self_check.hpp"
 #include "base/mac_address.hpp"
@@ -104,7 +105,7 @@ void run_wake(CommandContext& context, const WakeOptions& options) {
     fmt::print("{} was sent the magic packet: {}. Nothing tells whether it woke: look at \"bootferry boot-log {}\".\n",
                answer["mac"].get<std::string>(), answer["sent"].get<std::string>(), answer["mac"].get<std::string>());
   };
-  const auto mac = parse_mac_address(options.mac);
+  const auto mac = require_client(context.client(), options.mac);
   if (!mac) return context.show(std::unexpected(mac.error()), print);
   json body = json::object();
   if (!options.broadcast.empty()) body["broadcast"] = options.broadcast;
@@ -112,13 +113,13 @@ void run_wake(CommandContext& context, const WakeOptions& options) {
   context.show(context.client().post(fmt::format("/api/v1/clients/{}/wake", mac->to_string()), body), print);
 }
 
-void run_floppy(CommandContext& context, const std::string& mac_text, const std::string& image) {
+void run_floppy(CommandContext& context, const std::string& which, const std::string& image) {
   const auto print = [](const json& answer) {
     fmt::print("{} has {} in its floppy drive now, instead of {}, until it boots anew\n",
                answer["mac"].get<std::string>(), answer["image"].get<std::string>(),
                answer["before"].get<std::string>());
   };
-  const auto mac = parse_mac_address(mac_text);
+  const auto mac = require_client(context.client(), which);
   if (!mac) return context.show(std::unexpected(mac.error()), print);
   context.show(context.client().post(fmt::format("/api/v1/clients/{}/floppy", mac->to_string()), {{"image", image}}),
                print);
@@ -149,14 +150,14 @@ void add_media_commands(CLI::App& app, CommandContext& context) {
 void add_running_client_commands(CLI::App& client, CommandContext& context) {
   CLI::App* wake = client.add_subcommand("wake", "Switch a sleeping machine on (Wake-on-LAN)");
   auto options = std::make_shared<WakeOptions>();
-  wake->add_option("MAC", options->mac, "Its MAC address")->required();
+  wake->add_option("MAC", options->mac, "Its MAC address, or its name")->required();
   wake->add_option("--next-boot", options->next_boot, "Boot this entry of it, once");
   wake->add_option("--broadcast", options->broadcast,
                    "Also to the broadcast address of another network, say 10.2.0.255; its router must allow that");
   CLI::App* floppy = client.add_subcommand("floppy", "Put another floppy into the drive of a running machine");
   auto mac = std::make_shared<std::string>();
   auto image = std::make_shared<std::string>();
-  floppy->add_option("MAC", *mac, "Its MAC address")->required();
+  floppy->add_option("MAC", *mac, "Its MAC address, or its name")->required();
   floppy->add_option("IMAGE", *image, "A floppy of the same size")->required();
   floppy->callback(
       [&context, mac, image] { context.action = [&context, mac, image] { run_floppy(context, *mac, *image); }; });

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/client_finder.hpp"
 #include "app/command_line.hpp"
 #include "app/export_command.hpp"
 #include "app/text_table.hpp"
@@ -51,8 +52,8 @@ struct OverlayOptions {
   std::string mac, image, mode, comment, name, size, file, format = "raw";
   unsigned snapshot = 0;
 
-  [[nodiscard]] Result<std::string> path(std::string_view verb = "") const {
-    const auto address = parse_mac_address(mac);
+  [[nodiscard]] Result<std::string> path(const ApiClient& client, std::string_view verb = "") const {
+    const auto address = require_client(client, mac);
     if (!address) return std::unexpected(address.error());
     if (auto good = boot::check_image_name(image); !good) return std::unexpected(good.error());
     return fmt::format("/api/v1/clients/{}/overlays/{}{}{}{}", address->to_string(), image, verb.empty() ? "" : "/",
@@ -63,7 +64,7 @@ struct OverlayOptions {
 using Options = std::shared_ptr<OverlayOptions>;
 
 void post(CommandContext& context, const Options& options, std::string_view verb, const json& body) {
-  const auto path = options->path(verb);
+  const auto path = options->path(context.client(), verb);
   if (!path) return context.show(std::unexpected(path.error()), print_overlay);
   context.show(context.client().post(*path, body), print_overlay);
 }
@@ -84,7 +85,7 @@ void add_overlay_commands(CLI::App& app, CommandContext& context) {
   };
   const auto named = [&](const char* verb, const char* help) {
     CLI::App* command = overlay->add_subcommand(verb, help);
-    command->add_option("MAC", options->mac, "The client")->required();
+    command->add_option("MAC", options->mac, "The client: its MAC address or name")->required();
     command->add_option("IMAGE", options->image, "The image that its drive has")->required();
     add_overlay_mode(*command, options->mode);
     return command;
@@ -101,7 +102,7 @@ void add_overlay_commands(CLI::App& app, CommandContext& context) {
   CLI::App* show = named("show", "One overlay, with its snapshots");
   add_watch(*show, context);
   act(show, [&context, options] {
-    const auto path = options->path();
+    const auto path = options->path(context.client());
     if (!path) return context.show(std::unexpected(path.error()), print_overlay);
     context.show_live({Topic::overlays, [&] { return context.client().get(*path); }, print_overlay});
   });
@@ -130,7 +131,7 @@ void add_overlay_commands(CLI::App& app, CommandContext& context) {
   CLI::App* forget = named("remove-snapshot", "Forget a snapshot");
   forget->add_option("SNAPSHOT", options->snapshot, "Its number")->required();
   act(forget, [&context, options] {
-    const auto path = options->path(fmt::format("snapshots/{}", options->snapshot));
+    const auto path = options->path(context.client(), fmt::format("snapshots/{}", options->snapshot));
     if (!path) return context.show(std::unexpected(path.error()), print_overlay);
     context.show(context.client().remove(*path), print_overlay);
   });
@@ -139,7 +140,7 @@ void add_overlay_commands(CLI::App& app, CommandContext& context) {
   out->add_option("--format", options->format, "raw, or qcow2 (smaller; for other tools)")
       ->check(CLI::IsMember({"raw", "qcow2"}));
   act(out, [&context, options] {
-    const auto path = options->path();
+    const auto path = options->path(context.client());
     if (!path) return context.show(std::unexpected(path.error()), print_overlay);
     const std::size_t query = std::min(path->find('?'), path->size());
     run_export(context, {.disk = path->substr(0, query),
@@ -150,7 +151,7 @@ void add_overlay_commands(CLI::App& app, CommandContext& context) {
   });
   act(named("discard", "Forget all that the client changed, snapshots too; its next boot begins anew"),
       [&context, options] {
-        const auto path = options->path();
+        const auto path = options->path(context.client());
         if (!path) return context.show(std::unexpected(path.error()), print_overlay);
         context.show(context.client().remove(*path), [options](const json&) {
           fmt::print("overlay of {} on {} discarded\n", options->mac, options->image);

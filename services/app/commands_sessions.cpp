@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "app/client_finder.hpp"
 #include "app/command_line.hpp"
 #include "app/text_table.hpp"
 #include "base/mac_address.hpp"
@@ -95,11 +96,11 @@ Result<std::vector<std::uint64_t>> ids_of(const CommandContext& context, const s
   const bool digits =
       !which.empty() && which.size() < 19 && std::ranges::all_of(which, [](char c) { return c >= '0' && c <= '9'; });
   if (digits) return std::vector<std::uint64_t>{std::stoull(which)};
-  const auto mac = parse_mac_address(which);
-  if (!mac && which != "all") {
-    return fail(ErrorKind::invalid, fmt::format("\"{}\" is neither a session's number, nor a MAC address, nor \"all\"; "
-                                                "\"bootferry session list\" shows the sessions",
-                                                which.substr(0, 40)));
+  std::optional<MacAddress> mac;
+  if (which != "all") {
+    const auto found = require_client(context.client(), which);
+    if (!found) return std::unexpected(found.error());
+    mac = *found;
   }
   const auto answer = context.client().get(sessions_path);
   if (!answer) return std::unexpected(answer.error());

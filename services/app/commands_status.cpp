@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/client_finder.hpp"
 #include "app/command_line.hpp"
 #include "app/text_table.hpp"
 #include "base/mac_address.hpp"
@@ -86,13 +87,13 @@ void add_boot_log_command(CLI::App& app, CommandContext& context) {
   auto mac = std::make_shared<std::string>();
   auto limit = std::make_shared<unsigned>(200);
   CLI::App* command = app.add_subcommand("boot-log", "What a client did, step by step");
-  command->add_option("MAC", *mac, "Its MAC address")->required();
+  command->add_option("MAC", *mac, "Its MAC address, or its name")->required();
   command->add_option("--limit", *limit, "At most this many events, the newest")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));
   command->callback([&context, mac, limit] {
     context.action = [&context, mac, limit] {
-      auto parsed = parse_mac_address(*mac);
+      auto parsed = require_client(context.client(), *mac);
       if (!parsed) return context.show(std::unexpected(parsed.error()), print_boot_log);
       context.show(context.client().get(fmt::format("/api/v1/events?mac={}&limit={}", parsed->to_string(), *limit)),
                    print_boot_log);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <sstream>
 
+#include "app/client_finder.hpp"
 #include "app/command_line.hpp"
 #include "app/text_table.hpp"
 #include "http/script_renderer.hpp"
@@ -118,7 +119,9 @@ void add_template_commands(CLI::App& app, CommandContext& context) {
   auto mac = std::make_shared<std::string>();
   CLI::App* preview = templates->add_subcommand("preview", "What a machine would be sent, made from a template");
   act(preview, [&context, mac, file](const std::string& path) {
-    json question{{"client", *mac}};
+    const auto client = require_client(context.client(), *mac);
+    if (!client) return context.show(std::unexpected(client.error()), print_preview);
+    json question{{"client", client->to_string()}};
     if (!file->empty()) {
       auto text = read_file(*file);
       if (!text) return context.show(std::unexpected(text.error()), print_preview);
@@ -126,7 +129,7 @@ void add_template_commands(CLI::App& app, CommandContext& context) {
     }
     context.show(context.client().post(path + "/preview", question), print_preview);
   });
-  preview->add_option("MAC", *mac, "The machine's MAC address")->required();
+  preview->add_option("MAC", *mac, "The machine: its MAC address or name")->required();
   preview->add_option("--file", *file, "A text to try in the template's place; nothing is kept");
   CLI::App* set = templates->add_subcommand("set", "Use a file of your own in its place");
   act(set, [&context, file](const std::string& path) {

@@ -52,3 +52,14 @@ def test_the_pool_tells_how_full_it_is(server):
     text = server.cli("network", "show").stdout
     assert "pool: 10.99.0.100-10.99.0.109: 1 of 10 free, 0 leased, 9 reserved, 0 declined" in text, text
     assert "Warning: Only 1 of the 10 addresses" in text and "dhcp.range" in text, text
+
+
+def test_a_client_is_called_by_its_name(server):
+    server.cli("client", "set", MACS[0], "--name", "Küche 1", "--local")
+    assert MACS[0] in server.cli("client", "show", "Küche 1").stdout
+    server.cli("client", "set", "Küche 1", "--name", "kitchen")
+    assert "kitchen" in server.cli("client", "show", MACS[0]).stdout
+    assert "exit" in server.cli("client", "script", "kitchen").stdout
+    assert server.cli("boot", "list", "kitchen").returncode == 0
+    told = server.cli("client", "show", "../images", check=False)
+    assert told.returncode == 1 and "neither a MAC address nor the name of a client" in told.stderr, told.stderr
