@@ -11,7 +11,7 @@
 
 namespace bootferry::app {
 
-/// The server is asked for names only. invalid: neither an address nor a name; else why it could not be asked.
+/// The server is asked for what may be a name. invalid: neither an address nor a name; else why it could not be asked.
 [[nodiscard]] Result<MacAddress> require_client(const ApiClient& client, std::string_view which);
 
 }  // namespace bootferry::app

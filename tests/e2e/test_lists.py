@@ -55,9 +55,9 @@ def test_the_pool_tells_how_full_it_is(server):
 
 
 def test_a_client_is_called_by_its_name(server):
-    server.cli("client", "set", MACS[0], "--name", "Küche 1", "--local")
-    assert MACS[0] in server.cli("client", "show", "Küche 1").stdout
-    server.cli("client", "set", "Küche 1", "--name", "kitchen")
+    server.cli("client", "set", MACS[0], "--name", "kitchen-1", "--local")
+    assert MACS[0] in server.cli("client", "show", "kitchen-1").stdout
+    server.cli("client", "set", "kitchen-1", "--name", "kitchen")
     assert "kitchen" in server.cli("client", "show", MACS[0]).stdout
     assert "exit" in server.cli("client", "script", "kitchen").stdout
     assert server.cli("boot", "list", "kitchen").returncode == 0

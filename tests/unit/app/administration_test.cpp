@@ -88,7 +88,8 @@ TEST_F(AdministrationTest, AnImageWhoseFileIsGoneIsToldUntilItIsBackOrRemoved) {
 TEST_F(AdministrationTest, AVersionIsMissedWhereAnotherLiesOnIt) {
   ASSERT_TRUE(administration.create_image({"win"}, mib(4)));
   const std::filesystem::path path = *administration.image_path("win");
-  ApplianceImageLives lives({registry, registry, library, layers, disks});
+  JobList jobs(bus, clock);
+  ApplianceImageLives lives({registry, registry, library, layers, disks, jobs});
   ASSERT_TRUE(lives.change_versions("win", boot::Publish{}));
   ASSERT_NE(*administration.image_path("win"), path);
   std::filesystem::remove(path);

@@ -69,9 +69,10 @@ TEST(CommandLine, ANameThatWouldMeanAnotherImageIsRefusedBeforeAnybodyIsAsked) {
       EXPECT_NE(said.errors.find("is not an image name"), std::string::npos) << said.errors;
     }
   }
-  // A client's name is looked up in the list, and never becomes a part of an address.
-  for (const char* verb : {"show", "remove"})
-    EXPECT_NE(run({"client", verb, "pc1?x"}).errors.find("no Bootferry answers"), std::string::npos);
+  for (const char* verb : {"show", "remove"}) {
+    EXPECT_NE(run({"client", verb, "pc1?x"}).errors.find("is neither a MAC address nor"), std::string::npos);
+    EXPECT_NE(run({"client", verb, "pc1"}).errors.find("no Bootferry answers"), std::string::npos) << "is looked up";
+  }
   EXPECT_NE(run({"image", "show", "dos"}).errors.find("no Bootferry answers"), std::string::npos);
 }
 
