@@ -35,7 +35,12 @@ boot::Health ApplianceAdministration::health() {
     if (std::string complaint = complaint_of(server, we_give_addresses); !complaint.empty())
       health.warnings.push_back(std::move(complaint));
   }
-  if (const std::string lost = describe_missing_files(images()); !lost.empty())
+  std::vector<boot::ImageView> incomplete;  // asked often: nothing else of the images is looked up
+  for (const auto& [name, image] : snapshot->images) {
+    auto missing = find_missing_files(image, *snapshot, parts_.library);
+    if (!missing.empty()) incomplete.push_back({image, {}, {}, std::move(missing)});
+  }
+  if (const std::string lost = describe_missing_files(incomplete); !lost.empty())
     health.warnings.push_back(fmt::format("{}. {}.", lost, missing_files_mend));
   return health;
 }

@@ -95,7 +95,7 @@ TEST_F(TftpServer, a_stranger_at_a_transfers_port_is_told_and_changes_nothing) {
   EXPECT_EQ(receive(peer).substr(0, 4), "\0\3\0\2"s);
 }
 
-TEST_F(TftpServer, an_icmp_error_ends_nothing_and_loses_no_packet) {
+TEST_F(TftpServer, a_client_whose_port_is_closed_for_a_moment_goes_on) {
   Peer peer;
   ask(peer, "loader");
   ASSERT_EQ(receive(peer).substr(0, 4), "\0\3\0\1"s);
