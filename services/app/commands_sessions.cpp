@@ -91,7 +91,7 @@ void print_sessions_long(const json& answer) {
   for (const json& session : answer["sessions"]) print_session(session);
 }
 
-/// The ids that `which` means: a number, the sessions of a MAC, or "all". They may end before they are asked to.
+/// The ids that `which` means: a number, the sessions of a client, or "all". They may end before they are asked to.
 Result<std::vector<std::uint64_t>> ids_of(const CommandContext& context, const std::string& which) {
   const bool digits =
       !which.empty() && which.size() < 19 && std::ranges::all_of(which, [](char c) { return c >= '0' && c <= '9'; });
@@ -99,6 +99,10 @@ Result<std::vector<std::uint64_t>> ids_of(const CommandContext& context, const s
   std::optional<MacAddress> mac;
   if (which != "all") {
     const auto found = require_client(context.client(), which);
+    if (!found && found.error().kind == ErrorKind::invalid)
+      return fail(ErrorKind::invalid, fmt::format("\"{}\" is neither a session's number, a client nor \"all\"; "
+                                                  "\"bootferry session list\" shows them",
+                                                  which.substr(0, 40)));
     if (!found) return std::unexpected(found.error());
     mac = *found;
   }
@@ -160,7 +164,7 @@ void add_session_commands(CLI::App& app, CommandContext& context) {
   });
   CLI::App* drop = session->add_subcommand("drop", "End sessions; their clients log in again if they still live");
   auto which = std::make_shared<std::string>();
-  drop->add_option("ID", *which, "Its number in the list, or a client's MAC address, or \"all\"")->required();
+  drop->add_option("ID", *which, "Its number in the list, or a client (MAC address or name), or \"all\"")->required();
   drop->callback([&context, which] { context.action = [&context, which] { run_drop(context, *which); }; });
 }
 
