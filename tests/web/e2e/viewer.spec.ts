@@ -17,7 +17,7 @@ test('a viewer can change nothing', async ({ page }) => {
   const harmless = new RegExp(`^(Use (dark|light) colours|Logged in as ${need('BOOTFERRY_USER')}|Check|Look inside|Bootferry|Packets)`);
   const mac = need('BOOTFERRY_MAC');
   const image = need('BOOTFERRY_IMAGE');
-  for (const place of ['#/', `#/machines/${mac}`, '#/images', `#/images/${image}`, '#/network', '#/sessions', '#/activity', '#/settings']) {
+  for (const place of ['#/', `#/machines/${mac}`, '#/images', `#/images/${image}`, '#/network', '#/sessions', '#/activity', '#/settings', '#/settings/machines', '#/settings/people']) {
     await page.goto(url + place);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     await expect(page.getByRole('status', { name: 'Server state' })).toContainText('Running');

@@ -29,6 +29,10 @@ const pages: [name: string, place: string, shows: string][] = [
   ['sessions', '#/sessions', '88 MiB'],
   ['activity', '#/activity', '(6 times)'],
   ['settings', '#/settings', 'About'],
+  ['settings-machines', '#/settings/machines', 'Edit wait'],
+  ['settings-people', '#/settings/people', 'grafana'],
+  ['settings-data', '#/settings/data', 'Download a backup'],
+  ['settings-notifications', '#/settings/notifications', 'ntfy.lan'],
 ];
 
 async function expectNoSeriousFault(page: Page): Promise<void> {
@@ -143,6 +147,18 @@ test('a boot entry', async ({ page, server }) => {
   await page.getByLabel('What it boots').selectOption('Installer, with disks attached');
   await page.getByRole('button', { name: 'Add a drive' }).click();
   await lookAt(page, 'entry');
+});
+
+test('a rule and a variable', async ({ page, server }) => {
+  fillWithHomeLab(server);
+  await page.goto(`${server.url}#/settings/machines`);
+  await page.getByRole('button', { name: 'Edit rule 2' }).click();
+  await expect(page.getByLabel('Image of drive 0x80')).toBeVisible();
+  await lookAt(page, 'rule');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Change the variable mirror' }).click();
+  await expect(page.getByRole('textbox', { name: 'Value' })).toHaveValue('10.99.0.9');
+  await lookAt(page, 'variable');
 });
 
 test('image dialogs and the check', async ({ page, server }) => {

@@ -39,7 +39,7 @@ test('an entry that somebody else changed meanwhile is not overwritten', async (
 });
 
 test('somebody who is quicker by a moment is not overwritten either', async ({ page, server }) => {
-  await page.goto(`${server.url}#/settings`);
+  await page.goto(`${server.url}#/settings/machines`);
   await region(page, 'Script templates').getByRole('button', { name: 'Edit san' }).click();
   const dialog = page.getByRole('dialog', { name: 'Template san' });
   await dialog.getByLabel('Text of the template').fill('#!ipxe\nshell\n');
@@ -55,19 +55,6 @@ test('somebody who is quicker by a moment is not overwritten either', async ({ p
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(dialog).toHaveCount(0);
   expect(server.ownTemplates.get('san')).toBe('#!ipxe\nshell\n');
-});
-
-test('a rule that was made meanwhile is kept', async ({ page, server }) => {
-  server.groups.set('lab', { name: 'lab', entries: [], default_entry: null, menu_timeout: null, variables: {}, clients: [] });
-  await page.goto(`${server.url}#/settings`);
-  await region(page, 'Rules').getByRole('button', { name: 'New rule' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('MAC').fill('52:54:00:*');
-  server.rules = [{ mac: 'aa:*', uuid: null, serial: null, architecture: null, then: { kind: 'ignore' } }];
-  await dialog.getByRole('button', { name: 'Make it' }).click();
-  await expect(dialog.getByRole('alert')).toContainText(elseSentence);
-  await expect(region(page, 'Rules')).toContainText('aa:*');
-  expect(server.rules).toHaveLength(1);
 });
 
 test('a machine joins a group and leaves it', async ({ page, server }) => {

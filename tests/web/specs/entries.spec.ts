@@ -81,7 +81,7 @@ test('its script is shown, it is woken, and its firmware is helped', async ({ pa
 });
 
 test('a group shares entries, and unknown machines get them', async ({ page, server }) => {
-  await page.goto(`${server.url}#/settings`);
+  await page.goto(`${server.url}#/settings/machines`);
   const groups = region(page, 'Groups');
   await groups.getByRole('button', { name: 'New group' }).click();
   await page.getByRole('dialog').getByLabel('Name').fill('classroom');
@@ -93,8 +93,14 @@ test('a group shares entries, and unknown machines get them', async ({ page, ser
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(groups.getByRole('listitem')).toContainText('Power off');
   expect(server.groups.get('classroom')).toMatchObject({ entries: [{ name: 'Off', boot: { kind: 'poweroff' } }] });
-  await region(page, 'Unknown machines').getByRole('combobox').selectOption('the entries of the group classroom');
-  await expect.poll(() => server.unknown).toEqual({ kind: 'group', group: 'classroom' });
+  await region(page, 'Unknown machines').getByRole('button', { name: 'Change what they get' }).click();
+  const unknown = page.getByRole('dialog', { name: 'Unknown machines' });
+  await unknown.getByLabel('What they get').selectOption('The entries of a group');
+  await expect(unknown.getByRole('button', { name: 'Save' })).toBeDisabled();
+  await unknown.getByLabel('Group').selectOption('classroom');
+  await unknown.getByRole('button', { name: 'Save' }).click();
+  await expect(region(page, 'Unknown machines')).toContainText('the entries of the group classroom');
+  expect(server.unknown).toEqual({ kind: 'group', group: 'classroom' });
 });
 
 test('the self-test says what to do, and other servers are named', async ({ page, server }) => {
@@ -111,23 +117,8 @@ test('the self-test says what to do, and other servers are named', async ({ page
   await expect(region(page, 'Self-test')).toContainText('nft add rule');
 });
 
-test('a rule gives a group to machines of a kind, and is taken back', async ({ page, server }) => {
-  server.groups.set('lab', { name: 'lab', entries: [], default_entry: null, menu_timeout: null, variables: {}, clients: [] });
-  await page.goto(`${server.url}#/settings`);
-  const rules = region(page, 'Rules');
-  await rules.getByRole('button', { name: 'New rule' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('MAC').fill('52:54:00:*');
-  await dialog.getByRole('button', { name: 'Make it' }).click();
-  await expect(rules.getByRole('row', { name: /52:54:00:\*/ })).toContainText('the entries of the group lab');
-  expect(server.rules).toEqual([{ mac: '52:54:00:*', serial: null, uuid: null, architecture: null, then: { kind: 'group', group: 'lab' } }]);
-  await rules.getByRole('button', { name: 'Remove rule 1' }).click();
-  await dialog.getByRole('button', { name: 'Remove' }).click();
-  await expect(rules).toContainText('None.');
-});
-
 test('a template is edited, a broken one refused with its line, and the built-in one comes back', async ({ page, server }) => {
-  await page.goto(`${server.url}#/settings`);
+  await page.goto(`${server.url}#/settings/machines`);
   const templates = region(page, 'Script templates');
   await templates.getByRole('button', { name: 'Edit san' }).click();
   const dialog = page.getByRole('dialog', { name: 'Template san' });
@@ -146,7 +137,7 @@ test('a template is edited, a broken one refused with its line, and the built-in
 test('a template shows what a machine would get from it, before it is saved', async ({ page, server }) => {
   server.seeMachine('52:54:00:e2:e0:02');
   server.seeMachine(mac, { name: 'pc1', known: true });
-  await page.goto(`${server.url}#/settings`);
+  await page.goto(`${server.url}#/settings/machines`);
   await region(page, 'Script templates').getByRole('button', { name: 'Edit san' }).click();
   const dialog = page.getByRole('dialog', { name: 'Template san' });
   const machine = dialog.getByLabel('Preview for');

@@ -20,7 +20,7 @@ test.beforeEach(({ server }) => {
 });
 
 test('the file is downloaded, and what it would change is seen before it changes', async ({ page, server }) => {
-  await page.goto(`${server.url}#/settings`);
+  await page.goto(`${server.url}#/settings/data`);
   const downloading = page.waitForEvent('download');
   await region(page, 'Export and apply').getByRole('button', { name: 'Download the file' }).click();
   expect((await downloading).suggestedFilename()).toBe('bootferry.json');
@@ -46,7 +46,7 @@ test.describe('what is refused', () => {
   test.use({ allowedComplaints: refusedWrite });
 
   test('is told with its reason, and nothing can be applied', async ({ page, server }) => {
-    await page.goto(`${server.url}#/settings`);
+    await page.goto(`${server.url}#/settings/data`);
     await choose(page, 'Export and apply', fileOf('lab.json', { bootferry: 1, images: [{ name: 'win' }], clients: [{ mac: pc1, name: 'x' }] }));
     const dialog = page.getByRole('dialog', { name: 'What lab.json would change' });
     await expect(dialog.getByRole('row', { name: /win/ })).toContainText('add it first');
@@ -62,7 +62,7 @@ test.describe('what is refused', () => {
 
 test('a backup is downloaded, looked at, and restored', async ({ page, server }) => {
   server.seeMachine(pc2, { name: 'pc2', known: true });
-  await page.goto(`${server.url}#/settings`);
+  await page.goto(`${server.url}#/settings/data`);
   const downloading = page.waitForEvent('download');
   await region(page, 'Backup').getByRole('button', { name: 'Download a backup' }).click();
   expect((await downloading).suggestedFilename()).toMatch(/^bootferry-20..-..-..\.backup$/);

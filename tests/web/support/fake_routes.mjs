@@ -89,12 +89,13 @@ route('GET', 'clients', (server) => ({ clients: [...server.clients.values()] }))
 route('GET', 'clients/{mac}', (server, { parts: [mac] }) => clientOf(server, mac));
 route('PUT', 'clients/{mac}', (server, { parts: [mac], body }) => {
   let client = server.clients.get(mac);
-  knowKeys(body, 'name', 'boot', 'reserved_address', 'entries', 'default_entry', 'menu_timeout', 'next_boot', 'groups', 'quirks', 'access');
+  knowKeys(body, 'name', 'boot', 'reserved_address', 'entries', 'default_entry', 'menu_timeout', 'next_boot', 'groups', 'variables', 'quirks', 'access');
   const { name, boot, quirks, access, ...rest } = body;
   if (name && [...server.clients.values()].some((other) => other !== client && other.name === name)) {
     throw new Refusal(409, `Another client has the name ${name} already: choose another one.`);
   }
   if (boot !== undefined) checkBoot(server, boot);
+  checkVariables(body.variables);
   client ??= server.addClient(mac, { state: 'off', architecture: null, first_seen: null, last_seen: null });
   Object.assign(client, rest, name === undefined ? {} : { name: name === '' ? null : name });
   if (boot !== undefined) setBoot(server, client, boot);
@@ -127,7 +128,14 @@ route('GET', 'clients/{mac}/script', (server, { parts: [mac] }) => {
 });
 route('GET', 'groups', (server) => ({ groups: [...server.groups.values()] }));
 route('GET', 'groups/{name}', (server, { parts: [name] }) => need(server.groups.get(name), `group ${name}`));
+/** As the server takes them: of a machine or of a group. */
+function checkVariables(variables = {}) {
+  const wrong = Object.keys(variables).find((name) => !/^[a-z][a-z0-9_]{0,31}$/.test(name));
+  if (wrong !== undefined) throw new Refusal(400, `"${wrong}" is not a variable's name; use 1 to 32 of a-z, 0-9 and '_', beginning with a letter.`);
+}
+
 route('PUT', 'groups/{name}', (server, { parts: [name], body }) => {
+  checkVariables(body.variables);
   const group = { name, entries: [], default_entry: null, menu_timeout: null, variables: {}, clients: [], ...body };
   server.groups.set(name, group);
   return group;
@@ -140,6 +148,8 @@ route('PUT', 'defaults', (server, { body }) => {
 });
 route('GET', 'rules', (server) => ({ rules: server.rules }));
 route('PUT', 'rules', (server, { body }) => {
+  const fitsAll = ({ mac, uuid, serial, architecture }) => (mac ?? uuid ?? serial ?? architecture) === null;
+  if (body.rules.some(fitsAll)) throw new Refusal(400, 'A rule without MAC, UUID, serial and architecture fits every machine; set the default instead.');
   server.rules = body.rules;
   server.publish('assignment-changed', null, 'The rules were changed');
   return { rules: server.rules };

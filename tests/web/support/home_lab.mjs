@@ -56,8 +56,20 @@ export function fillWithHomeLab(server) {
   });
   server.groups.set('classroom', {
     name: 'classroom', entries: [{ name: 'Windows', boot: { kind: 'disks', drives: [disk('windows-11', 'fresh')] } }], default_entry: null,
-    menu_timeout: null, variables: {}, clients: [],
+    menu_timeout: null, variables: { mirror: '10.99.0.9', locale: 'fr_FR.UTF-8' }, clients: ['52:54:00:e2:e0:01'],
   });
+  workshop.groups = ['classroom'];
+  workshop.variables = { seat: '7', locale: 'en_GB.UTF-8' };
+  const pattern = { mac: null, uuid: null, serial: null, architecture: null };
+  server.rules = [
+    { ...pattern, mac: '52:54:00:*', serial: '5CG*', then: { kind: 'group', group: 'classroom' } },
+    { ...pattern, architecture: 'efi-x64', then: { kind: 'disks', drives: [disk('windows-11', 'fresh')] } },
+    { ...pattern, mac: '9c:b6:54:*', architecture: 'bios', then: { kind: 'client', client: '52:54:00:e2:e0:02' } },
+  ];
+  server.writes.push(
+    { method: 'PUT', path: 'clients/52:54:00:e2:e0:01', body: {} }, { method: 'POST', path: 'images/windows-11/publish', body: {} },
+    { method: 'PUT', path: 'rules', body: {} },
+  );
   server.tokens.push({ id: 1, name: 'grafana', scope: 'read', owner: 'admin', created: minutesAgo(900), expires: minutesAgo(-90_000), used: minutesAgo(1) });
   const told = { kind: 'boot-failed', milliseconds: 12 };
   server.webhooks.push(

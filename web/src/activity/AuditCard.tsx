@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Table, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
+import type { ReactNode } from 'react';
 import { useIsAdmin } from '../access/me';
-import { useAudit } from '../api/queries';
+import { useAudit, useNames } from '../api/queries';
+import type { Change } from '../api/types';
+import type { Names } from '../machines/names';
 import { formatTime } from '../shared/format';
 import { Section } from '../shared/Section';
 import table from '../shared/table.module.css';
+import { describeChange } from './audit_words';
 
 /** Who changed what, for admins. */
 export function AuditCard() {
   const admin = useIsAdmin();
   const { data, error } = useAudit(admin);
+  const names = useNames();
   if (!admin) return null;
   return (
     <Section title={t`Audit log`} items={data} error={error} empty={t`Nothing was changed yet.`}>
@@ -25,31 +30,46 @@ export function AuditCard() {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {changes.map(({ id, time, who, address, method, path, status, note }) => (
-              <Table.Tr key={id}>
-                <Table.Td>{formatTime(time)}</Table.Td>
-                <Table.Td>
-                  {who}
-                  {address !== null && (
-                    <Text size="xs" c="dimmed" className="mono">
-                      {address}
-                    </Text>
-                  )}
-                </Table.Td>
-                <Table.Td>
-                  <span className="mono">
-                    {method} {path}
-                  </span>
-                  {note !== '' && ` · ${note}`}
-                </Table.Td>
-                <Table.Td className={table.number} c={status >= 400 ? 'var(--mantine-color-error)' : undefined}>
-                  {status}
-                </Table.Td>
-              </Table.Tr>
+            {changes.map((change) => (
+              <ChangeRow key={change.id} change={change} names={names} />
             ))}
           </Table.Tbody>
         </Table>
       )}
     </Section>
+  );
+}
+
+function ChangeRow({ change, names }: { change: Change; names: Names }) {
+  const { time, who, address, method, path, status, note } = change;
+  const sentence = describeChange(change, names);
+  const refused = status >= 400;
+  return (
+    <Table.Tr>
+      <Table.Td>{formatTime(time)}</Table.Td>
+      <Table.Td>
+        {who}
+        {address !== null && <Detail>{address}</Detail>}
+      </Table.Td>
+      <Table.Td>
+        {[sentence, note].filter((part) => part).join(' · ')}
+        <Detail>
+          {method} {path}
+        </Detail>
+      </Table.Td>
+      <Table.Td className={table.number} c={refused ? 'var(--mantine-color-error)' : undefined}>
+        {refused ? t`refused` : t`done`}
+        <Detail>{status}</Detail>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+/** For who wants to know exactly. */
+function Detail({ children }: { children: ReactNode }) {
+  return (
+    <Text size="xs" c="dimmed" className="mono">
+      {children}
+    </Text>
   );
 }

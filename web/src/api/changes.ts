@@ -74,8 +74,9 @@ export async function removeGroup(name: string): Promise<void> {
   markOld('groups', 'clients', 'defaults');
 }
 
-export async function putDefaults(defaults: { unknown: Assignment }): Promise<void> {
-  await write('PUT', 'defaults', defaults);
+/** What machines get that nobody has given anything. */
+export async function changeDefault(unknown: Assignment, seen: Assignment): Promise<void> {
+  await orReadAgain(() => replace('defaults', { unknown }, { unknown: seen }), 'defaults');
   markOld('defaults', 'clients');
 }
 

@@ -40,7 +40,7 @@ function Pages() {
           <Route path="/network" component={NetworkPage} />
           <Route path="/sessions" component={SessionsPage} />
           <Route path="/activity" component={ActivityPage} />
-          <Route path="/settings" component={SettingsPage} />
+          <Route path="/settings/:section?">{({ section }) => <SettingsPage section={section} />}</Route>
           <Route component={Missing} />
         </Switch>
       </Shell>

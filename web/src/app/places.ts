@@ -9,4 +9,5 @@ export const places = {
   sessions: '/sessions',
   activity: '/activity',
   settings: '/settings',
+  settingsSection: (name: string) => `/settings/${name}`,
 } as const;

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Badge, Button, Text } from '@mantine/core';
-import { closestCenter, DndContext, type DragEndEvent, KeyboardSensor, PointerSensor, useSensor, useSensors } from '@dnd-kit/core';
-import { arrayMove, SortableContext, sortableKeyboardCoordinates, useSortable, verticalListSortingStrategy } from '@dnd-kit/sortable';
+import { arrayMove } from '@dnd-kit/sortable';
 import { t } from '@lingui/core/macro';
 import { useState } from 'react';
 import type { Entry } from '../api/types';
 import { describeBoot } from '../machines/describe';
-import { GripIcon } from '../shared/icons';
-import classes from './EntriesEditor.module.css';
+import { SortableList, SortableRow } from '../shared/SortableList';
 import { EntryDialog } from './EntryDialog';
-import { dragAnnouncements } from './drag_words';
 
 interface EntriesEditorProps {
   entries: Entry[];
@@ -21,18 +18,9 @@ interface EntriesEditorProps {
   onPreset: (name: string | null) => void;
 }
 
-/** The entries in their order: moved by mouse, finger or keyboard, edited, added, removed. */
+/** The entries in their order: moved, edited, added, removed. */
 export function EntriesEditor({ entries, preset, mayWrite, onEntries, onPreset }: EntriesEditorProps) {
   const [editing, setEditing] = useState<{ index: number; entry: Entry; seen: Entry[] } | null>(null);
-  const sensors = useSensors(
-    useSensor(PointerSensor, { activationConstraint: { distance: 4 } }),
-    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
-  );
-  const names = entries.map(({ name }) => name);
-  const onDragEnd = ({ active, over }: DragEndEvent) => {
-    if (over === null || active.id === over.id) return;
-    onEntries(arrayMove(entries, names.indexOf(String(active.id)), names.indexOf(String(over.id))), entries);
-  };
   const save = (entry: Entry) => {
     if (editing === null) return;
     const { index, seen } = editing;
@@ -41,23 +29,23 @@ export function EntriesEditor({ entries, preset, mayWrite, onEntries, onPreset }
   };
   return (
     <>
-      <DndContext sensors={sensors} collisionDetection={closestCenter} onDragEnd={onDragEnd} accessibility={dragAnnouncements()}>
-        <SortableContext items={names} strategy={verticalListSortingStrategy}>
-          <ul className={classes.entries} aria-label={t`Boot entries in order`}>
-            {entries.map((entry, index) => (
-              <EntryRow
-                key={entry.name}
-                entry={entry}
-                isPreset={preset === null ? index === 0 : entry.name === preset}
-                mayWrite={mayWrite}
-                onEdit={() => setEditing({ index, entry, seen: entries })}
-                onRemove={() => onEntries(entries.filter((_, at) => at !== index), entries)}
-                onPreset={() => onPreset(entry.name)}
-              />
-            ))}
-          </ul>
-        </SortableContext>
-      </DndContext>
+      <SortableList
+        label={t`Boot entries in order`}
+        names={entries.map(({ name }) => name)}
+        onMove={(from, to) => onEntries(arrayMove(entries, from, to), entries)}
+      >
+        {entries.map((entry, index) => (
+          <EntryRow
+            key={entry.name}
+            entry={entry}
+            isPreset={preset === null ? index === 0 : entry.name === preset}
+            mayWrite={mayWrite}
+            onEdit={() => setEditing({ index, entry, seen: entries })}
+            onRemove={() => onEntries(entries.filter((_, at) => at !== index), entries)}
+            onPreset={() => onPreset(entry.name)}
+          />
+        ))}
+      </SortableList>
       {mayWrite && (
         <Button
           size="xs"
@@ -83,37 +71,12 @@ interface EntryRowProps {
 }
 
 function EntryRow({ entry: { name, boot }, isPreset, mayWrite, onEdit, onRemove, onPreset }: EntryRowProps) {
-  const { attributes, listeners, setNodeRef, setActivatorNodeRef, transform, transition, isDragging } = useSortable({ id: name });
-  const style = { transform: transform === null ? undefined : `translate3d(0, ${transform.y}px, 0)`, transition };
   return (
-    <li ref={setNodeRef} style={style} className={classes.entry} data-dragging={isDragging || undefined}>
-      {mayWrite && (
-        <button
-          type="button"
-          ref={setActivatorNodeRef}
-          className={classes.grip}
-          {...attributes}
-          {...listeners}
-          aria-label={t`Move ${name}`}
-        >
-          <GripIcon />
-        </button>
-      )}
-      <div className={classes.words}>
-        <Text size="sm" fw={600} component="div">
-          {name}{' '}
-          {isPreset && (
-            <Badge size="xs" variant="default">
-              {t`Default`}
-            </Badge>
-          )}
-        </Text>
-        <Text size="xs" c="dimmed">
-          {describeBoot(boot)}
-        </Text>
-      </div>
-      {mayWrite && (
-        <div className={classes.actions}>
+    <SortableRow
+      name={name}
+      mayWrite={mayWrite}
+      actions={
+        <>
           {!isPreset && (
             <Button size="compact-xs" variant="default" aria-label={t`Make default: ${name}`} onClick={onPreset}>
               {t`Make default`}
@@ -125,8 +88,20 @@ function EntryRow({ entry: { name, boot }, isPreset, mayWrite, onEdit, onRemove,
           <Button size="compact-xs" variant="default" aria-label={t`Remove ${name}`} onClick={onRemove}>
             {t`Remove`}
           </Button>
-        </div>
-      )}
-    </li>
+        </>
+      }
+    >
+      <Text size="sm" fw={600} component="div">
+        {name}{' '}
+        {isPreset && (
+          <Badge size="xs" variant="default">
+            {t`Default`}
+          </Badge>
+        )}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {describeBoot(boot)}
+      </Text>
+    </SortableRow>
   );
 }

@@ -17,6 +17,7 @@ import { OverlayCard } from './OverlayCard';
 import { QuirksCard } from './QuirksCard';
 import { ScriptCard } from './ScriptCard';
 import { ThroughputCard } from './ThroughputCard';
+import { VariablesCard } from './VariablesCard';
 
 export function MachinePage({ mac }: { mac: string }) {
   const { data: clients } = useClients();
@@ -45,6 +46,7 @@ export function MachinePage({ mac }: { mac: string }) {
           <FilesCard disk={overlayDisk(overlay)} title={t`Files on ${overlay.image}`} />
         </Fragment>
       ))}
+      <VariablesCard client={client} />
       <AccessCard client={client} />
       <QuirksCard client={client} />
       <WriteOnly>

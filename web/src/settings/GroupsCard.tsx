@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { Alert, Box, Button, Group, Stack, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { useMayWrite } from '../access/me';
@@ -12,6 +12,7 @@ import { EntriesEditor } from '../entries/EntriesEditor';
 import { TimeoutChoice } from '../entries/TimeoutChoice';
 import { ask } from '../shared/ask';
 import { CardBody, Section } from '../shared/Section';
+import { VariableTable } from '../variables/VariableTable';
 
 /** Boot entries that several machines share. */
 export function GroupsCard() {
@@ -86,6 +87,12 @@ function OneGroup({ group }: { group: ClientGroup }) {
           <TimeoutChoice disabled={!mayWrite} timeout={menu.menu_timeout} onChange={(menu_timeout) => change.mutate({ wanted: { menu_timeout } })} />
         </Group>
       )}
+      <Box mt="sm" role="group" aria-label={t`Variables of the group ${name}`}>
+        <VariableTable
+          own={menu.variables}
+          change={(variables, seen) => changeGroup(name, { ...menu, variables }, { ...menu, variables: seen })}
+        />
+      </Box>
     </div>
   );
 }

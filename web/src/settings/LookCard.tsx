@@ -3,6 +3,7 @@ import { Group, type MantineColorScheme, NativeSelect, useMantineColorScheme } f
 import { i18n } from '@lingui/core';
 import { t } from '@lingui/core/macro';
 import { type Language, languages, rememberLanguage, speak } from '../i18n';
+import { Card, CardBody } from '../shared/Section';
 
 /** Language and colours, on this device only. */
 export function LookCard() {
@@ -12,23 +13,27 @@ export function LookCard() {
     void speak(language);
   };
   return (
-    <Group gap="md">
-      <NativeSelect
-        label={t`Language`}
-        value={i18n.locale}
-        onChange={(event) => choose(event.currentTarget.value as Language)}
-        data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
-      />
-      <NativeSelect
-        label={t`Colours`}
-        value={colorScheme}
-        onChange={(event) => setColorScheme(event.currentTarget.value as MantineColorScheme)}
-        data={[
-          { value: 'auto', label: t`As the device` },
-          { value: 'light', label: t`Light` },
-          { value: 'dark', label: t`Dark` },
-        ]}
-      />
-    </Group>
+    <Card title={t`Language and colours`}>
+      <CardBody>
+        <Group gap="md">
+          <NativeSelect
+            label={t`Language`}
+            value={i18n.locale}
+            onChange={(event) => choose(event.currentTarget.value as Language)}
+            data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
+          />
+          <NativeSelect
+            label={t`Colours`}
+            value={colorScheme}
+            onChange={(event) => setColorScheme(event.currentTarget.value as MantineColorScheme)}
+            data={[
+              { value: 'auto', label: t`As the device` },
+              { value: 'light', label: t`Light` },
+              { value: 'dark', label: t`Dark` },
+            ]}
+          />
+        </Group>
+      </CardBody>
+    </Card>
   );
 }

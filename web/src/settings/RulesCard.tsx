@@ -1,124 +1,111 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button, Table } from '@mantine/core';
+import { Alert, Button, Text } from '@mantine/core';
+import { arrayMove } from '@dnd-kit/sortable';
 import { t } from '@lingui/core/macro';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useMayWrite } from '../access/me';
 import { WriteOnly } from '../access/WriteOnly';
 import { changeRules } from '../api/changes';
+import { tellError } from '../api/problem';
 import { useGroups, useNames, useRules } from '../api/queries';
 import type { Assignment, Rule } from '../api/types';
-import { describeArchitecture, describeBoot } from '../machines/describe';
-import type { Names } from '../machines/names';
 import { ask } from '../shared/ask';
-import { Section } from '../shared/Section';
-import table from '../shared/table.module.css';
+import { CardBody, Section } from '../shared/Section';
+import { SortableList, SortableRow } from '../shared/SortableList';
+import { describeAssignment, describePattern, namesOfRules } from './assignments';
+import { type EditedRule, RuleDialog } from './RuleDialog';
 
 /** What machines get that have nothing of their own: the first rule that fits counts. */
 export function RulesCard() {
   const { data, error } = useRules();
   const groups = useGroups().data ?? [];
-  const names = useNames();
+  const [edited, setEdited] = useState<EditedRule | null>(null);
+  const make = (seen: readonly Rule[]) => {
+    const then: Assignment = groups[0] === undefined ? { kind: 'menu' } : { kind: 'group', group: groups[0].name };
+    setEdited({ index: seen.length, rule: { mac: null, uuid: null, serial: null, architecture: null, then }, seen });
+  };
   return (
     <Section
       title={t`Rules`}
       items={data}
       error={error}
-      empty={
-        groups.length > 0
-          ? t`None. A rule gives a group's entries to all machines of a kind.`
-          : t`None. A rule gives a group's entries to all machines of a kind: make a group first.`
-      }
+      empty={t`None. A rule says what all machines of a kind get that have nothing of their own.`}
       actions={
-        groups.length > 0 && (
+        data !== undefined && (
           <WriteOnly>
-            <Button size="xs" variant="default" onClick={() => askForRule(data ?? [], groups[0]?.name ?? '')}>
+            <Button size="xs" variant="default" aria-haspopup="dialog" onClick={() => make(data)}>
               {t`New rule`}
             </Button>
           </WriteOnly>
         )
       }
+      before={<RuleDialog edited={edited} onClose={() => setEdited(null)} />}
     >
       {(rules) => (
-        <Table horizontalSpacing="md" verticalSpacing="xs" className={table.table}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">{t`Machines`}</Table.Th>
-              <Table.Th scope="col">{t`What they get`}</Table.Th>
-              <Table.Th scope="col" className={table.number}>{t`Actions`}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rules.map((rule, index) => (
-              <Table.Tr key={index}>
-                <Table.Th scope="row" fw={500}>
-                  {describePattern(rule)}
-                </Table.Th>
-                <Table.Td>{describeAssignment(rule.then, names)}</Table.Td>
-                <Table.Td className={table.number}>
-                  <WriteOnly>
-                    <Button
-                      size="compact-xs"
-                      variant="default"
-                      aria-label={t`Remove rule ${index + 1}`}
-                      onClick={() => askToRemove(rules, index)}
-                    >
-                      {t`Remove`}
-                    </Button>
-                  </WriteOnly>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        <CardBody>
+          <RuleList rules={rules} onEdit={(index, rule) => setEdited({ index, rule, seen: rules })} />
+        </CardBody>
       )}
     </Section>
   );
 }
 
-function describePattern({ mac, uuid, serial, architecture }: Rule): string {
-  const parts = [
-    mac && `MAC ${mac}`,
-    uuid && `UUID ${uuid}`,
-    serial && t`serial number ${serial}`,
-    architecture && describeArchitecture(architecture),
-  ];
-  return parts.filter((part) => part).join(', ') || t`all`;
+interface RuleListProps {
+  rules: readonly Rule[];
+  onEdit: (index: number, rule: Rule) => void;
 }
 
-function describeAssignment(then: Assignment, names: Names): string {
-  switch (then.kind) {
-    case 'menu':
-      return t`a menu of what they can do by themselves`;
-    case 'ignore':
-      return t`they are not answered at all`;
-    case 'group':
-      return t`the entries of the group ${then.group}`;
-    case 'client':
-      return t`what ${names.get(then.client) ?? then.client} gets`;
-    default:
-      return describeBoot(then);
-  }
-}
-
-function askForRule(rules: readonly Rule[], group: string): void {
-  const field = (name: string, label: string, placeholder: string) => ({ name, label, placeholder, optional: true });
-  ask({
-    title: t`New rule`,
-    text: t`What is left empty fits all; * stands for any text.`,
-    fields: [
-      field('mac', 'MAC', '52:54:00:*'),
-      field('serial', t`Serial number`, '5CG*'),
-      field('uuid', 'UUID', '4c4c4544-*'),
-      { name: 'group', label: t`They get the entries of the group`, initial: group },
-    ],
-    action: t`Make it`,
-    run: ({ mac, serial, uuid, group: wanted = '' }) =>
-      changeRules(
-        [
-          ...rules,
-          { mac: mac || null, serial: serial || null, uuid: uuid || null, architecture: null, then: { kind: 'group', group: wanted.trim() } },
-        ],
-        rules,
-      ),
-  });
+function RuleList({ rules, onEdit }: RuleListProps) {
+  const mayWrite = useMayWrite();
+  const clientNames = useNames();
+  const move = useMutation({ mutationFn: (wanted: Rule[]) => changeRules(wanted, rules) });
+  const failure = tellError(move.error);
+  const names = namesOfRules(rules);
+  return (
+    <>
+      <Text size="sm" c="dimmed" mb="xs">
+        {t`The first one that fits counts.`}
+      </Text>
+      {failure !== null && (
+        <Alert color="red" role="alert" mb="sm">
+          {failure}
+        </Alert>
+      )}
+      <SortableList label={t`Rules in order`} names={names} onMove={(from, to) => move.mutate(arrayMove([...rules], from, to))}>
+        {rules.map((rule, index) => (
+          <SortableRow
+            key={names[index]}
+            name={names[index] ?? ''}
+            mayWrite={mayWrite}
+            actions={
+              <>
+                <Button
+                  size="compact-xs"
+                  variant="default"
+                  aria-haspopup="dialog"
+                  aria-label={t`Edit rule ${index + 1}`}
+                  onClick={() => onEdit(index, rule)}
+                >
+                  {t`Edit`}
+                </Button>
+                <Button size="compact-xs" variant="default" aria-label={t`Remove rule ${index + 1}`} onClick={() => askToRemove(rules, index)}>
+                  {t`Remove`}
+                </Button>
+              </>
+            }
+          >
+            <Text size="sm" fw={600}>
+              {index + 1}. {describePattern(rule)}
+            </Text>
+            <Text size="xs" c="dimmed">
+              {describeAssignment(rule.then, clientNames)}
+            </Text>
+          </SortableRow>
+        ))}
+      </SortableList>
+    </>
+  );
 }
 
 function askToRemove(rules: readonly Rule[], index: number): void {

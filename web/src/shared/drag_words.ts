@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a screen reader says while an entry is moved.
+// What a screen reader says while a row is moved.
 import type { DndContextProps } from '@dnd-kit/core';
 import { t } from '@lingui/core/macro';
 
 export function dragAnnouncements(): NonNullable<DndContextProps['accessibility']> {
   return {
     screenReaderInstructions: {
-      draggable: t`To move an entry press space, then the arrow keys, then space again; escape leaves it where it was.`,
+      draggable: t`To move it press space, then the arrow keys, then space again; escape leaves it where it was.`,
     },
     announcements: {
       onDragStart: ({ active }) => t`${active.id} is picked up.`,
