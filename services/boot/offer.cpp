@@ -28,11 +28,16 @@ void add(Offer& offer, const Menu& menu, const Group* group) {
   if (!offer.timeout) offer.timeout = menu.timeout;
 }
 
+/// What was there under the same name gives way.
+void add_variables(Offer& offer, const Variables& variables) {
+  for (const auto& [key, value] : variables) offer.variables[key] = value;
+}
+
 void add_group(Offer& offer, std::string_view name, const RegistrySnapshot& registry) {
   const auto group = registry.groups.find(name);
   if (group == registry.groups.end()) return;
   add(offer, group->second.menu, &group->second);
-  for (const auto& [key, value] : group->second.menu.variables) offer.variables[key] = value;
+  add_variables(offer, group->second.menu.variables);
 }
 
 void add_own(Offer& offer, const Client& client, const RegistrySnapshot& registry) {
@@ -40,7 +45,7 @@ void add_own(Offer& offer, const Client& client, const RegistrySnapshot& registr
   offer.client = &client;
   add(offer, client.menu, nullptr);
   for (const std::string& group : client.groups) add_group(offer, group, registry);
-  for (const auto& [key, value] : client.menu.variables) offer.variables[key] = value;
+  add_variables(offer, client.menu.variables);
 }
 
 void follow(Offer& offer, const Assignment& assignment, const RegistrySnapshot& registry) {
@@ -48,6 +53,8 @@ void follow(Offer& offer, const Assignment& assignment, const RegistrySnapshot& 
     if (const Client* client = registry.find_client(as->mac)) add_own(offer, *client, registry);
   } else if (const auto* as_group = std::get_if<AsGroup>(&assignment)) {
     add_group(offer, as_group->group, registry);
+    // A rule comes behind what was said of the machine itself: its own variables still count.
+    if (offer.client) add_variables(offer, offer.client->menu.variables);
   } else if (const auto* entry = std::get_if<Entry>(&assignment)) {
     offer.entries.push_back({entry, nullptr});
   } else if (std::holds_alternative<PlainMenu>(assignment)) {

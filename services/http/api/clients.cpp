@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <vector>
+
 #include "http/api/json.hpp"
 #include "http/api/paging.hpp"
 #include "http/api/resources.hpp"
@@ -22,6 +26,13 @@ Answer show_client(const boot::ClientView& view, const Site& site) {
                         "last_seen", "last_boot"});
 }
 
+/// Which of its keys a body names: what was changed, without saying to what.
+std::string name_keys(const Json& body) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : body.items()) keys.push_back(key);
+  return fmt::format("{}", fmt::join(keys, ", "));
+}
+
 }  // namespace
 
 Answer get_client(const Request& request, const Site& site) {
@@ -40,7 +51,9 @@ Answer put_client(const Request& request, const Site& site) {
   const auto change = parse_client_change(*body);
   if (!change) return make_problem(change.error());
   const auto view = site.services.administration.put_client(*mac, *change);
-  return view ? show_client(*view, site) : make_problem(view.error());
+  Answer answer = view ? show_client(*view, site) : make_problem(view.error());
+  answer.set_note(name_keys(*body));
+  return answer;
 }
 
 Answer get_client_script(const Request& request, const Site& site) {

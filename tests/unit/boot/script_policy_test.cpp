@@ -195,6 +195,14 @@ TEST_F(ScriptPolicy, GroupsAddTheirEntriesAndVariables) {
   EXPECT_THAT(std::get<Broken>(ask({pc1, 5}).decision).reason, HasSubstr("the variable kind"));
 }
 
+TEST_F(ScriptPolicy, ItsOwnVariablesStandBeforeThoseOfARulesGroup) {
+  registry.groups["lab"] = {"lab", {{{5, "Setup", Kernel{"linux", {}, "m={{mirror}} s={{seat}}"}}}, "", {}, {}}};
+  registry.groups["lab"].menu.variables = {{"mirror", "a"}, {"seat", "0"}};
+  registry.rules = {{"52:54:00:*", "", "", {}, AsGroup{"lab"}}};
+  client().menu.variables["seat"] = "7";
+  EXPECT_EQ(std::get<KernelBoot>(ask().decision).command_line, "m=a s=7");
+}
+
 TEST_F(ScriptPolicy, AMachineWithoutAScreenHasItsKernelOnTheSerialLine) {
   client().set_boot(Kernel{"linux", {}, "quiet"});
   const auto line = [&] { return std::get<KernelBoot>(ask().decision).command_line; };

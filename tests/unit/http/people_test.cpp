@@ -171,7 +171,7 @@ TEST_F(People, TokensAreShownOnceAndHaveTheirScope) {
 TEST_F(People, TheAuditLogHasWhoWhatAndFromWhereAndNoSecret) {
   start();
   const std::string admin = visit();
-  ask("PUT", "/api/v1/clients/52:54:00:e2:e0:01", admin, R"({"name":"pc9"})");
+  ask("PUT", "/api/v1/clients/52:54:00:e2:e0:01", admin, R"({"name":"pc9","groups":[]})");
   ask("POST", "/api/v1/login", "", R"({"name":"hunter2 is my password","password":"a wrong password"})");
   root("DELETE", "/api/v1/images/dos");
   ask("DELETE", "/api/v1/images/dos", bearer());
@@ -188,6 +188,7 @@ TEST_F(People, TheAuditLogHasWhoWhatAndFromWhereAndNoSecret) {
   EXPECT_EQ(changes[3]["method"], "PUT");
   EXPECT_EQ(changes[3]["path"], "/api/v1/clients/52:54:00:e2:e0:01");
   EXPECT_EQ(changes[3]["address"], "127.0.0.1");
+  EXPECT_EQ(changes[3]["note"], "name, groups") << "what was changed, not to what";
   EXPECT_EQ(changes[4]["note"], "user alice");
   EXPECT_EQ(changes.dump().find("password\""), std::string::npos);
   EXPECT_EQ(changes.dump().find("hunter2"), std::string::npos);

@@ -69,8 +69,9 @@ export function addAccessRoutes(route) {
     server.tokens = server.tokens.filter((token) => token.id !== Number(id));
   });
   forAdmins('GET', 'audit', (server) => ({
-    changes: server.writes.map(({ method, path }, index) => ({
-      id: index + 1, time: now(), who: 'user admin', address: '10.99.0.7', method, path: `/api/v1/${path}`, status: 200, note: '',
+    changes: server.writes.map(({ method, path, body }, index) => ({
+      id: index + 1, time: now(), who: 'user admin', address: '10.99.0.7', method, path: `/api/v1/${path}`, status: 200,
+      note: /^clients\/[^/]+$/.test(path) ? Object.keys(body ?? {}).join(', ') : '',
     })).reverse(),
   }));
 }

@@ -67,7 +67,7 @@ export function fillWithHomeLab(server) {
     { ...pattern, mac: '9c:b6:54:*', architecture: 'bios', then: { kind: 'client', client: '52:54:00:e2:e0:02' } },
   ];
   server.writes.push(
-    { method: 'PUT', path: 'clients/52:54:00:e2:e0:01', body: {} }, { method: 'POST', path: 'images/windows-11/publish', body: {} },
+    { method: 'PUT', path: 'clients/52:54:00:e2:e0:01', body: { name: 'workshop-pc', groups: [] } }, { method: 'POST', path: 'images/windows-11/publish', body: {} },
     { method: 'PUT', path: 'rules', body: {} },
   );
   server.tokens.push({ id: 1, name: 'grafana', scope: 'read', owner: 'admin', created: minutesAgo(900), expires: minutesAgo(-90_000), used: minutesAgo(1) });

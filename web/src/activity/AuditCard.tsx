@@ -9,7 +9,7 @@ import type { Names } from '../machines/names';
 import { formatTime } from '../shared/format';
 import { Section } from '../shared/Section';
 import table from '../shared/table.module.css';
-import { describeChange } from './audit_words';
+import { describeChange, describeNote } from './audit_words';
 
 /** Who changed what, for admins. */
 export function AuditCard() {
@@ -26,7 +26,6 @@ export function AuditCard() {
               <Table.Th scope="col">{t`When`}</Table.Th>
               <Table.Th scope="col">{t`Who`}</Table.Th>
               <Table.Th scope="col">{t`What`}</Table.Th>
-              <Table.Th scope="col" className={table.number}>{t`Answer`}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -41,9 +40,8 @@ export function AuditCard() {
 }
 
 function ChangeRow({ change, names }: { change: Change; names: Names }) {
-  const { time, who, address, method, path, status, note } = change;
-  const sentence = describeChange(change, names);
-  const refused = status >= 400;
+  const { time, who, address, method, path, status } = change;
+  const words = [describeChange(change, names), describeNote(change)].filter((part) => part);
   return (
     <Table.Tr>
       <Table.Td>{formatTime(time)}</Table.Td>
@@ -52,14 +50,15 @@ function ChangeRow({ change, names }: { change: Change; names: Names }) {
         {address !== null && <Detail>{address}</Detail>}
       </Table.Td>
       <Table.Td>
-        {[sentence, note].filter((part) => part).join(' · ')}
+        {words.join(' · ')}
+        {status >= 400 && (
+          <Text size="sm" c="var(--mantine-color-error)">
+            {t`refused`}
+          </Text>
+        )}
         <Detail>
-          {method} {path}
+          {method} {path} {status}
         </Detail>
-      </Table.Td>
-      <Table.Td className={table.number} c={refused ? 'var(--mantine-color-error)' : undefined}>
-        {refused ? t`refused` : t`done`}
-        <Detail>{status}</Detail>
       </Table.Td>
     </Table.Tr>
   );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
 import routes from '../../../services/http/openapi/routes.json';
-import { describeChange, knownRoutes } from './audit_words';
+import { describeChange, describeNote, knownRoutes } from './audit_words';
 
 const mac = '52:54:00:e2:e0:01';
 const names = new Map([[mac, 'pc1']]);
@@ -23,6 +23,14 @@ test('what is not known is left to its route', () => {
 
 test('a path that is no good UTF-8 is shown as it came', () => {
   expect(say('DELETE', 'images/%ff')).toBe('Remove the image %ff');
+});
+
+test('what of a machine was changed is said, and what a later server names too', () => {
+  const note = (path: string, said: string) => describeNote({ method: 'PUT', path: `/api/v1/${path}`, note: said });
+  expect(note(`clients/${mac}`, 'groups, name')).toBe('groups, its name');
+  expect(note(`clients/${mac}`, 'colour')).toBe('colour');
+  expect(note(`clients/${mac}`, '')).toBe('');
+  expect(note('users/kim', 'role admin')).toBe('role admin');
 });
 
 // Pieces of an upload are data, and a preview changes nothing: the log has no line of them.

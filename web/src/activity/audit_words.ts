@@ -88,6 +88,26 @@ export function describeChange({ method, path }: Pick<Change, 'method' | 'path'>
   return found.say(...holes.map((part) => names.get(part) ?? part));
 }
 
+/** What a change of a machine named; the other notes are the server's. */
+export function describeNote({ method, path, note }: Pick<Change, 'method' | 'path' | 'note'>): string {
+  if (method !== 'PUT' || !path.startsWith('/api/v1/clients/')) return note;
+  return note.split(', ').map((key) => fields[key]?.() ?? key).join(', ');
+}
+
+const fields: Record<string, () => string> = {
+  name: () => t`its name`,
+  boot: () => t`what it boots`,
+  reserved_address: () => t`its address`,
+  access: () => t`access to its disks`,
+  entries: () => t`boot entries`,
+  default_entry: () => t`the default entry`,
+  menu_timeout: () => t`how long the menu waits`,
+  next_boot: () => t`the next boot`,
+  groups: () => t`groups`,
+  variables: () => t`variables`,
+  quirks: () => t`firmware`,
+};
+
 function decode(part: string): string {
   try {
     return decodeURIComponent(part);

@@ -87,7 +87,7 @@ function OneGroup({ group }: { group: ClientGroup }) {
           <TimeoutChoice disabled={!mayWrite} timeout={menu.menu_timeout} onChange={(menu_timeout) => change.mutate({ wanted: { menu_timeout } })} />
         </Group>
       )}
-      <Box mt="sm" role="group" aria-label={t`Variables of the group ${name}`}>
+      <Box mt="md" role="group" aria-label={t`Variables of the group ${name}`}>
         <VariableTable
           own={menu.variables}
           change={(variables, seen) => changeGroup(name, { ...menu, variables }, { ...menu, variables: seen })}
