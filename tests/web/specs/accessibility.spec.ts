@@ -108,6 +108,7 @@ test('dialogs', async ({ page, server }) => {
   await expect(page.getByRole('button', { name: /^msdos-622/ })).toBeVisible();
   await lookAt(page, 'assign');
   await page.getByRole('button', { name: 'Several drives' }).click();
+  await page.getByLabel('Mode of drive 0x80').selectOption('private');
   await lookAt(page, 'drives');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Add a machine' }).click();

@@ -60,17 +60,22 @@ test('the keyboard alone assigns a read-only image', async ({ page, server }) =>
   await expect.poll(() => bootOf(server)).toEqual({ kind: 'disks', drives: [{ image: 'dos', mode: 'readonly' }] });
 });
 
-test('several drives keep their order and modes', async ({ page, server }) => {
+test('several drives keep their order, modes and quotas', async ({ page, server }) => {
   await machineRow(page, mac).getByRole('button', { name: /^Assign/ }).click();
   await page.getByRole('button', { name: 'Several drives' }).click();
   await page.getByRole('button', { name: 'Add a drive' }).click();
   await page.getByLabel('Image of drive 0x80').selectOption('debian');
   await page.getByLabel('Image of drive 0x81').selectOption('dos');
+  await expect(page.getByLabel('Quota of drive 0x80')).toHaveCount(0);
+  await page.getByLabel('Mode of drive 0x80').selectOption('private');
+  await page.getByLabel('Quota of drive 0x80').selectOption('at most 20 GiB');
+  await page.getByLabel('Mode of drive 0x81').selectOption('fresh');
+  await page.getByLabel('Quota of drive 0x81').selectOption('at most 1 GiB');
   await page.getByLabel('Mode of drive 0x81').selectOption('readonly');
   await page.getByRole('button', { name: 'Assign drives' }).click();
-  await expect(machineRow(page, mac)).toContainText('debian, dos (read only)');
+  await expect(machineRow(page, mac)).toContainText('debian (private), dos (read only)');
   expect(bootOf(server)?.drives).toEqual([
-    { image: 'debian', mode: 'master' },
+    { image: 'debian', mode: 'private', quota: 20 * 1024 ** 3 },
     { image: 'dos', mode: 'readonly' },
   ]);
 });

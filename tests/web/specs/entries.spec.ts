@@ -62,6 +62,13 @@ test('an entry is added, made the default, chosen for one boot, and removed', as
   await expect.poll(() => server.clients.get(mac)?.['default_entry']).toBe('Debian');
   await entries.getByLabel('Next boot, once').selectOption('Install');
   await expect.poll(() => server.clients.get(mac)?.['next_boot']).toBe('Install');
+  await entries.getByRole('button', { name: 'Something else once' }).click();
+  const once = page.getByRole('dialog', { name: 'Next boot, once' });
+  await expect(once.getByRole('button', { name: 'Save' })).toBeDisabled();
+  await once.getByLabel('What it boots').selectOption('Power off');
+  await once.getByRole('button', { name: 'Save' }).click();
+  await expect.poll(() => server.clients.get(mac)?.['next_boot']).toEqual({ kind: 'poweroff' });
+  await expect(entries.getByLabel('Next boot, once')).toHaveValue('Power off');
   await entries.getByLabel('The menu waits').selectOption('10 s, then the default');
   await expect.poll(() => server.clients.get(mac)?.['menu_timeout']).toBe(10);
 

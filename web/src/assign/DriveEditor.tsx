@@ -3,7 +3,8 @@ import { Button, CloseButton, Group, NativeSelect, Stack, Text } from '@mantine/
 import { t } from '@lingui/core/macro';
 import { useState } from 'react';
 import type { Drive, DriveMode, Image } from '../api/types';
-import { driveModeChoices } from './drive_modes';
+import { driveModeChoices, hasChanges } from './drive_modes';
+import { QuotaChoice } from './QuotaChoice';
 import classes from './DriveEditor.module.css';
 
 const mostDrives = 4;
@@ -76,14 +77,27 @@ export function DriveRow({ number, drive, images, onChange, onRemove }: DriveRow
         value={drive.image}
         onChange={(event) => onChange({ ...drive, image: event.currentTarget.value })}
       />
-      <NativeSelect
-        className={classes.mode}
-        aria-label={t`Mode of drive ${driveName}`}
-        data={driveModeChoices()}
-        value={drive.mode}
-        onChange={(event) => onChange({ image: drive.image, mode: event.currentTarget.value as DriveMode })}
-      />
+      <div className={classes.mode}>
+        <NativeSelect
+          aria-label={t`Mode of drive ${driveName}`}
+          data={driveModeChoices()}
+          value={drive.mode}
+          onChange={(event) => onChange(driveOf(drive.image, event.currentTarget.value as DriveMode, drive.quota))}
+        />
+        {hasChanges(drive.mode) && (
+          <QuotaChoice
+            label={t`Quota of drive ${driveName}`}
+            quota={drive.quota ?? null}
+            onChange={(quota) => onChange(driveOf(drive.image, drive.mode, quota))}
+          />
+        )}
+      </div>
       <CloseButton className={classes.remove} aria-label={t`Remove drive ${driveName}`} disabled={onRemove === undefined} onClick={onRemove} />
     </div>
   );
+}
+
+/** What has no changes of its own has no quota either. */
+function driveOf(image: string, mode: DriveMode, quota: number | null | undefined): Drive {
+  return hasChanges(mode) && quota != null ? { image, mode, quota } : { image, mode };
 }

@@ -32,3 +32,6 @@ export function driveModeMeaning(mode: DriveMode): string {
 }
 
 export const driveModeChoices = () => driveModes.map((value) => ({ value, label: driveModeLabel(value) }));
+
+/** What the machine writes lies beside the image, and may have a quota. */
+export const hasChanges = (mode: DriveMode) => mode === 'private' || mode === 'fresh';

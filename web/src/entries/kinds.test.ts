@@ -8,6 +8,7 @@ const boots: Boot[] = [
   { kind: 'local' },
   { kind: 'disks', drives: [{ image: 'win', mode: 'private', quota: 5 }, { image: 'data', mode: 'master' }], keep_san: true },
   { kind: 'floppy', image: 'boot', mode: 'master', memdisk: true },
+  { kind: 'floppy', image: 'boot', mode: 'private', quota: 1048576 },
   { kind: 'cd', image: 'setup', mode: 'readonly' },
   { kind: 'installer', drives: [{ image: 'new', mode: 'master' }], kernel: 'debian/linux', initrds: ['debian/initrd.gz'], command_line: 'priority=low' },
   { kind: 'windows', drives: [{ image: 'win', mode: 'master' }], files: ['win/bootmgr', 'win/boot.wim'] },

@@ -98,8 +98,8 @@ export function fieldsOf(kind: BootKind): BootField[] {
 export function valuesOf(boot: Boot): BootValues {
   const { kind, ...values } = boot;
   if (kind === 'floppy' || kind === 'cd') {
-    const { image, mode } = boot;
-    return { ...values, drive: { image, mode: mode ?? (kind === 'cd' ? 'readonly' : 'master') } };
+    const { image, mode = kind === 'cd' ? 'readonly' : 'master', ...rest } = boot;
+    return { ...values, drive: { image, mode, ...('quota' in rest && { quota: rest.quota }) } };
   }
   return values;
 }

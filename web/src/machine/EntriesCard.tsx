@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Group, NativeSelect, Text } from '@mantine/core';
+import { Alert, Group, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { useMayWrite } from '../access/me';
@@ -8,9 +8,9 @@ import { tellError } from '../api/problem';
 import type { Client, ClientChange } from '../api/types';
 import { EntriesEditor } from '../entries/EntriesEditor';
 import { TimeoutChoice } from '../entries/TimeoutChoice';
-import { describeBoot } from '../machines/describe';
 import { Card, CardBody } from '../shared/Section';
 import { GroupChoice } from './GroupChoice';
+import { NextBootChoice } from './NextBootChoice';
 
 /** What the machine can boot: in which order, which by default, and which just once. */
 export function EntriesCard({ client }: { client: Client }) {
@@ -18,12 +18,10 @@ export function EntriesCard({ client }: { client: Client }) {
   const change = useMutation({
     mutationFn: ({ wanted, seen }: { wanted: ClientChange; seen?: Partial<Client> }) => changeClient(client.mac, wanted, seen),
   });
-  const { entries, next_boot, offered } = client;
+  const { entries, offered } = client;
   const failure = tellError(change.error);
   // A box that is ticked is ticked at once.
   const wantedGroups = change.isPending ? change.variables.wanted.groups : undefined;
-  const once = next_boot === null ? '' : typeof next_boot === 'string' ? next_boot : describeBoot(next_boot);
-  const names = [...new Set([...offered.map(({ name }) => name), ...(once === '' ? [] : [once])])];
   const shared = offered.filter(({ group }) => group !== null);
   return (
     <Card title={t`Boot entries`} count={entries.length}>
@@ -55,14 +53,11 @@ export function EntriesCard({ client }: { client: Client }) {
           disabled={!mayWrite || change.isPending}
           onChange={(groups) => change.mutate({ wanted: { groups }, seen: { groups: client.groups } })}
         />
-        <Group gap="md" mt="md">
-          <NativeSelect
-            size="xs"
-            label={t`Next boot, once`}
+        <Group gap="md" mt="md" align="flex-end">
+          <NextBootChoice
+            client={client}
             disabled={!mayWrite || change.isPending}
-            value={once}
-            onChange={(event) => change.mutate({ wanted: { next_boot: event.currentTarget.value || null } })}
-            data={[{ value: '', label: t`As usual` }, ...names.map((name) => ({ value: name, label: name }))]}
+            onChange={(next_boot) => change.mutate({ wanted: { next_boot } })}
           />
           {entries.length + shared.length > 1 && (
             <TimeoutChoice

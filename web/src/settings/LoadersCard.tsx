@@ -18,13 +18,11 @@ export function LoadersCard() {
       <Card title={t`Loaders`} count={data.loaders.length}>
         <LoaderTable loaders={data.loaders} />
         <CardBody>
-          {data.sent
-            .filter(({ why_none }) => why_none !== null)
-            .map(({ architecture, firmware, why_none }) => (
-              <Text key={`${architecture} ${firmware}`} size="sm" c="dimmed" mt="xs">
-                {describeArchitecture(architecture)} ({firmware}): {why_none}
-              </Text>
-            ))}
+          {data.sent.map(({ architecture, firmware, loader, why_none }) => (
+            <Text key={`${architecture} ${firmware}`} size="sm" c="dimmed" mt="xs">
+              {describeArchitecture(architecture)} ({firmware}): {loader ?? why_none}
+            </Text>
+          ))}
         </CardBody>
       </Card>
       <Card title={t`Boot media`}>

@@ -6,9 +6,9 @@ import { type FormEvent, useState } from 'react';
 import { changeRules } from '../api/changes';
 import { tellError } from '../api/problem';
 import type { Architecture, Rule } from '../api/types';
+import { AssignmentInput, draftOf } from '../entries/AssignmentInput';
+import { assignmentKinds, makeAssignment } from '../entries/assignments';
 import { describeArchitecture } from '../machines/describe';
-import { AssignmentInput, draftOf } from './AssignmentInput';
-import { makeAssignment } from './assignments';
 
 /** A rule at its place among all that were there when the person began; behind the last it is a new one. */
 export interface EditedRule {
@@ -70,7 +70,7 @@ function RuleForm({ edited, onClose }: { edited: EditedRule; onClose: () => void
             ...architectures.map((value) => ({ value, label: describeArchitecture(value) })),
           ]}
         />
-        <AssignmentInput label={t`What they get`} draft={draft} onChange={setDraft} />
+        <AssignmentInput label={t`What they get`} draft={draft} kinds={assignmentKinds} onChange={setDraft} />
         {failure !== null && (
           <Alert color="red" role="alert">
             {failure}

@@ -10,11 +10,12 @@ import { changeRules } from '../api/changes';
 import { tellError } from '../api/problem';
 import { useGroups, useNames, useRules } from '../api/queries';
 import type { Assignment, Rule } from '../api/types';
+import { describeAssignment } from '../entries/assignments';
 import { ask } from '../shared/ask';
 import { CardBody, Section } from '../shared/Section';
 import { SortableList, SortableRow } from '../shared/SortableList';
-import { describeAssignment, describePattern, namesOfRules } from './assignments';
 import { type EditedRule, RuleDialog } from './RuleDialog';
+import { describePattern, namesOfRules } from './rules';
 
 /** What machines get that have nothing of their own: the first rule that fits counts. */
 export function RulesCard() {

@@ -3,11 +3,14 @@ import { Button, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useState } from 'react';
 import { WriteOnly } from '../access/WriteOnly';
+import { changeDefault } from '../api/changes';
 import { useDefaults, useNames } from '../api/queries';
 import type { Assignment } from '../api/types';
+import { AssignmentDialog } from '../entries/AssignmentDialog';
+import { assignmentKinds, describeAssignment } from '../entries/assignments';
 import { Card, CardBody } from '../shared/Section';
-import { describeAssignment } from './assignments';
-import { UnknownDialog } from './UnknownDialog';
+
+const kinds = assignmentKinds.filter((kind) => kind !== 'client');
 
 /** What machines get that nobody has given anything. */
 export function UnknownCard() {
@@ -35,7 +38,14 @@ export function UnknownCard() {
           {describeAssignment(data.unknown, names)}
         </Text>
       </CardBody>
-      <UnknownDialog seen={seen} onClose={() => setSeen(null)} />
+      <AssignmentDialog
+        title={t`Unknown machines`}
+        label={t`What they get`}
+        kinds={kinds}
+        given={seen}
+        save={(wanted) => changeDefault(wanted, seen ?? wanted)}
+        onClose={() => setSeen(null)}
+      />
     </Card>
   );
 }

@@ -3,10 +3,10 @@ import { NativeSelect } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useClients, useGroups } from '../api/queries';
 import type { Assignment } from '../api/types';
-import { BootFields } from '../entries/BootFields';
-import type { BootValues } from '../entries/kinds';
 import { titleOf } from '../machines/describe';
-import { type AssignmentKind, assignmentKindLabel, assignmentKinds, valuesOfAssignment } from './assignments';
+import { type AssignmentKind, assignmentKindLabel, valuesOfAssignment } from './assignments';
+import { BootFields } from './BootFields';
+import type { BootValues } from './kinds';
 
 /** What was chosen and typed so far; `makeAssignment` says whether it is whole. */
 export interface AssignmentDraft {
@@ -19,23 +19,23 @@ export const draftOf = (then: Assignment): AssignmentDraft => ({ kind: then.kind
 interface AssignmentInputProps {
   label: string;
   draft: AssignmentDraft;
-  /** what is not offered here */
-  without?: AssignmentKind;
+  /** what is offered here */
+  kinds: readonly AssignmentKind[];
   onChange: (draft: AssignmentDraft) => void;
 }
 
 /** What machines get: a kind, and the fields that this kind needs. */
-export function AssignmentInput({ label, draft: { kind, values }, without, onChange }: AssignmentInputProps) {
+export function AssignmentInput({ label, draft: { kind, values }, kinds, onChange }: AssignmentInputProps) {
   const groups = useGroups().data ?? [];
   const choose = (changed: BootValues) => onChange({ kind, values: { ...values, ...changed } });
-  const isOffered = (one: AssignmentKind) => one === kind || (one !== without && (one !== 'group' || groups.length > 0));
+  const isOffered = (one: AssignmentKind) => one === kind || one !== 'group' || groups.length > 0;
   return (
     <>
       <NativeSelect
         label={label}
         value={kind}
         onChange={(event) => onChange({ kind: event.currentTarget.value as AssignmentKind, values })}
-        data={assignmentKinds.filter(isOffered).map((value) => ({ value, label: assignmentKindLabel(value) }))}
+        data={kinds.filter(isOffered).map((value) => ({ value, label: assignmentKindLabel(value) }))}
       />
       {kind === 'group' && (
         <Choice

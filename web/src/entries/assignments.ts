@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a rule or the default gives to machines, in words and as the fields of a form. Pure.
 import { t } from '@lingui/core/macro';
-import type { Assignment, Rule } from '../api/types';
-import { bootKindLabel, bootKinds, type BootValues, makeBoot, valuesOf } from '../entries/kinds';
-import { describeArchitecture, describeBoot } from '../machines/describe';
+import type { Assignment } from '../api/types';
+import { describeBoot } from '../machines/describe';
 import type { Names } from '../machines/names';
+import { bootKindLabel, bootKinds, type BootValues, makeBoot, valuesOf } from './kinds';
 
 export type AssignmentKind = Assignment['kind'];
 
@@ -74,24 +74,4 @@ export function makeAssignment(kind: AssignmentKind, values: BootValues): Assign
     default:
       return makeBoot(kind, values);
   }
-}
-
-/** Which machines a rule is for. */
-export function describePattern({ mac, uuid, serial, architecture }: Rule): string {
-  const parts = [
-    mac && `MAC ${mac}`,
-    uuid && `UUID ${uuid}`,
-    serial && t`serial number ${serial}`,
-    architecture && describeArchitecture(architecture),
-  ];
-  return parts.filter((part) => part).join(', ') || t`all`;
-}
-
-/** Their patterns, told apart where two are the same. */
-export function namesOfRules(rules: readonly Rule[]): string[] {
-  const patterns = rules.map(describePattern);
-  return patterns.map((pattern, index) => {
-    const before = patterns.slice(0, index).filter((other) => other === pattern).length;
-    return before === 0 ? pattern : `${pattern} (${before + 1})`;
-  });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
-import type { Assignment, Rule } from '../api/types';
-import { assignmentKindLabel, assignmentKinds, describeAssignment, describePattern, makeAssignment, namesOfRules, valuesOfAssignment } from './assignments';
+import type { Assignment } from '../api/types';
+import { assignmentKindLabel, assignmentKinds, describeAssignment, makeAssignment, valuesOfAssignment } from './assignments';
 
 const assignments: Assignment[] = [
   { kind: 'group', group: 'lab' },
@@ -11,8 +11,6 @@ const assignments: Assignment[] = [
   { kind: 'wait' },
   { kind: 'disks', drives: [{ image: 'debian', mode: 'fresh' }] },
 ];
-
-const rule = (pattern: Partial<Rule>): Rule => ({ mac: null, uuid: null, serial: null, architecture: null, then: { kind: 'menu' }, ...pattern });
 
 test.each(assignments)('$kind is the same after it was shown and saved', (then) => {
   expect(makeAssignment(then.kind, valuesOfAssignment(then))).toEqual(then);
@@ -36,11 +34,4 @@ test('a machine is called by its name', () => {
   const then: Assignment = { kind: 'client', client: '52:54:00:e2:e0:01' };
   expect(describeAssignment(then, new Map([['52:54:00:e2:e0:01', 'pc1']]))).toBe('what pc1 gets');
   expect(describeAssignment(then, new Map())).toBe('what 52:54:00:e2:e0:01 gets');
-});
-
-test('a rule says for which machines it is, and two of the same are told apart', () => {
-  expect(describePattern(rule({ mac: '52:54:00:*', architecture: 'efi-arm64' }))).toBe('MAC 52:54:00:*, UEFI ARM');
-  expect(namesOfRules([rule({ serial: '5CG*' }), rule({ mac: 'aa:*' }), rule({ serial: '5CG*' })])).toEqual([
-    'serial number 5CG*', 'MAC aa:*', 'serial number 5CG* (2)',
-  ]);
 });
