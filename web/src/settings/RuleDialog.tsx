@@ -17,7 +17,7 @@ export interface EditedRule {
   seen: readonly Rule[];
 }
 
-const architectures: readonly Architecture[] = ['bios', 'efi-ia32', 'efi-x64', 'efi-arm32', 'efi-arm64', 'raspberry-pi'];
+const architectures: readonly Architecture[] = ['bios', 'efi-ia32', 'efi-x64', 'efi-arm32', 'efi-arm64', 'raspberry-pi', 'unknown'];
 const isNew = ({ index, seen }: EditedRule) => index === seen.length;
 
 /** null: closed */
