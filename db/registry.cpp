@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
-#include "boot/overlay_plans.hpp"
+#include "boot/image_plans.hpp"
 #include "db/layer_rows.hpp"
 #include "db/quirk_rows.hpp"
 #include "db/registry_checks.hpp"
