@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "iscsi/server.hpp"
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -139,7 +140,7 @@ Result<void> Server::drop(std::uint64_t id) {
   const auto door = core_->table.find(id);
   if (!door)
     return fail(ErrorKind::not_found,
-                "there is no session " + std::to_string(id) + "; \"bootferry session list\" shows all");
+                fmt::format("there is no session {}; \"bootferry session list\" shows all", id));
   door->ask_logout(logout_seconds, "it was dropped by an administrator");
   return {};
 }

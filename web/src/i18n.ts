@@ -2,6 +2,7 @@
 // The page's language: what the person chose on this device, else the browser's, else English.
 import { i18n } from '@lingui/core';
 import { messages as english } from './locales/en.po';
+import { learnServerWords } from './shared/server_words';
 
 export const languages = { en: 'English', fr: 'Français' } as const;
 export type Language = keyof typeof languages;
@@ -18,11 +19,17 @@ export function preferredLanguage(): Language {
   return navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage) ?? 'en';
 }
 
-/** Loads the catalog; whoever renders afterwards speaks the language. */
+/** Loads the catalogs of the page and of what the server says; whoever renders afterwards speaks the language. */
 export async function speak(language: Language): Promise<void> {
-  const messages = language === 'en' ? english : (await import('./locales/fr.po')).messages;
+  const { messages, serverWords } = language === 'en' ? { messages: english, serverWords: null } : await loadFrench();
+  learnServerWords(serverWords);
   i18n.loadAndActivate({ locale: language, messages });
   document.documentElement.lang = language;
+}
+
+async function loadFrench() {
+  const [page, server] = await Promise.all([import('./locales/fr.po'), import('./locales/server.fr.po?raw')]);
+  return { messages: page.messages, serverWords: server.default };
 }
 
 export function rememberLanguage(language: Language): void {
