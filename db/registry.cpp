@@ -28,7 +28,8 @@ boot::Event event_of(boot::EventKind kind, std::string_view image, std::string t
 
 std::string seen_text(const boot::Client& client, bool is_new) {
   const bool is_known = client.architecture != boot::Architecture::unknown;
-  const std::string who = title(client), what = is_known ? fmt::format(" ({})", boot::name_of(client.architecture)) : "";
+  const std::string who = title(client),
+                    what = is_known ? fmt::format(" ({})", boot::name_of(client.architecture)) : "";
   if (!client.address)
     return is_new ? fmt::format("Machine {} appeared{}", who, what) : fmt::format("Machine {} was heard{}", who, what);
   const std::string where = client.address->to_string();

@@ -139,8 +139,7 @@ std::vector<std::pair<std::uint16_t, std::uint64_t>> Server::login_refusals() co
 Result<void> Server::drop(std::uint64_t id) {
   const auto door = core_->table.find(id);
   if (!door)
-    return fail(ErrorKind::not_found,
-                fmt::format("there is no session {}; \"bootferry session list\" shows all", id));
+    return fail(ErrorKind::not_found, fmt::format("there is no session {}; \"bootferry session list\" shows all", id));
   door->ask_logout(logout_seconds, "it was dropped by an administrator");
   return {};
 }

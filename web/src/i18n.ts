@@ -7,6 +7,11 @@ import { learnServerWords } from './shared/server_words';
 export const languages = { en: 'English', fr: 'Français' } as const;
 export type Language = keyof typeof languages;
 
+/** What the page says, and what the server says; English is in the sources. */
+const catalogs = {
+  fr: () => Promise.all([import('./locales/fr.po'), import('./locales/server.fr.po?raw')]),
+};
+
 const storageKey = 'bootferry-language';
 
 export function isLanguage(text: string | null | undefined): text is Language {
@@ -21,15 +26,10 @@ export function preferredLanguage(): Language {
 
 /** Loads the catalogs of the page and of what the server says; whoever renders afterwards speaks the language. */
 export async function speak(language: Language): Promise<void> {
-  const { messages, serverWords } = language === 'en' ? { messages: english, serverWords: null } : await loadFrench();
-  learnServerWords(serverWords);
-  i18n.loadAndActivate({ locale: language, messages });
+  const [page, server] = language === 'en' ? [{ messages: english }, { default: null }] : await catalogs[language]();
+  learnServerWords(server.default);
+  i18n.loadAndActivate({ locale: language, messages: page.messages });
   document.documentElement.lang = language;
-}
-
-async function loadFrench() {
-  const [page, server] = await Promise.all([import('./locales/fr.po'), import('./locales/server.fr.po?raw')]);
-  return { messages: page.messages, serverWords: server.default };
 }
 
 export function rememberLanguage(language: Language): void {

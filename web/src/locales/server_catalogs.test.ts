@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The catalogs of the server's sentences follow the C++ sources: none holds a sentence that is no more, and none lacks one of those that
-// people read most: why a boot fails, the self-test, the events. Of the errors some may be missing: they are shown in English then.
+// people read most: why a boot fails, the self-test, the events, the check of an image. Of the errors some may be missing: they are shown in English.
 import { describe, expect, test } from 'vitest';
 import { isCommand } from '../shared/command';
 import { pairsOf } from '../shared/server_words';
@@ -13,10 +13,10 @@ const sources = import.meta.glob<string>(
 );
 
 /** Where the sentences are that must all be translated. */
-const spoken = /\/(services\/boot\/(stall_rules|boot_hearing|boot_timeline|boot_policy|script_policy|loader_table|network_servers|pool_usage|client_registry|overlay_plans)|services\/app\/(self_check|check_\w+|firewall|missing_files|boot_keeper|job_list|wake_sender|space_watch|webhook_sender|disk_rights|disk_directory)|services\/(dhcp\/(responder|address_server|other_servers|elsewhere)|dhcpv6\/responder|http\/(script_renderer|boot_scripts|download_events)|iscsi\/server\w*|iscsi\/session\/(session|chap)|tftp\/(report|server_\w+))|db\/registry(_assignments|_checks)?)\.cpp$/;
+const spoken = /\/(services\/boot\/(stall_rules|boot_hearing|boot_timeline|boot_policy|script_policy|loader_table|network_servers|pool_usage|client_registry|overlay_plans)|services\/app\/(self_check|check_\w+|firewall|missing_files|boot_keeper|job_list|wake_sender|space_watch|webhook_sender|disk_rights|disk_directory)|services\/(dhcp\/(responder|address_server|other_servers|elsewhere)|dhcpv6\/responder|http\/(script_renderer|boot_scripts|download_events)|iscsi\/server\w*|iscsi\/session\/(session|chap)|tftp\/(report|server_\w+))|db\/registry(_assignments|_checks)?|images\/check\/\w+)\.cpp$/;
 
 /** What is in those files and is no sentence for a person. */
-const unspoken = /^(SELECT|INSERT|DELETE|UPDATE|#!|HEAD) |\n|^\/usr|insert rule|dport \{\{|^\{\} port \{\}$/;
+const unspoken = /^(SELECT|INSERT|DELETE|UPDATE|#!|HEAD) |\n|^\/usr|insert rule|dport \{\{|^\{\} holds \{\}$/;
 
 const isSentence = (literal: string) => /[a-z]{2,}[,;:]? [a-z{(]/.test(literal) && !unspoken.test(literal) && !isCommand(literal);
 
@@ -37,7 +37,7 @@ describe.each(Object.entries(catalogs))('%s', (_, catalog) => {
     expect(english.filter((sentence) => !inSource.has(sentence) && !inSource.has(skeletonOf(sentence)))).toEqual([]);
   });
 
-  test('lacks none of the sentences about boots, of the self-test and of the events', () => {
+  test('lacks none of the sentences about boots, of the self-test, of events and of the check of an image', () => {
     const known = new Set(english.map(skeletonOf));
     const missing = literals.filter(({ path, literal }) => spoken.test(path) && isSentence(literal) && !known.has(skeletonOf(literal)));
     expect(missing.map(({ path, literal }) => `${path}: ${literal}`)).toEqual([]);
