@@ -27,7 +27,7 @@ void print_boots(const json& answer) {
                boot["started"], boot["state"], boot["stage"],
                render_byte_count({boot["bytes_read"].get<std::uint64_t>()}), text_or_dash(boot["reason"])});
   }
-  fmt::print("{}", table.render());
+  fmt::print("{}", table.render("No boots yet; a machine that netboots begins one."));
 }
 
 /// "+12.345" seconds; repetitions with the time of the last one.

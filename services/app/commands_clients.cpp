@@ -39,7 +39,10 @@ void print_clients(const json& answer) {
                access_word(client["access"]), text_or_dash(client["address"]), text_or_dash(client["architecture"]),
                text_or_dash(client["vendor"]), text_or_dash(client["last_seen"]), last_boot_of(client)});
   }
-  fmt::print("{}", table.render());
+  fmt::print(
+      "{}",
+      table.render(
+          "No clients yet; a machine that netboots appears here by itself, \"bootferry client set\" adds one before."));
 }
 
 void print_client(const json& client) {

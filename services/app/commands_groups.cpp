@@ -32,7 +32,7 @@ void print_groups(const json& answer) {
       entries += (entries.empty() ? "" : ", ") + entry["name"].get<std::string>();
     table.add({group["name"], entries.empty() ? "-" : entries, std::to_string(group["clients"].size())});
   }
-  fmt::print("{}", table.render());
+  fmt::print("{}", table.render("No groups; \"bootferry group set\" makes one."));
 }
 
 void print_group(const json& group) {
@@ -109,7 +109,7 @@ void print_rules(const json& answer) {
     table.add({std::to_string(++number), text_or_dash(rule["mac"]), text_or_dash(rule["uuid"]),
                text_or_dash(rule["serial"]), text_or_dash(rule["architecture"]), describe_boot(rule["then"])});
   }
-  fmt::print("{}", table.render());
+  fmt::print("{}", table.render("No rules; \"bootferry rule add\" makes one."));
 }
 
 /// Who gets it, beside what a boot says: another client's place, a group's entries, a plain menu, nothing at all.

@@ -61,7 +61,7 @@ void print_folder(const json& folder) {
                is_folder && size == 0 ? "-" : render_byte_count({size}),
                entry["modified"].is_null() ? "-" : entry["modified"].get<std::string>()});
   }
-  fmt::print("{}", table.render());
+  fmt::print("{}", table.render("The folder is empty."));
   if (folder["truncated"].get<bool>()) fmt::print("... and more: these are the first {}\n", folder["entries"].size());
 }
 

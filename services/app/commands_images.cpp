@@ -40,15 +40,19 @@ void print_images(const json& answer) {
     table.add({image["name"], image["format"], size_text(image["size"]),
                lost ? "FILE GONE" : size_text(image["allocated"]), users_text(image["used_by"])});
   }
-  fmt::print("{}", table.render());
+  fmt::print(
+      "{}", table.render("No images yet; \"bootferry image create\" makes one, \"bootferry image add\" takes one in."));
   for (const json& image : answer["images"]) print_missing(image);
 }
 
 void print_image(const json& image) {
-  fmt::print("image {}\n  format: {}, blocks of {}\n  size: {} ({} on disk)\n  created: {}\n  used by: {}\n",
-             image["name"].get<std::string>(), image["format"].get<std::string>(), image["block_size"].get<unsigned>(),
-             size_text(image["size"]), size_text(image["allocated"]), image["created"].get<std::string>(),
-             users_text(image["used_by"]));
+  fmt::print(
+      "image {}\n  format: {}, blocks of {}{}{}\n  size: {} ({} on disk)\n  created: {}\n  version: {}\n  used by: "
+      "{}\n",
+      image["name"].get<std::string>(), image["format"].get<std::string>(), image["block_size"].get<unsigned>(),
+      image["removable"].get<bool>() ? ", removable" : "", image["thick"].get<bool>() ? ", thick" : "",
+      size_text(image["size"]), size_text(image["allocated"]), image["created"].get<std::string>(),
+      image["version"].get<unsigned>(), users_text(image["used_by"]));
   print_missing(image);
   if (!image.contains("source")) return;
   const json& source = image["source"];

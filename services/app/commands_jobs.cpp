@@ -26,7 +26,7 @@ void print_jobs(const json& answer) {
     table.add({std::to_string(job["id"].get<std::uint64_t>()), job["kind"], job["image"], job["state"],
                text(job["step"]), progress_of(job), job["started"], text(job["error"])});
   }
-  fmt::print("{}", table.render());
+  fmt::print("{}", table.render("No jobs."));
 }
 
 }  // namespace

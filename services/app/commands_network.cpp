@@ -24,7 +24,7 @@ void print_servers(const json& answer) {
                server["boot_file"].is_string() ? server["boot_file"].get<std::string>() : "-", server["first_seen"],
                server["last_seen"]});
   }
-  fmt::print("{}", table.render());
+  fmt::print("{}", table.render("No other DHCP or PXE server was heard."));
 }
 
 std::string count_of(const json& value) { return std::to_string(value.get<std::uint64_t>()); }

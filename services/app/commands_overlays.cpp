@@ -33,7 +33,7 @@ void print_overlays(const json& answer) {
                size_text(overlay["allocated"]), size_text(overlay["quota"]),
                std::to_string(overlay["snapshots"].size()), overlay["in_use"].get<bool>() ? "yes" : "no"});
   }
-  fmt::print("{}", table.render());
+  fmt::print("{}", table.render("No overlays; a drive with the mode overlay begins one when its machine boots."));
 }
 
 void print_overlay(const json& overlay) {

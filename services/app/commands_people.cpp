@@ -74,7 +74,7 @@ void print_users(const json& answer) {
   TextTable table({"NAME", "ROLE", "CREATED", "PASSWORD CHANGED"});
   for (const json& user : answer["users"])
     table.add({user["name"], user["role"], user["created"], user["password_changed"]});
-  fmt::print("{}", table.render());
+  fmt::print("{}", table.render("No users yet; the first visit to the page makes the admin."));
 }
 
 void print_tokens(const json& answer) {
@@ -85,7 +85,7 @@ void print_tokens(const json& answer) {
                token["expires"].is_null() ? "never" : token["expires"].get<std::string>(),
                text_or_dash(token["used"])});
   }
-  fmt::print("{}", table.render());
+  fmt::print("{}", table.render("No tokens; \"bootferry token create\" makes one."));
 }
 
 void print_changes(const json& answer) {
@@ -96,7 +96,7 @@ void print_changes(const json& answer) {
                fmt::format("{} {}", change["method"].get<std::string>(), change["path"].get<std::string>()),
                std::to_string(change["status"].get<unsigned>()), change["note"]});
   }
-  fmt::print("{}", table.render());
+  fmt::print("{}", table.render("No changes yet."));
 }
 
 struct UserWords {

@@ -84,7 +84,7 @@ void print_sessions(const json& answer) {
                latency_of(session["read_latency"]), latency_of(session["write_latency"]),
                last_command_of(session["last_command"])});
   }
-  fmt::print("{}", table.render());
+  fmt::print("{}", table.render("No sessions."));
 }
 
 void print_sessions_long(const json& answer) {

@@ -42,7 +42,7 @@ void print_leases(const json& answer) {
     table.add({lease["address"], text_or_dash(lease["mac"]), text_or_dash(lease["hostname"]), lease["state"],
                text_or_dash(lease["expires"]), text_or_dash(lease["vendor"])});
   }
-  fmt::print("{}", table.render());
+  fmt::print("{}", table.render("No leases."));
 }
 
 void print_boot_log(const json& answer) {
@@ -53,7 +53,7 @@ void print_boot_log(const json& answer) {
   }
   TextTable table({"TIME", "EVENT", "WHAT"});
   for (const json& event : answer["events"]) table.add({event["time"], event["kind"], event["text"]});
-  fmt::print("{}", table.render());
+  fmt::print("{}", table.render("No events."));
 }
 
 }  // namespace

@@ -18,10 +18,6 @@ std::string state_of(const json& hook) {
 }
 
 void print_webhooks(const json& answer) {
-  if (answer["webhooks"].empty()) {
-    fmt::print("There is no webhook; \"bootferry config show\" explains [[webhooks]] of the settings file.\n");
-    return;
-  }
   TextTable table({"NUMBER", "TO", "EVENTS", "SIGNED", "STATE", "TOLD", "LOST", "WAITING"});
   std::string faults;
   for (const json& hook : answer["webhooks"]) {
@@ -32,7 +28,8 @@ void print_webhooks(const json& answer) {
     if (hook["last"].is_object() && !hook["last"]["delivered"].get<bool>())
       faults += fmt::format("{}: {}\n", hook["number"].dump(), hook["last"]["text"].get<std::string>());
   }
-  fmt::print("{}{}", table.render(), faults);
+  fmt::print("{}{}", table.render("No webhooks; \"bootferry config show\" explains [[webhooks]] of the settings file."),
+             faults);
 }
 
 void print_result(const json& result) {

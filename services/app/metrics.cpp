@@ -116,7 +116,7 @@ void add_traffic(Families& families, const iscsi::Server& target) {
   MetricFamily written{"bootferry_iscsi_written_bytes_total", "Bytes that clients wrote.", MetricType::Counter, {}};
   MetricFamily commands{"bootferry_iscsi_commands_total", "SCSI commands that were answered.", MetricType::Counter, {}};
   MetricFamily errors{"bootferry_iscsi_check_conditions_total",
-                      "SCSI commands that ended with CHECK CONDITION.",
+                      "SCSI commands that ended with CHECK CONDITION, but for unit attentions.",
                       MetricType::Counter,
                       {}};
   boot::TrafficCounters all;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <map>
+#include <string>
 #include <vector>
 
 namespace bootferry::app {
@@ -18,7 +20,8 @@ void add_quirk_options(CLI::App& set, QuirkOptions& options) {
   set.add_option("--tftp-options", options.tftp_options, "off: answer its TFTP without options, as in 1992")
       ->check(CLI::IsMember({"on", "off"}));
   set.add_option("--tftp-block-size", options.tftp_block_size,
-                 "Never send larger TFTP blocks than this; 0: as it asks");
+                 "Never send larger TFTP blocks than this; none: as it asks")
+      ->transform(CLI::Transformer(std::map<std::string, std::string>{{"none", "0"}}).description(""));
   set.add_option("--serial-console", options.serial_console,
                  "Its console is this serial port, 1 to 4; none: its screen")
       ->check(CLI::IsMember({"none", "1", "2", "3", "4"}));

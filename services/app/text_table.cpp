@@ -23,7 +23,8 @@ void TextTable::add(std::vector<std::string> row) {
   rows_.push_back(std::move(row));
 }
 
-std::string TextTable::render() const {
+std::string TextTable::render(std::string_view when_empty) const {
+  if (rows_.size() == 1 && !when_empty.empty()) return std::string(when_empty) + '\n';
   std::vector<std::size_t> widths(rows_.front().size());
   for (const auto& row : rows_) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns_of(row[i]));

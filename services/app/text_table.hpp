@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bootferry::app {
@@ -13,7 +14,8 @@ class TextTable {
   explicit TextTable(std::vector<std::string> header) : rows_{std::move(header)} {}
   /// As many cells as the header has. Control characters are shown as '?', so that no name can steer the terminal.
   void add(std::vector<std::string> row);
-  [[nodiscard]] std::string render() const;
+  /// Lines; without any row it is the sentence alone, where there is one.
+  [[nodiscard]] std::string render(std::string_view when_empty = {}) const;
 
  private:
   std::vector<std::vector<std::string>> rows_;

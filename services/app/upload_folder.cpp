@@ -13,6 +13,7 @@
 #include <stdexcept>
 
 #include "base/log.hpp"
+#include "base/sparse_write.hpp"
 #include "images/file_descriptor.hpp"
 #include "incoming/convert.hpp"
 
@@ -64,17 +65,6 @@ boot::NewUpload parse_note(const json& note) {
   return upload;
 }
 
-Result<void> write_all(int fd, ByteView bytes, std::uint64_t at) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(at));
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return file_fail(errno, "cannot be written");
-    bytes = bytes.subspan(static_cast<std::size_t>(put));
-    at += static_cast<std::uint64_t>(put);
-  }
-  return {};
-}
-
 }  // namespace
 
 struct UploadFolder::Upload {
@@ -91,7 +81,8 @@ struct UploadFolder::Upload {
     const FileDescriptor fd(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!fd) return file_fail(errno, "cannot be noted");
     const std::string text = note_of(wanted, durable).dump(-1, ' ', false, json::error_handler_t::replace);
-    if (auto written = write_all(fd.get(), bytes_of(text), 0); !written) return written;
+    if (const int failed = write_whole(fd.get(), bytes_of(text), 0); failed != 0)
+      return file_fail(failed, "cannot be noted");
     if (::fsync(fd.get()) != 0 || ::rename(draft.c_str(), note.c_str()) != 0)
       return file_fail(errno, "cannot be noted");
     return {};
@@ -102,6 +93,7 @@ struct UploadFolder::Upload {
   }
 };
 
+/// An append or a flush that failed is its last.
 class UploadFolder::Writer final : public boot::UploadWriter {
  public:
   Writer(UploadFolder& folder, std::shared_ptr<Upload> upload, FileDescriptor fd)
@@ -116,8 +108,12 @@ class UploadFolder::Writer final : public boot::UploadWriter {
   Result<void> append(ByteView bytes) override {
     if (bytes.size() > upload_->wanted.length.value - offset_.value)
       return fail(ErrorKind::invalid, "the upload would become longer than it was said to be");
-    if (auto written = write_all(fd_.get(), bytes, offset_.value); !written) return written;
+    if (const int failed = write_sparse(fd_.get(), bytes, offset_.value); failed != 0)
+      return file_fail(failed, "cannot be written");
     offset_ += ByteCount{bytes.size()};
+    // A hole at the end is no part of a file yet.
+    if (!bytes.empty() && bytes.back() == 0 && ::ftruncate(fd_.get(), static_cast<off_t>(offset_.value)) != 0)
+      return file_fail(errno, "cannot be written");
     return (offset_ - flushed_).value < flush_every ? Result<void>{} : flush();
   }
   Result<ByteCount> finish() override {
@@ -270,7 +266,8 @@ Result<std::unique_ptr<boot::UploadWriter>> UploadFolder::write(std::string_view
   if (upload->offset != offset)
     return fail(ErrorKind::conflict, fmt::format("this upload goes on at byte {}", upload->offset.value));
   FileDescriptor fd(::open(upload->part.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (!fd) return file_fail(errno, "cannot be opened");
+  // What a failed write left behind the offset would show through the holes.
+  if (!fd || ::ftruncate(fd.get(), static_cast<off_t>(offset.value)) != 0) return file_fail(errno, "cannot be opened");
   upload->busy = true;
   return std::make_unique<Writer>(*this, upload, std::move(fd));
 }

@@ -192,7 +192,9 @@ Result<boot::WebhookResult> WebhookSender::test(std::size_t number) {
   Lane& lane = *lanes_[number - 1];
   boot::Event event;
   event.at = parts_.clock.wall_now();
+  event.mac = MacAddress{{0x00, 0x00, 0x5e, 0x00, 0x53, 0x01}};  // of nobody: for examples (RFC 7042 2.1.2)
   event.text = "This is a test of Bootferry's webhook; nothing has happened";
+  event.fields = {{"reason", "No boot has failed: this is a test"}, {"mend", "There is nothing to mend"}};
   const auto result =
       post(lane.hook, make_message(lane.hook, "test", event, *parts_.registry.snapshot(), parts_.public_url), {});
   note(lane, result, true);

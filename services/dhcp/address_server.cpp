@@ -29,10 +29,13 @@ Bytes client_id_of(const Message& message) {
   return id && id->size() <= 255 ? *id : Bytes{};
 }
 
+/// To the minute from two minutes on, in hours from two hours on.
 std::string render_duration(std::chrono::seconds duration) {
-  if (duration.count() > 3600 && duration.count() % 3600 == 0) return fmt::format("{} hours", duration.count() / 3600);
-  return duration.count() % 60 == 0 ? fmt::format("{} minutes", duration.count() / 60)
-                                    : fmt::format("{} seconds", duration.count());
+  if (duration.count() < 120) return fmt::format("{} seconds", duration.count());
+  const auto minutes = (duration.count() + 30) / 60;
+  if (minutes < 120) return fmt::format("{} minutes", minutes);
+  return minutes % 60 == 0 ? fmt::format("{} hours", minutes / 60)
+                           : fmt::format("{} h {} min", minutes / 60, minutes % 60);
 }
 
 }  // namespace

@@ -29,6 +29,11 @@ bool is_uuid(std::string_view text) {
   return std::ranges::equal(text, shape, fits);
 }
 
+/// What a firmware says that has none (SMBIOS, DSP0134 7.2.1).
+bool is_placeholder(std::string_view uuid) {
+  return uuid.find_first_not_of("0-") == uuid.npos || uuid.find_first_not_of("fF-") == uuid.npos;
+}
+
 bool is_serial(std::string_view text) {
   return text.size() <= 64 && std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; });
 }
@@ -48,7 +53,7 @@ Words words_of(const QueryPairs& query) {
   for (const auto& [name, value] : query) {
     if (name == "again") words.again = true;
     if (name == "uuid") words.introduced = true;
-    if (name == "uuid" && is_uuid(value)) words.uuid = value;
+    if (name == "uuid" && is_uuid(value) && !is_placeholder(value)) words.uuid = value;
     if (name == "serial" && is_serial(value)) words.serial = value;
     if (name == "platform") platform = value;
     if (name == "arch") build = value;

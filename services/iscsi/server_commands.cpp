@@ -291,7 +291,10 @@ void Connection::answer(Running& running, scsi::Answer done) {
     out.data = out.owner.first(done.data_in.size());
   }
   const std::uint64_t moved = running.takes_data ? out.data.size() : running.received;
-  meter_->on_answer(running.direction, moved, done.status == scsi::Status::check_condition);
+  // A unit attention is news, as each session's first one is (SAM-5 5.14), and no error.
+  const bool is_error = done.status == scsi::Status::check_condition &&
+                        !(done.sense && done.sense->key == scsi::SenseKey::unit_attention);
+  meter_->on_answer(running.direction, moved, is_error);
   answered_.push_back({running.arrived, running.direction});
   if (answered_.size() >= answered_at_once) note_latencies();
   running.task.reset();

@@ -26,8 +26,8 @@ void SessionMeter::on_command(std::uint8_t opcode, std::uint8_t service_action, 
   if (depth > highest_depth_.load(std::memory_order_relaxed)) highest_depth_.store(depth, std::memory_order_relaxed);
 }
 
-void SessionMeter::on_answer(CommandClass direction, std::uint64_t bytes, bool check_condition) {
-  if (check_condition) bump(errors_, 1);
+void SessionMeter::on_answer(CommandClass direction, std::uint64_t bytes, bool is_error) {
+  if (is_error) bump(errors_, 1);
   switch (direction) {
     case CommandClass::read:
       bump(reads_, 1);

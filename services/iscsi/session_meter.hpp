@@ -21,7 +21,7 @@ class SessionMeter {
  public:
   /// A command came; `depth` of them are open now, this one too.
   void on_command(std::uint8_t opcode, std::uint8_t service_action, std::uint32_t depth, SteadyTime now);
-  void on_answer(CommandClass direction, std::uint64_t bytes, bool check_condition);
+  void on_answer(CommandClass direction, std::uint64_t bytes, bool is_error);
   /// Its answer leaves; of others than reads and writes nothing is kept.
   void on_latency(CommandClass direction, Latency latency);
   void set_depth(std::uint32_t depth) { depth_.store(depth, std::memory_order_relaxed); }

@@ -25,5 +25,13 @@ TEST(TextTable, NoCellSteersTheTerminal) {
   EXPECT_EQ(table.render(), "NAME\na?[2Jb?\n");
 }
 
+TEST(TextTable, OneWithoutRowsIsASentence) {
+  TextTable table({"NAME"});
+  EXPECT_EQ(table.render(), "NAME\n");
+  EXPECT_EQ(table.render("No names."), "No names.\n");
+  table.add({"a"});
+  EXPECT_EQ(table.render("No names."), "NAME\na\n");
+}
+
 }  // namespace
 }  // namespace bootferry::app

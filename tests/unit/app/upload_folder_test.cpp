@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 
@@ -70,6 +71,23 @@ TEST_F(UploadFolderTest, WhatWasNotFlushedIsSentAgain) {
   EXPECT_EQ(uploads_->require(id)->offset.value, 8u) << "a lost connection loses nothing";
   restart();
   EXPECT_EQ(uploads_->require(id)->offset.value, 5u) << "a lost server what it did not flush";
+}
+
+TEST_F(UploadFolderTest, ZerosStayHolesAndNothingOldShowsThroughThem) {
+  const std::string zeros(1 << 20, '\0');
+  const std::string id = create(5 + 2 * zeros.size());
+  append(id, 0, "hello");
+  const auto part = folder_ / "uploads" / (id + ".part");
+  std::ofstream(part, std::ios::app) << std::string(8192, 'x');  // as a write does that fails half-way
+  append(id, 5, zeros);
+  append(id, 5 + zeros.size(), zeros);
+  const auto whole = uploads_->find_whole(id);
+  ASSERT_TRUE(whole);
+  std::ifstream file(whole->file);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "hello" + zeros + zeros);
+  struct stat info{};
+  ASSERT_EQ(::stat(whole->file.c_str(), &info), 0);
+  EXPECT_LT(info.st_blocks, 64) << "of 512 bytes";
 }
 
 TEST_F(UploadFolderTest, OneWriterAtItsPlaceAndNoByteTooMany) {

@@ -165,14 +165,21 @@ TEST(ServerMode, ack_is_sent_only_with_its_lease_saved) {
 }
 
 TEST(ServerMode, a_long_lease_is_told_in_hours) {
-  Settings settings = make_settings(Mode::server);
-  settings.lease_time = std::chrono::hours(12);
-  Lab lab(settings);
-  const Message offer = sent(lab.discover(discover)).message;
-  const Actions actions = lab.hear(lab.request_after(discover, offer));
-  ASSERT_EQ(all<SaveLease>(actions).size(), 1u);
-  ASSERT_EQ(all<SaveLease>(actions)[0].then_publish.size(), 1u);
-  EXPECT_NE(all<SaveLease>(actions)[0].then_publish[0].text.find(" for 12 hours."), std::string::npos);
+  for (const auto& [time, words] : {std::pair{std::chrono::seconds(43200), " for 12 hours."},
+                                    {std::chrono::seconds(43182), " for 12 hours."},
+                                    {std::chrono::seconds(12000), " for 3 h 20 min."},
+                                    {std::chrono::seconds(3600), " for 60 minutes."},
+                                    {std::chrono::seconds(119), " for 119 seconds."}}) {
+    Settings settings = make_settings(Mode::server);
+    settings.lease_time = time;
+    Lab lab(settings);
+    const Message offer = sent(lab.discover(discover)).message;
+    const Actions actions = lab.hear(lab.request_after(discover, offer));
+    ASSERT_EQ(all<SaveLease>(actions).size(), 1u);
+    ASSERT_EQ(all<SaveLease>(actions)[0].then_publish.size(), 1u);
+    const std::string text = all<SaveLease>(actions)[0].then_publish[0].text;
+    EXPECT_NE(text.find(words), std::string::npos) << text;
+  }
 }
 
 TEST(ServerMode, a_lease_on_the_disk_is_told_again_without_another_save) {

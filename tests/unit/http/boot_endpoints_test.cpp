@@ -107,5 +107,17 @@ TEST_F(BootEndpoints, WhatAMachineSendsIsNeverAScript) {
   }
 }
 
+TEST_F(BootEndpoints, AFirmwareWithoutAUuidHasNone) {
+  start();
+  const auto told = [&](std::string_view uuid) {
+    registry.seen.clear();
+    (void)get(std::string(script) + "?again=1&uuid=" + std::string(uuid));
+    return registry.seen.empty() ? "nothing was noted" : registry.seen.back().uuid;
+  };
+  EXPECT_EQ(told("4c4c4544-0000-1000-8000-000000000001"), "4c4c4544-0000-1000-8000-000000000001");
+  EXPECT_EQ(told("00000000-0000-0000-0000-000000000000"), "") << "SMBIOS: it has none";
+  EXPECT_EQ(told("ffffffff-ffff-FFFF-ffff-ffffffffffff"), "") << "SMBIOS: nobody has set it";
+}
+
 }  // namespace
 }  // namespace bootferry::http::test
