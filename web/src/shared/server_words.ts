@@ -21,10 +21,12 @@ const told = new Map<string, string>();
 const mostTold = 5000;
 /** A text that is longer is nothing that the server says by itself. */
 const longest = 2000;
+/** sentences that one entry of the catalog has */
 const mostTogether = 4;
 
 const hole = /\{(\d+)(?::(word|name))?\}/g;
 const sentenceEnd = /(?<=[.?!]) /;
+
 /** From now on said() speaks the language of this catalog, the text of a .po file; null for English. */
 export function learnServerWords(catalog: string | null): void {
   const pairs = catalog === null ? [] : pairsOf(catalog);
