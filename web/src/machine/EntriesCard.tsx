@@ -10,6 +10,7 @@ import { EntriesEditor } from '../entries/EntriesEditor';
 import { TimeoutChoice } from '../entries/TimeoutChoice';
 import { describeBoot } from '../machines/describe';
 import { Card, CardBody } from '../shared/Section';
+import { said } from '../shared/server_words';
 import { GroupChoice } from './GroupChoice';
 
 /** What the machine can boot: in which order, which by default, and which just once. */
@@ -35,7 +36,7 @@ export function EntriesCard({ client }: { client: Client }) {
         )}
         {entries.length === 0 && (
           <Text size="sm" c="dimmed">
-            {client.why ?? t`None of its own: its screen waits.`}
+            {client.why === null ? t`None of its own: its screen waits.` : said(client.why)}
           </Text>
         )}
         <EntriesEditor
