@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
-#include "boot/overlay_plans.hpp"
+#include "boot/image_plans.hpp"
 #include "db/layer_rows.hpp"
 #include "db/quirk_rows.hpp"
 #include "db/registry_checks.hpp"
@@ -26,12 +26,15 @@ boot::Event event_of(boot::EventKind kind, std::string_view image, std::string t
   return event;
 }
 
-std::string seen_text(const boot::Client& client, std::string_view verb) {
-  std::string text = fmt::format("Machine {} {}", title(client), verb);
-  if (client.architecture != boot::Architecture::unknown)
-    text += fmt::format(" ({})", boot::name_of(client.architecture));
-  if (client.address) text += fmt::format(" at {}", client.address->to_string());
-  return text;
+std::string seen_text(const boot::Client& client, bool is_new) {
+  const bool is_known = client.architecture != boot::Architecture::unknown;
+  const std::string who = title(client),
+                    what = is_known ? fmt::format(" ({})", boot::name_of(client.architecture)) : "";
+  if (!client.address)
+    return is_new ? fmt::format("Machine {} appeared{}", who, what) : fmt::format("Machine {} was heard{}", who, what);
+  const std::string where = client.address->to_string();
+  return is_new ? fmt::format("Machine {} appeared{} at {}", who, what, where)
+                : fmt::format("Machine {} was heard{} at {}", who, what, where);
 }
 
 }  // namespace
@@ -139,7 +142,7 @@ void Registry::apply_sightings(Snapshot& next, const std::vector<boot::Sighting>
       write_quirks(database_, client);
     }
     if (is_new || was_silent || moved) {
-      tell(client, boot::EventKind::client_seen, seen_text(client, is_new ? "appeared" : "was heard"), events);
+      tell(client, boot::EventKind::client_seen, seen_text(client, is_new), events);
     }
   }
 }
@@ -200,7 +203,8 @@ Result<void> Registry::place_client(Edit& edit, const boot::Client& wanted) {
   client.quirks = wanted.quirks;
   client.quirks.learned_proxy_form = learned;
   edit.events.push_back(event_of(boot::EventKind::client_changed, client,
-                                 fmt::format("Client {} was {}", title(client), is_new ? "added" : "changed")));
+                                 is_new ? fmt::format("Client {} was added", title(client))
+                                        : fmt::format("Client {} was changed", title(client))));
   edit.writes.emplace_back([this, &client] { write_client(database_, client); });
   return {};
 }
@@ -279,9 +283,11 @@ Result<void> Registry::put_image(const boot::Image& wanted) {
     edit.put_layers.push_back(layer);
   }
   edit.put_images.push_back(image);
-  edit.events.push_back(event_of(
-      known ? boot::EventKind::image_changed : boot::EventKind::image_added, image.name,
-      fmt::format("Image {} was {} ({})", image.name, known ? "changed" : "added", render_byte_count(image.size))));
+  const std::string size = render_byte_count(image.size);
+  edit.events.push_back(known ? event_of(boot::EventKind::image_changed, image.name,
+                                         fmt::format("Image {} was changed ({})", image.name, size))
+                              : event_of(boot::EventKind::image_added, image.name,
+                                         fmt::format("Image {} was added ({})", image.name, size)));
   return commit(edit);
 }
 

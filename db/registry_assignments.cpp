@@ -76,7 +76,8 @@ Result<void> Registry::add(Edit& edit, const boot::Group& wanted) {
   const boot::Menu before = std::exchange(group.menu, wanted.menu);
   group.name = wanted.name;
   boot::keep_entry_ids(group.menu, before, next_entry_, false);
-  edit.events.push_back(assignment_event(fmt::format("Group {} was {}", group.name, is_new ? "added" : "changed")));
+  edit.events.push_back(assignment_event(is_new ? fmt::format("Group {} was added", group.name)
+                                                : fmt::format("Group {} was changed", group.name)));
   edit.writes.emplace_back([this, &group] { write_group(database_, group); });
   return {};
 }

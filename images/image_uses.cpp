@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "images/image_uses.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace bootferry::images {
@@ -54,14 +56,16 @@ Result<void> ImageUses::check(const Wanted& wanted, const std::string& holder) c
     if (role == Role::below) add_once(above, name);
   }
   if (!writers.empty())
-    return fail(ErrorKind::conflict, begin(wanted.label) + " is in use for writing by " + join(writers) + ".");
+    return fail(ErrorKind::conflict,
+                fmt::format("{} is in use for writing by {}.", begin(wanted.label), join(writers)));
   if (wanted.role != Role::write) return {};
   if (!readers.empty())
-    return fail(ErrorKind::conflict,
-                begin(wanted.label) + " is in use for reading by " + join(readers) + "; it cannot be written to now.");
+    return fail(ErrorKind::conflict, fmt::format("{} is in use for reading by {}; it cannot be written to now.",
+                                                 begin(wanted.label), join(readers)));
   if (!above.empty())
-    return fail(ErrorKind::conflict, begin(wanted.label) + " carries the disks of " + join(above) +
-                                         ", which are in use; it cannot be written to now.");
+    return fail(ErrorKind::conflict,
+                fmt::format("{} carries the disks of {}, which are in use; it cannot be written to now.",
+                            begin(wanted.label), join(above)));
   return {};
 }
 
@@ -70,14 +74,14 @@ Result<std::shared_ptr<void>> ImageUses::claim(const std::string& key, const std
     std::lock_guard lock(mutex_);
     if (!uses_.contains(key)) {
       if (!claimed_.insert(key).second)
-        return fail(ErrorKind::conflict, begin(label) + " is just being made or removed.");
+        return fail(ErrorKind::conflict, fmt::format("{} is just being made or removed.", begin(label)));
       return make_guard([self = shared_from_this(), key] {
         std::lock_guard relock(self->mutex_);
         self->claimed_.erase(key);
       });
     }
   }
-  return fail(ErrorKind::conflict, begin(label) + " is in use by " + join(holders(key)) + ".");
+  return fail(ErrorKind::conflict, fmt::format("{} is in use by {}.", begin(label), join(holders(key))));
 }
 
 Result<void> ImageUses::check_top(const std::string& key, const std::string& label) const {
@@ -89,8 +93,8 @@ Result<void> ImageUses::check_top(const std::string& key, const std::string& lab
     }
   }
   if (above.empty()) return {};
-  return fail(ErrorKind::conflict,
-              begin(label) + " carries the disks of " + join(above) + ", which are in use; it cannot change now.");
+  return fail(ErrorKind::conflict, fmt::format("{} carries the disks of {}, which are in use; it cannot change now.",
+                                               begin(label), join(above)));
 }
 
 std::vector<std::string> ImageUses::holders(const std::string& key) const {

@@ -12,6 +12,7 @@
 #include "app/missing_files.hpp"
 #include "app/settings.hpp"
 #include "base/log.hpp"
+#include "boot/image_plans.hpp"
 #include "boot/offer.hpp"
 #include "boot/target_name.hpp"
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "app/open_version.hpp"
-#include "boot/overlay_plans.hpp"
+#include "boot/image_plans.hpp"
 #include "images/check/check_image.hpp"
 #include "images/check/disk_reader.hpp"
 #include "images/check/el_torito.hpp"

@@ -6,6 +6,8 @@
 #include <cstring>
 
 #include "app/named_disk.hpp"
+#include "boot/image_plans.hpp"
+#include "boot/overlay_plans.hpp"
 #include "images/disk_export.hpp"
 
 namespace bootferry::app {

@@ -19,7 +19,13 @@ std::string subject_of(const boot::JobView& job) {
   return fmt::format("The overlay of {} on image {}", job.client, job.image);
 }
 
-std::string_view deed_of(const boot::JobView& job) { return job.kind == "add-image" ? "added" : "exported"; }
+bool adds(const boot::JobView& job) { return job.kind == "add-image"; }
+
+std::string progress_of(const boot::JobView& job) {
+  const std::string done = render_byte_count(job.done), total = render_byte_count(job.total);
+  if (job.client.empty()) return fmt::format("Image {}: {}, {} of {}", job.image, job.step, done, total);
+  return fmt::format("The overlay of {} on image {}: {}, {} of {}", job.client, job.image, job.step, done, total);
+}
 
 }  // namespace
 
@@ -40,7 +46,7 @@ Result<boot::JobView> JobList::add(std::string kind, std::string image, std::str
   entry.view.started = clock_.wall_now();
   jobs_.push_back(entry);
   publish(boot::EventKind::job_started, entry.view,
-          fmt::format("{} is being {}", subject_of(entry.view), deed_of(entry.view)));
+          subject_of(entry.view) + (adds(entry.view) ? " is being added" : " is being exported"));
   return entry.view;
 }
 
@@ -57,9 +63,7 @@ Result<void> JobList::report(std::uint64_t id, std::string_view step, ByteCount 
   const SteadyTime now = clock_.now();
   if (!new_step && now - entry->told < tell_every) return {};
   entry->told = now;
-  publish(boot::EventKind::job_progress, entry->view,
-          fmt::format("{}: {}, {} of {}", subject_of(entry->view), step, render_byte_count(done),
-                      render_byte_count(total)));
+  publish(boot::EventKind::job_progress, entry->view, progress_of(entry->view));
   return {};
 }
 
@@ -85,11 +89,12 @@ void JobList::end_entry(Entry& entry, const Result<void>& outcome) {
   if (outcome) {
     job.state = boot::JobState::done;
     job.done = job.total;
-    return publish(boot::EventKind::job_ended, job, fmt::format("{} was {}", subject_of(job), deed_of(job)));
+    return publish(boot::EventKind::job_ended, job, subject_of(job) + (adds(job) ? " was added" : " was exported"));
   }
   job.state = entry.cancelled ? boot::JobState::cancelled : boot::JobState::failed;
   job.error = outcome.error().message;
-  publish(boot::EventKind::job_ended, job, fmt::format("{} was not {}: {}", subject_of(job), deed_of(job), job.error));
+  publish(boot::EventKind::job_ended, job,
+          subject_of(job) + (adds(job) ? " was not added: " : " was not exported: ") + job.error);
 }
 
 std::vector<boot::JobView> JobList::all() const {

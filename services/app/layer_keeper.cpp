@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "boot/image_plans.hpp"
+#include "boot/overlay_plans.hpp"
 
 namespace bootferry::app {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Carries the plans of boot/overlay_plans.hpp out: makes the new layer's file, commits the edit, sweeps away the files
+// Carries the plans of boot/layer_plan.hpp out: makes the new layer's file, commits the edit, sweeps away the files
 // that no row knows any more. And opens the disk that a client's drive stands for at this boot. Made by app;
 // thread-safe; both block: call them on a worker.
 #pragma once
@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "boot/boot_watch.hpp"
-#include "boot/overlay_plans.hpp"
+#include "boot/layer_plan.hpp"
 #include "images/image_library.hpp"
 
 namespace bootferry::app {

@@ -159,8 +159,8 @@ Hearing hear_script(const Event& event) {
   Hearing heard;
   heard.clears = script_troubles;
   const std::size_t it = event.text.find(": it ");
-  const std::string what = it == std::string::npos ? event.text : event.text.substr(it + 2);
-  heard.step = step_of(event, StepKind::script, fmt::format("It has its script: {}.", what), {"decision", "why"});
+  const std::string what = it == std::string::npos ? event.text : event.text.substr(it + 5);
+  heard.step = step_of(event, StepKind::script, fmt::format("It has its script: it {}.", what), {"decision", "why"});
   heard.sets = expected_of(decision);
   if (decision == "broken") {
     const std::size_t colon = what.find("cannot boot: ");

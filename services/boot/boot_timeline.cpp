@@ -247,7 +247,7 @@ void BootTimeline::on_closed(Live& live, const Event& event, Now now) {
                   event.at,
                   event.at,
                   1,
-                  fmt::format("It let go of its disk{}{}.", why.empty() ? "" : ": ", why),
+                  why.empty() ? std::string("It let go of its disk.") : fmt::format("It let go of its disk: {}.", why),
                   {{"session", std::to_string(session)}}});
   live.heard = now.steady;
   if (live.open.empty() && !stopping_) {

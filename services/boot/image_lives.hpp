@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "boot/client_registry.hpp"
 #include "boot/disk_reader.hpp"
 #include "boot/job.hpp"
-#include "boot/overlay_plans.hpp"
 
 namespace bootferry::boot {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A change of layers, versions and overlays that is made whole or not at all, and the seam that makes it durable. Edits
-// are planned by overlay_plans.hpp; LayerStore is implemented by db.
+// are planned by overlay_plans.hpp and image_plans.hpp; LayerStore is implemented by db.
 #pragma once
 
 #include <string>

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "boot/ibft.hpp"
-#include "boot/overlay_plans.hpp"
+#include "boot/image_plans.hpp"
 #include "boot/script_variables.hpp"
 #include "boot/target_name.hpp"
 

@@ -23,6 +23,15 @@ std::string boot_file_of(const Message& reply) {
   return printable(option.empty() ? reply.file : option);
 }
 
+/// What a machine gets by it.
+std::string gift_of(const Message& reply, const std::string& boot_file) {
+  const bool has_address = !reply.yiaddr.is_unspecified();
+  const std::string address = reply.yiaddr.to_string();
+  if (boot_file.empty()) return has_address ? fmt::format("the address {}", address) : std::string("no address");
+  return has_address ? fmt::format("the address {} and the boot file {}", address, boot_file)
+                     : fmt::format("no address and the boot file {}", boot_file);
+}
+
 boot::ServerKind kind_of(const Message& reply, const std::string& boot_file) {
   if (reply.yiaddr.is_unspecified()) return boot::ServerKind::proxy;
   return boot_file.empty() ? boot::ServerKind::dhcp : boot::ServerKind::pxe;
@@ -88,11 +97,10 @@ Actions OtherServers::on_reply(const Message& reply, const MacAddress& mac, Ipv4
   const auto server = servers_.find(address);
   if (server == servers_.end() || !client_events_.try_take(now.steady)) return out;
   const bool offer = type == MessageType::offer;
-  boot::Event event = event_of(
-      boot::EventKind::dhcp_other_offer, server->second,
-      fmt::format("The server {} {} {} {}{}.", address.to_string(), offer ? "offered" : "gave", reply.mac().to_string(),
-                  reply.yiaddr.is_unspecified() ? "no address" : "the address " + reply.yiaddr.to_string(),
-                  boot_file.empty() ? std::string() : fmt::format(" and the boot file {}", boot_file)));
+  const std::string whom = reply.mac().to_string(), gift = gift_of(reply, boot_file);
+  boot::Event event = event_of(boot::EventKind::dhcp_other_offer, server->second,
+                               offer ? fmt::format("The server {} offered {} {}.", address.to_string(), whom, gift)
+                                     : fmt::format("The server {} gave {} {}.", address.to_string(), whom, gift));
   event.mac = reply.mac();
   if (!reply.yiaddr.is_unspecified()) event.address = reply.yiaddr;
   event.fields.emplace_back("type", offer ? "offer" : "ack");

@@ -201,23 +201,24 @@ void Responder::on_proxy_request(const Request& request, Moment now, Actions& ou
   } else if (!request.message.ciaddr.is_unspecified()) {
     to = {Destination::Way::unicast, request.message.ciaddr, settings_.client_port, request.mac};
   }
-  const std::string what = fmt::format("Offered {} to {}", answer_text(*request.boot), request.mac.to_string());
+  const std::string what = answer_text(*request.boot), whom = request.mac.to_string();
   if (!offer) {
     send_boot_answer(request, MessageType::ack, BootForm::proxy_ack, to, out);
-    return tell(boot::EventKind::dhcp_ack, request, std::nullopt, what + ", which chose us.", now, out);
+    return tell(boot::EventKind::dhcp_ack, request, std::nullopt,
+                fmt::format("Offered {} to {}, which chose us.", what, whom), now, out);
   }
+  const std::string plainly = fmt::format("Offered {} to {}; another DHCP server gives its address.", what, whom);
   if (request.boot->client.facts.firmware != boot::Firmware::pxe) {
     send_boot_answer(request, MessageType::offer, BootForm::proxy_option43, to, out);
-    return tell(boot::EventKind::dhcp_offer, request, std::nullopt, what + "; another DHCP server gives its address.",
-                now, out);
+    return tell(boot::EventKind::dhcp_offer, request, std::nullopt, plainly, now, out);
   }
   const ProxyForms::Choice choice = forms_.choose(request.boot->client.facts, *registry_.snapshot(), now.steady);
   send_boot_answer(request, MessageType::offer,
                    choice.form == boot::ProxyForm::binl ? BootForm::proxy_binl : BootForm::proxy_option43, to, out);
   tell(boot::EventKind::dhcp_offer, request, std::nullopt,
-       what + (choice.flipped
-                   ? fmt::format(", this time in the form {}, as it asks again without going on.", name_of(choice.form))
-                   : std::string("; another DHCP server gives its address.")),
+       choice.flipped ? fmt::format("Offered {} to {}, this time in the form {}, as it asks again without going on.",
+                                    what, whom, name_of(choice.form))
+                      : plainly,
        now, out, name_of(choice.form));
 }
 

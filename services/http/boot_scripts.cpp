@@ -87,8 +87,9 @@ void tell(const Request& request, const Site& site, const MacAddress& mac, const
   event.kind = boot::EventKind::script_served;
   event.mac = mac;
   event.address = request.peer;
-  event.text = fmt::format("PC {} has its boot script: it {}{}", mac.to_string(), script.sentence,
-                           answer.why.empty() ? "" : fmt::format(" (so says {})", answer.why));
+  const std::string what =
+      answer.why.empty() ? script.sentence : fmt::format("{} (so says {})", script.sentence, answer.why);
+  event.text = fmt::format("PC {} has its boot script: it {}", mac.to_string(), what);
   event.fields = {{"decision", script.name}};
   if (!answer.entry.empty()) event.fields.emplace_back("entry", answer.entry);
   if (!answer.why.empty()) event.fields.emplace_back("why", answer.why);

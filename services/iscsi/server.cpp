@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "iscsi/server.hpp"
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -138,8 +139,7 @@ std::vector<std::pair<std::uint16_t, std::uint64_t>> Server::login_refusals() co
 Result<void> Server::drop(std::uint64_t id) {
   const auto door = core_->table.find(id);
   if (!door)
-    return fail(ErrorKind::not_found,
-                "there is no session " + std::to_string(id) + "; \"bootferry session list\" shows all");
+    return fail(ErrorKind::not_found, fmt::format("there is no session {}; \"bootferry session list\" shows all", id));
   door->ask_logout(logout_seconds, "it was dropped by an administrator");
   return {};
 }

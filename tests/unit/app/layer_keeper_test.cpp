@@ -8,6 +8,8 @@
 #include <fstream>
 #include <set>
 
+#include "boot/image_plans.hpp"
+#include "boot/overlay_plans.hpp"
 #include "house.hpp"
 
 namespace bootferry::app {

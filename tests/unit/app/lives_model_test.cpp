@@ -7,6 +7,8 @@
 #include <fstream>
 
 #include "base/random.hpp"
+#include "boot/image_plans.hpp"
+#include "boot/overlay_plans.hpp"
 #include "house.hpp"
 
 namespace bootferry::app {

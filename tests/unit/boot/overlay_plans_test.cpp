@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "boot/image_plans.hpp"
+
 namespace bootferry::boot {
 namespace {
 

@@ -5,6 +5,7 @@ import { useNames } from '../api/queries';
 import { withNames } from '../machines/names';
 import { Dot } from '../shared/Dot';
 import { formatClock, formatTime } from '../shared/format';
+import { said } from '../shared/server_words';
 import type { ActivityLine } from './condense';
 import classes from './EventList.module.css';
 
@@ -19,7 +20,7 @@ export function EventList({ lines }: { lines: readonly ActivityLine[] }) {
             {formatClock(line.time)}
           </time>
           <Text size="sm" component="div" className={classes.text}>
-            {line.bad && <Dot tone="bad" />} {withNames(line.text, names)}
+            {line.bad && <Dot tone="bad" />} {withNames(said(line.text), names)}
             {line.count > 1 && <span className={classes.count}> {t`(${line.count} times)`}</span>}
           </Text>
         </li>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which events a person wants to see. Pure.
 import type { EventKind, ServerEvent } from '../api/types';
+import { said } from '../shared/server_words';
 import { isBad } from './condense';
 
 export const topicNames = ['all', 'trouble', 'boots', 'dhcp', 'files', 'disks', 'images', 'clients', 'server'] as const;
@@ -27,7 +28,7 @@ export function passes(event: ServerEvent, { topic, mac, text }: Filter): boolea
   if (mac !== null && event.mac !== mac) return false;
   if (!isOf(event.kind, topic)) return false;
   const wanted = text.trim().toLowerCase();
-  return wanted === '' || event.text.toLowerCase().includes(wanted);
+  return wanted === '' || said(event.text).toLowerCase().includes(wanted);
 }
 
 function isOf(kind: EventKind, topic: TopicName): boolean {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can go wrong between the page and the server, each with one sentence for the person in front of it.
 import { t } from '@lingui/core/macro';
+import { said } from '../shared/server_words';
 import type { ProblemBody } from './types';
 
 export class Problem extends Error {
@@ -39,6 +40,6 @@ export function changedMeanwhile(): Problem {
 /** null when there is nothing to tell. */
 export function tellError(error: unknown): string | null {
   if (error === null || error === undefined || error instanceof Cancelled) return null;
-  if (error instanceof Problem) return error.hint === null ? error.detail : `${error.detail} ${error.hint}`;
+  if (error instanceof Problem) return error.hint === null ? said(error.detail) : `${said(error.detail)} ${said(error.hint)}`;
   return t`The server does not answer. Is Bootferry running, and is this device on its network?`;
 }

@@ -10,6 +10,7 @@ import type { Finding } from '../api/types';
 import { ask } from '../shared/ask';
 import { FindingList } from '../shared/FindingList';
 import { Card, CardBody } from '../shared/Section';
+import { said } from '../shared/server_words';
 import { describeKind, severityOf } from './describe_image';
 
 /** What a look into the image found, and what can be mended. */
@@ -63,7 +64,7 @@ export function CheckCard({ image }: { image: string }) {
         )}
         {mended.length > 0 && (
           <Alert color="green" title={t`Mended`} mt="sm">
-            {mended.map((finding) => finding.sentence).join(' ')}
+            {mended.map((finding) => said(finding.sentence)).join(' ')}
           </Alert>
         )}
       </CardBody>

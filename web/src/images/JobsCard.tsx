@@ -9,6 +9,7 @@ import type { Names } from '../machines/names';
 import { ask } from '../shared/ask';
 import { formatBytes, formatPercent } from '../shared/format';
 import { Card, CardBody } from '../shared/Section';
+import { said } from '../shared/server_words';
 import classes from './JobsCard.module.css';
 
 const failuresShownFor = 60 * 60 * 1000;
@@ -72,7 +73,7 @@ function JobRow({ job }: { job: Job }) {
       )}
       {job.error !== null && (
         <Text size="sm" c="var(--mantine-color-error)">
-          {job.error}
+          {said(job.error)}
         </Text>
       )}
     </li>

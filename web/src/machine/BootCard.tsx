@@ -9,6 +9,7 @@ import { Dot } from '../shared/Dot';
 import { download } from '../shared/download';
 import { formatBytes, formatTime } from '../shared/format';
 import { Card, CardBody } from '../shared/Section';
+import { said } from '../shared/server_words';
 import { bootStateOf } from './boot_words';
 import classes from './BootCard.module.css';
 import { Waterfall } from './Waterfall';
@@ -62,8 +63,8 @@ function Boot({ boot }: { boot: BootRecord }) {
         {moved && ` · ${t`${formatBytes(boot.bytes_read)} read, ${formatBytes(boot.bytes_written)} written`}`}
       </Text>
       {boot.reason !== null && (
-        <Alert color={tone === 'bad' ? 'red' : 'yellow'} title={boot.reason} my="sm" classNames={{ title: classes.reason }}>
-          {boot.mend}
+        <Alert color={tone === 'bad' ? 'red' : 'yellow'} title={said(boot.reason)} my="sm" classNames={{ title: classes.reason }}>
+          {boot.mend !== null && said(boot.mend)}
         </Alert>
       )}
       <Waterfall boot={boot} />

@@ -9,6 +9,7 @@ import type { Client, ClientChange } from '../api/types';
 import { EntriesEditor } from '../entries/EntriesEditor';
 import { TimeoutChoice } from '../entries/TimeoutChoice';
 import { Card, CardBody } from '../shared/Section';
+import { said } from '../shared/server_words';
 import { GroupChoice } from './GroupChoice';
 import { NextBootChoice } from './NextBootChoice';
 
@@ -33,7 +34,7 @@ export function EntriesCard({ client }: { client: Client }) {
         )}
         {entries.length === 0 && (
           <Text size="sm" c="dimmed">
-            {client.why ?? t`None of its own: its screen waits.`}
+            {client.why === null ? t`None of its own: its screen waits.` : said(client.why)}
           </Text>
         )}
         <EntriesEditor

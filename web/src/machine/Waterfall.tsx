@@ -4,6 +4,7 @@ import { t } from '@lingui/core/macro';
 import { useNames } from '../api/queries';
 import type { BootRecord } from '../api/types';
 import { withNames } from '../machines/names';
+import { said } from '../shared/server_words';
 import { formatOffset, isBadStep } from './boot_words';
 import { barsOf } from './waterfall';
 import classes from './Waterfall.module.css';
@@ -17,7 +18,7 @@ export function Waterfall({ boot }: { boot: BootRecord }) {
         <li key={index} className={classes.step} data-bad={isBadStep(step.kind) || undefined}>
           <span className={classes.offset}>{formatOffset(at)}</span>
           <Text size="sm" span className={classes.text}>
-            {withNames(step.text, names)}
+            {withNames(said(step.text), names)}
             {step.fields.percent && step.fields.percent !== '100' && (
               <Text size="xs" c="dimmed" span>
                 {` ${step.fields.percent} %`}

@@ -4,6 +4,7 @@ import { t } from '@lingui/core/macro';
 import { driveModeLabel } from '../assign/drive_modes';
 import type { Architecture, Boot, Client, Drive } from '../api/types';
 import type { Tone } from '../shared/Dot';
+import { said } from '../shared/server_words';
 
 export function titleOf(client: Pick<Client, 'mac' | 'name'>): string {
   return client.name ?? client.mac;
@@ -90,7 +91,8 @@ export function stateOf({ state, last_boot }: Client): { word: string; tone: Ton
 
 /** Why its last boot came to nothing; null while nothing is wrong. */
 export function troubleOf({ last_boot }: Client): string | null {
-  return last_boot?.state === 'failed' || last_boot?.state === 'stalled' ? last_boot.reason : null;
+  if (last_boot?.state !== 'failed' && last_boot?.state !== 'stalled') return null;
+  return last_boot.reason === null ? null : said(last_boot.reason);
 }
 
 /** Whether all words of the search are in what the row shows. */

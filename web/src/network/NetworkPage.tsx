@@ -6,6 +6,7 @@ import type { Health } from '../api/types';
 import { dhcpModeWords } from '../app/ServerState';
 import { Facts } from '../shared/Facts';
 import { Card, CardBody } from '../shared/Section';
+import { said } from '../shared/server_words';
 import { CheckCard } from './CheckCard';
 import { LeasesCard } from './LeasesCard';
 import { PoolCard } from './PoolCard';
@@ -20,7 +21,7 @@ export function NetworkPage() {
         <CardBody>
           {health?.warnings?.map((warning) => (
             <Alert key={warning} color="yellow" mb="sm">
-              {warning}
+              {said(warning)}
             </Alert>
           ))}
           {health !== undefined && <NetworkFacts health={health} />}

@@ -4,6 +4,7 @@ import { t } from '@lingui/core/macro';
 import { useNetwork } from '../api/queries';
 import type { Pool } from '../api/types';
 import { Card, CardBody } from '../shared/Section';
+import { said } from '../shared/server_words';
 
 /** How many of the addresses that Bootferry hands out are left; nothing where another server has them. */
 export function PoolCard() {
@@ -30,7 +31,7 @@ function PoolState({ pool }: { pool: Pool }) {
     <>
       {warning !== null && (
         <Alert color="yellow" mb="sm">
-          {warning}
+          {said(warning)}
         </Alert>
       )}
       <Text className="mono" size="sm" mb={6}>{`${first} – ${last}`}</Text>

@@ -2,6 +2,7 @@
 import { Text } from '@mantine/core';
 import { Dot, type Tone } from './Dot';
 import { Mend } from './Mend';
+import { said } from './server_words';
 import classes from './FindingList.module.css';
 
 export interface ShownFinding {
@@ -22,7 +23,7 @@ export function FindingList({ findings }: { findings: ShownFinding[] }) {
             <Dot tone={tone} /> {word}
           </Text>
           <div>
-            <Text size="sm">{sentence}</Text>
+            <Text size="sm">{said(sentence)}</Text>
             {mend !== '' && <Mend text={mend} />}
           </div>
         </li>

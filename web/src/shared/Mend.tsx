@@ -4,6 +4,7 @@ import { t } from '@lingui/core/macro';
 import { useState } from 'react';
 import { isCommand } from './command';
 import { copyText } from './copy';
+import { said } from './server_words';
 import classes from './Mend.module.css';
 
 /** What to do about a fault: a command is there to be copied, a sentence to be read. */
@@ -12,7 +13,7 @@ export function Mend({ text }: { text: string }) {
   if (!isCommand(text)) {
     return (
       <Text size="sm" c="dimmed">
-        {text}
+        {said(text)}
       </Text>
     );
   }

@@ -4,6 +4,7 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { type FormEvent, useEffect, useState, useSyncExternalStore } from 'react';
 import { tokenKeeper } from '../api/token_keeper';
+import { said } from '../shared/server_words';
 
 /** Asks for the admin token when a change needs it, and stays open until the server has taken it. */
 export function TokenDialog() {
@@ -44,7 +45,7 @@ export function TokenDialog() {
             label={t`Token`}
             value={token}
             onChange={(event) => setToken(event.currentTarget.value)}
-            error={complaint}
+            error={complaint && said(complaint)}
             autoComplete="off"
             data-autofocus
             visibilityToggleButtonProps={{ 'aria-label': t`Show the token` }}

@@ -7,6 +7,7 @@ import { apiUrl, authorization, read, send } from '../api/http';
 import { tellError } from '../api/problem';
 import { markOld } from '../api/queries';
 import type { Upload } from '../api/types';
+import { said } from '../shared/server_words';
 
 export interface Transfer {
   /** the server's id of the upload */
@@ -116,7 +117,7 @@ function base64(text: string): string {
 function reasonOf(error: Error): string {
   const body = /response text: (\{.*\})/.exec(error.message)?.[1];
   try {
-    if (body !== undefined) return (JSON.parse(body) as { detail: string }).detail;
+    if (body !== undefined) return said((JSON.parse(body) as { detail: string }).detail);
   } catch {
     // Not a problem of our API.
   }
