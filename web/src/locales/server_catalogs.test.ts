@@ -13,7 +13,7 @@ const sources = import.meta.glob<string>(
 );
 
 /** Where the sentences are that must all be translated. */
-const spoken = /\/(services\/boot\/(stall_rules|boot_hearing|boot_timeline|boot_policy|script_policy|loader_table|network_servers|pool_usage|client_registry|overlay_plans)|services\/app\/(self_check|check_\w+|firewall|missing_files|boot_keeper|job_list|wake_sender|space_watch|webhook_sender|disk_rights|disk_directory)|services\/(dhcp\/(responder|address_server|other_servers|elsewhere)|dhcpv6\/responder|http\/(script_renderer|boot_scripts|download_events)|iscsi\/server\w*|iscsi\/session\/(session|chap)|tftp\/(report|server_\w+))|db\/registry(_assignments|_checks)?|images\/check\/\w+)\.cpp$/;
+const spoken = /\/(services\/boot\/(stall_rules|boot_hearing|boot_timeline|boot_policy|script_policy|loader_table|network_servers|pool_usage|client_registry|overlay_plans|image_plans|plan_steps)|services\/app\/(self_check|check_\w+|firewall|missing_files|boot_keeper|job_list|wake_sender|space_watch|webhook_sender|disk_rights|disk_directory)|services\/(dhcp\/(responder|address_server|other_servers|elsewhere)|dhcpv6\/responder|http\/(script_renderer|boot_scripts|download_events)|iscsi\/server\w*|iscsi\/session\/(session|chap)|tftp\/(report|server_\w+))|db\/registry(_assignments|_checks)?|images\/check\/\w+)\.cpp$/;
 
 /** What is in those files and is no sentence for a person. */
 const unspoken = /^(SELECT|INSERT|DELETE|UPDATE|#!|HEAD) |\n|^\/usr|insert rule|dport \{\{|^\{\} holds \{\}$/;
