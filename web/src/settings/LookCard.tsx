@@ -13,7 +13,7 @@ export function LookCard() {
     void speak(language);
   };
   return (
-    <Card title={t`Language and colours`}>
+    <Card title={t`On this device`}>
       <CardBody>
         <Group gap="md">
           <NativeSelect
