@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Alert, Box, Button, Group, Stack, Text } from '@mantine/core';
-import { t } from '@lingui/core/macro';
+import { plural, t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { useMayWrite } from '../access/me';
 import { WriteOnly } from '../access/WriteOnly';
@@ -57,7 +57,7 @@ function OneGroup({ group }: { group: ClientGroup }) {
     <div>
       <Group justify="space-between" mb="xs">
         <Text fw={600} size="sm">
-          {name} · {t`${clients.length} machines`}
+          {name} · {plural(clients.length, { one: '# machine', other: '# machines' })}
         </Text>
         <WriteOnly>
           <Button

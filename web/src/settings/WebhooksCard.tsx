@@ -9,6 +9,7 @@ import { useWebhooks } from '../api/queries';
 import type { Webhook } from '../api/types';
 import { Ago } from '../shared/Ago';
 import { Section } from '../shared/Section';
+import { said } from '../shared/server_words';
 import table from '../shared/table.module.css';
 
 /** Programs that are told of events. The settings file makes them: whom the server speaks to is root's to say. */
@@ -62,7 +63,7 @@ function WebhookRow({ webhook }: { webhook: Webhook }) {
         {last === null && failure === null && t`not used yet`}
         {last !== null && (
           <Text size="sm" c={last.delivered ? undefined : 'var(--mantine-color-error)'}>
-            {last.delivered ? t`delivered` : last.text} <Ago time={last.at} />
+            {last.delivered ? t`delivered` : said(last.text)} <Ago time={last.at} />
           </Text>
         )}
         {failure !== null && <Text size="sm" c="var(--mantine-color-error)" role="alert">{failure}</Text>}
