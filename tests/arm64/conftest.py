@@ -27,7 +27,7 @@ class ArmServer(Machine):
         run(["ip", "-n", lab.network.net, "link", "set", "v-srv", "down"])  # the lab's own server has this address
 
     def _command(self):
-        return ["qemu-system-aarch64", "-nodefaults", "-no-user-config", "-machine", "virt", "-accel", "tcg", "-cpu", "cortex-a72", "-m", str(self.memory),
+        return ["qemu-system-aarch64", "-nodefaults", "-no-user-config", "-machine", "virt", "-accel", "tcg", "-cpu", "cortex-a72", "-smp", "2", "-m", str(self.memory),
                 "-display", "none", "-no-reboot", "-serial", "stdio", "-qmp", f"unix:{self.qmp_path},server,nowait",
                 "-kernel", f"{self.kernel}.vmlinuz", "-initrd", f"{self.kernel}.initrd", "-append", f"console=ttyAMA0 quiet panic=-1 tree={ROOT}",
                 "-virtfs", f"local,path={ROOT},mount_tag=tree,security_model=none,readonly=on",
@@ -67,5 +67,5 @@ def server(lab, package):
     made = ArmServer(lab, kernel).power_on()
     made.wait_serial("ARM-UP aarch64", 120)
     # Landlock allows a child its program by its inode, and a shared folder has another one at each look.
-    made.run(f"mkdir /tmp/units && cd {UNIT_TESTS} && cp unit_*[a-z] incoming_* /tmp/units/ && mount --bind /tmp/units {UNIT_TESTS}", 120)
+    made.run(f"mkdir /tmp/units && cd {UNIT_TESTS} && cp unit_*[a-z0-9] incoming_* /tmp/units/ && mount --bind /tmp/units {UNIT_TESTS}", 120)
     return made

@@ -8,8 +8,6 @@ from lab.network import SERVER
 from lab.processes import run
 
 UNIT_TESTS = ROOT / "build" / "release-arm64" / "tests" / "unit"
-# The importer's own tests need programs that this machine does not have.
-FILTERS = {"incoming": "-ImporterTest.*"}
 PC = "52:54:00:e2:e0:01"
 
 
@@ -23,7 +21,7 @@ def test_the_package_is_for_arm64_and_debian_has_what_it_needs(package):
 
 @pytest.mark.parametrize("room", (ROOT / "tests" / "arm64" / "units.txt").read_text().split())
 def test_unit_tests_pass(server, room):
-    said = server.run(f"cd /tmp && {UNIT_TESTS}/unit_{room} --gtest_brief=1 --gtest_filter='{FILTERS.get(room, '*')}'", 120)
+    said = server.run(f"cd /tmp && {UNIT_TESTS}/unit_{room} --gtest_brief=1", 1200)  # an emulated machine starts programs slowly
     assert int(re.search(r"\[  PASSED  \] (\d+) test", said).group(1)) > 5, said
 
 
