@@ -87,6 +87,19 @@ test('its script is shown, it is woken, and its firmware is helped', async ({ pa
   await expect.poll(() => server.clients.get(mac)?.['quirks']).toMatchObject({ proxy_form: 'binl', loader: 'snponly.efi' });
 });
 
+test('a machine that can boot several things is woken for one of them', async ({ page, server }) => {
+  const entries = [entry('Windows', 'win'), entry('Debian', 'debian')];
+  server.seeMachine(mac, { offered: entries.map((one) => ({ ...one, group: null })) as never });
+  await page.getByRole('button', { name: 'Wake' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Wake pc1' });
+  await dialog.getByLabel('Next boot, once').selectOption('Debian');
+  await dialog.getByLabel('Broadcast address of its network').fill('10.2.0.255');
+  await dialog.getByRole('button', { name: 'Wake' }).click();
+  await expect(page.getByText('A magic packet is on its way to pc1.')).toBeVisible();
+  expect(server.writes.at(-1)?.body).toEqual({ next_boot: 'Debian', broadcast: '10.2.0.255' });
+  await expect(region(page, 'Boot entries').getByLabel('Next boot, once')).toHaveValue('Debian');
+});
+
 test('a group shares entries, and unknown machines get them', async ({ page, server }) => {
   await page.goto(`${server.url}#/settings/machines`);
   const groups = region(page, 'Groups');
@@ -174,7 +187,7 @@ test('another floppy is put in the drive of a running machine', async ({ page, s
   server.addImage('disk2', 1474560, 1474560, { removable: true });
   server.seeMachine(mac, { name: 'pc1', known: true, state: 'on', boot: { kind: 'floppy', image: 'disk1' } as never });
   await page.getByRole('button', { name: 'Change the floppy' }).click();
-  await page.getByRole('textbox', { name: 'Floppy' }).fill('disk2');
+  await page.getByRole('dialog').getByLabel('Floppy').selectOption('disk2');
   await page.getByRole('button', { name: 'Put it in' }).click();
   await expect(page.getByText('The floppy is in the drive.')).toBeVisible();
   expect(server.writes.at(-1)).toMatchObject({ body: { image: 'disk2' } });

@@ -26,6 +26,22 @@ test('an image is made with a preset, and a taken name is refused with the reaso
   expect(server.writes.at(-1)?.body).toEqual({ name: 'linux', preset: 'linux', size: 20 * gib });
 });
 
+test('a disk may be all there from the beginning, removable, and of large blocks', async ({ page, server }) => {
+  await page.goto(`${server.url}#/images`);
+  await page.getByRole('button', { name: 'New image' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New image' });
+  await dialog.getByLabel('Name').fill('data');
+  await dialog.getByText('More').click();
+  await dialog.getByLabel('Reserve all of its space now').check();
+  await dialog.getByLabel('Removable').check();
+  await dialog.getByLabel('Blocks').selectOption('4096 bytes; no BIOS boots from it');
+  await dialog.getByRole('button', { name: 'Make it' }).click();
+  await expect(region(page, 'Images').getByRole('row', { name: /data/ })).toBeVisible();
+  expect(server.writes.at(-1)?.body).toEqual({
+    name: 'data', preset: 'linux', size: 16 * gib, thick: true, removable: true, block_size: 4096, physical_block_size: 4096,
+  });
+});
+
 test('an image whose file is gone says so, and how to mend it', async ({ page, server }) => {
   server.addImage('dos', 104857600, 0, { missing_files: ['/var/lib/bootferry/images/dos.raw'] });
   server.addImage('win');

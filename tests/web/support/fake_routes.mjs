@@ -117,8 +117,10 @@ route('PUT', 'assignments/{mac}', (server, { parts: [mac], body }) => {
   return changed(server, client);
 });
 
-route('POST', 'clients/{mac}/wake', (server, { parts: [mac] }) => {
-  clientOf(server, mac);
+route('POST', 'clients/{mac}/wake', (server, { parts: [mac], body }) => {
+  const client = clientOf(server, mac);
+  knowKeys(body ?? {}, 'next_boot', 'broadcast');
+  if (body?.next_boot !== undefined) client.next_boot = body.next_boot;
   server.publish('wake-sent', mac, `A magic packet was sent to ${mac}`);
   return { mac, sent: 'UDP broadcast on eth0, 10.99.0.255 and Ethernet frame' };
 });
@@ -253,9 +255,9 @@ function freeName(server, name) {
 route('GET', 'images', (server) => ({ images: [...server.images.keys()].map((name) => imageOf(server, name)) }));
 route('GET', 'images/{name}', (server, { parts: [name] }) => imageOf(server, name));
 route('POST', 'images', (server, { body }) => {
-  knowKeys(body, 'name', 'preset', 'size', 'block_size');
+  knowKeys(body, 'name', 'preset', 'size', 'block_size', 'physical_block_size', 'removable', 'thick');
   freeName(server, body.name);
-  server.addImage(body.name, body.size ?? need(presetSizes[body.preset], 'size'), 4096, { removable: (body.preset ?? '').startsWith('floppy') });
+  server.addImage(body.name, body.size ?? need(presetSizes[body.preset], 'size'), 4096, { removable: body.removable ?? (body.preset ?? '').startsWith('floppy') });
   return imageOf(server, body.name);
 });
 route('DELETE', 'images/{name}', (server, { parts: [name] }) => {

@@ -41,8 +41,9 @@ export async function removeClient(mac: string): Promise<void> {
   markOld('clients', 'images', 'overlays');
 }
 
-export async function wakeClient(mac: string): Promise<void> {
-  await write('POST', `clients/${part(mac)}/wake`);
+export async function wakeClient(mac: string, how: { next_boot?: string; broadcast?: string } = {}): Promise<void> {
+  await write('POST', `clients/${part(mac)}/wake`, how);
+  if (how.next_boot !== undefined) markOld('clients');
 }
 
 /** As a change: only who may write may see how machines are let in. */

@@ -9,6 +9,7 @@ import { tellError } from '../api/problem';
 import type { Preset } from '../api/types';
 import { parseSize } from '../shared/format';
 import { presets } from './describe_image';
+import { type Traits, TraitsInput } from './TraitsInput';
 
 export function CreateDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
@@ -24,9 +25,11 @@ function CreateForm({ onClose }: { onClose: () => void }) {
   const [preset, setPreset] = useState<Preset>('linux');
   const words = choices.find((one) => one.preset === preset);
   const [size, setSize] = useState(words?.size ?? '');
-  const bytes = words?.size == null ? undefined : (parseSize(size) ?? null);
+  const [traits, setTraits] = useState<Traits>({});
+  const isFloppy = words?.size == null;
+  const bytes = isFloppy ? undefined : (parseSize(size) ?? null);
   const create = useMutation({
-    mutationFn: () => createImage({ name: name.trim(), preset, ...(bytes != null && { size: bytes }) }),
+    mutationFn: () => createImage({ name: name.trim(), preset, ...(bytes != null && { size: bytes }), ...(!isFloppy && traits) }),
     onSuccess: (image) => {
       notifications.show({ message: t`${image.name} is there.` });
       onClose();
@@ -62,14 +65,17 @@ function CreateForm({ onClose }: { onClose: () => void }) {
           onChange={(event) => choose(event.currentTarget.value as Preset)}
           data={choices.map((one) => ({ value: one.preset, label: one.label }))}
         />
-        {words?.size != null && (
-          <TextInput
-            label={t`Size`}
-            value={size}
-            onChange={(event) => setSize(event.currentTarget.value)}
-            error={size !== '' && bytes === null ? t`A number and a unit, such as 16G` : null}
-            autoComplete="off"
-          />
+        {!isFloppy && (
+          <>
+            <TextInput
+              label={t`Size`}
+              value={size}
+              onChange={(event) => setSize(event.currentTarget.value)}
+              error={size !== '' && bytes === null ? t`A number and a unit, such as 16G` : null}
+              autoComplete="off"
+            />
+            <TraitsInput traits={traits} onChange={setTraits} />
+          </>
         )}
         {failure !== null && (
           <Alert color="red" role="alert">

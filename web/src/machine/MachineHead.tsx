@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Group, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { t } from '@lingui/core/macro';
 import { WriteOnly } from '../access/WriteOnly';
 import { useState } from 'react';
 import { navigate } from 'wouter/use-hash-location';
-import { changeClient, removeClient, wakeClient } from '../api/changes';
-import { tellError } from '../api/problem';
+import { changeClient, removeClient } from '../api/changes';
 import { useImages } from '../api/queries';
 import type { Boot, Client } from '../api/types';
 import { places } from '../app/places';
@@ -18,6 +16,7 @@ import { Dot } from '../shared/Dot';
 import { Facts } from '../shared/Facts';
 import { Card, CardBody } from '../shared/Section';
 import { askForFloppy } from './floppy_question';
+import { wake } from './wake_question';
 
 /** Who the machine is, what it boots, and what can be done with it. */
 export function MachineHead({ client, onAssign }: { client: Client; onAssign: () => void }) {
@@ -104,16 +103,6 @@ export function MachineHead({ client, onAssign }: { client: Client; onAssign: ()
 function drivesOf(boot: Boot): string[] {
   if ('drives' in boot) return boot.drives.map(({ image }) => image);
   return 'image' in boot ? [boot.image] : [];
-}
-
-async function wake(client: Client): Promise<void> {
-  try {
-    await wakeClient(client.mac);
-    notifications.show({ message: t`A magic packet is on its way to ${titleOf(client)}.` });
-  } catch (error) {
-    const message = tellError(error);
-    if (message !== null) notifications.show({ color: 'red', message });
-  }
 }
 
 export function askForReservation(client: Client): void {

@@ -10,10 +10,12 @@ export function askForFloppy(client: Client, images: readonly Image[]): void {
   const floppies = images.filter(({ removable }) => removable).map(({ name }) => name);
   ask({
     title: t`Change the floppy of ${titleOf(client)}`,
-    text: t`Floppies in the library: ${floppies.join(', ') || '–'}. The machine sees the new one at once, until it boots anew.`,
-    fields: [{ name: 'image', label: t`Floppy`, initial: floppies[0] ?? '' }],
+    text: t`The machine sees the new one at once, until it boots anew.`,
+    fields: [
+      { name: 'image', label: t`Floppy`, initial: floppies[0] ?? '', choices: floppies.map((name) => ({ value: name, label: name })) },
+    ],
     action: t`Put it in`,
     done: t`The floppy is in the drive.`,
-    run: ({ image = '' }) => swapFloppy(client.mac, image.trim()),
+    run: ({ image = '' }) => swapFloppy(client.mac, image),
   });
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Modal, NativeSelect, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
@@ -50,22 +50,15 @@ function Form({ question }: { question: Question }) {
             {question.text}
           </Text>
         )}
-        {fields.map((field, index) => {
-          const Input = field.kind === 'password' ? PasswordInput : TextInput;
-          return (
-            <Input
-              key={field.name}
-              label={field.label}
-              description={field.description}
-              placeholder={field.placeholder}
-              value={values[field.name] ?? ''}
-              onChange={(event) => setValues({ ...values, [field.name]: event.currentTarget.value })}
-              autoComplete={field.kind === 'password' ? 'new-password' : 'off'}
-              data-autofocus={index === 0 || undefined}
-              {...(field.kind === 'password' && { visibilityToggleButtonProps: { 'aria-label': t`Show it` } })}
-            />
-          );
-        })}
+        {fields.map((field, index) => (
+          <FieldInput
+            key={field.name}
+            field={field}
+            value={values[field.name] ?? ''}
+            onChange={(value) => setValues({ ...values, [field.name]: value })}
+            isFirst={index === 0}
+          />
+        ))}
         {failure !== null && (
           <Alert color="red" role="alert">
             {failure}
@@ -87,6 +80,30 @@ function Form({ question }: { question: Question }) {
         </Group>
       </Stack>
     </form>
+  );
+}
+
+interface FieldInputProps {
+  field: Field;
+  value: string;
+  onChange: (value: string) => void;
+  isFirst: boolean;
+}
+
+function FieldInput({ field: { label, description, placeholder, kind, choices }, value, onChange, isFirst }: FieldInputProps) {
+  const input = { label, description, value, 'data-autofocus': isFirst || undefined };
+  if (choices !== undefined)
+    return <NativeSelect {...input} data={[...choices]} onChange={(event) => onChange(event.currentTarget.value)} />;
+  const isSecret = kind === 'password';
+  const Input = isSecret ? PasswordInput : TextInput;
+  return (
+    <Input
+      {...input}
+      placeholder={placeholder}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      autoComplete={isSecret ? 'new-password' : 'off'}
+      {...(isSecret && { visibilityToggleButtonProps: { 'aria-label': t`Show it` } })}
+    />
   );
 }
 

@@ -10,6 +10,8 @@ export interface Field {
   initial?: string;
   /** size: "16G"; its value is the text, parseSize reads it */
   kind?: 'text' | 'size' | 'password';
+  /** one of these, instead of a text */
+  choices?: readonly { value: string; label: string }[];
   optional?: boolean;
 }
 

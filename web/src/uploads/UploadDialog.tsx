@@ -4,6 +4,7 @@ import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { tellError } from '../api/problem';
+import { type Traits, TraitsInput } from '../images/TraitsInput';
 import { formatBytes } from '../shared/format';
 import { imageNameOf, uploader } from './uploader';
 
@@ -18,7 +19,8 @@ export function UploadDialog({ file, onClose }: { file: File | null; onClose: ()
 
 function UploadForm({ file, onClose }: { file: File; onClose: () => void }) {
   const [name, setName] = useState(() => imageNameOf(file.name));
-  const start = useMutation({ mutationFn: () => uploader.start(file, name.trim()), onSuccess: onClose });
+  const [traits, setTraits] = useState<Traits>({});
+  const start = useMutation({ mutationFn: () => uploader.start(file, name.trim(), traits), onSuccess: onClose });
   const failure = tellError(start.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -34,6 +36,7 @@ function UploadForm({ file, onClose }: { file: File; onClose: () => void }) {
           {t`Raw disks, ISO images, floppies, qcow2, VMDK, VDI, VHD and VHDX, also packed. It goes on after a broken line; for that, choose the same file again.`}
         </Text>
         <TextInput label={t`Name of the image`} value={name} onChange={(event) => setName(event.currentTarget.value)} autoComplete="off" data-autofocus />
+        <TraitsInput traits={traits} onChange={setTraits} />
         {failure !== null && (
           <Alert color="red" role="alert">
             {failure}

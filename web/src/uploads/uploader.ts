@@ -7,6 +7,7 @@ import { apiUrl, authorization, read, send } from '../api/http';
 import { tellError } from '../api/problem';
 import { markOld } from '../api/queries';
 import type { Upload } from '../api/types';
+import type { Traits } from '../images/TraitsInput';
 import { said } from '../shared/server_words';
 
 export interface Transfer {
@@ -36,10 +37,10 @@ class Uploader {
   };
 
   /** Goes on with an unfinished upload of the same file, or begins a new one. */
-  async start(file: File, image: string): Promise<void> {
+  async start(file: File, image: string, traits: Traits = {}): Promise<void> {
     const { uploads } = await read<{ uploads: Upload[] }>('uploads');
     const unfinished = uploads.find((one) => isSame(one, file, image) && !this.running_.has(one.id));
-    const id = unfinished?.id ?? (await create(file, image));
+    const id = unfinished?.id ?? (await create(file, image, traits));
     markOld('uploads');
     this.put({ id, image, fileName: file.name, sent: unfinished?.offset ?? 0, total: file.size, state: 'sending', error: null });
     const upload = new TusUpload(file, {
@@ -96,13 +97,14 @@ export function isSame(upload: Pick<Upload, 'image' | 'file_name' | 'length'>, f
   return upload.image === image && upload.file_name === file.name && upload.length === file.size;
 }
 
-async function create(file: File, image: string): Promise<string> {
+async function create(file: File, image: string, traits: Traits): Promise<string> {
+  const wanted = { name: image, filename: file.name, ...traits };
   const response = await send('uploads', {
     method: 'POST',
     headers: {
       ...version,
       'Upload-Length': String(file.size),
-      'Upload-Metadata': `name ${base64(image)},filename ${base64(file.name)}`,
+      'Upload-Metadata': Object.entries(wanted).map(([key, value]) => `${key} ${base64(String(value))}`).join(','),
     },
   });
   // Only the last part: behind a proxy's path the server does not know where the page sees it.
