@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Paper, Stack, Text, Title } from '@mantine/core';
+import { Button, Paper, Stack, Text, Title } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
 import { SchemeToggle } from '../app/SchemeToggle';
+import { Failure } from '../shared/Failure';
 import { FerryIcon } from '../shared/icons';
 import classes from './Door.module.css';
 
@@ -47,11 +48,7 @@ export function Door({ title, text, action, ready, busy, failure, onSubmit, chil
               </Text>
             )}
             {children}
-            {failure !== null && (
-              <Alert color="red" role="alert">
-                {failure}
-              </Alert>
-            )}
+            <Failure text={failure} />
             <Button type="submit" disabled={!ready} loading={busy}>
               {action}
             </Button>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect } from 'react';
@@ -7,6 +7,7 @@ import { runFirstCheck } from '../api/changes';
 import { tellError } from '../api/problem';
 import type { CheckLine } from '../api/types';
 import { findingOf } from '../network/CheckCard';
+import { Failure } from '../shared/Failure';
 import { FindingList } from '../shared/FindingList';
 import { codeOfAddress } from './first_code';
 
@@ -24,11 +25,7 @@ export function PreFlight({ code }: { code: string }) {
       <Button variant="default" disabled={code === ''} loading={isPending} onClick={() => mutate(code)}>
         {data === undefined ? t`Can machines boot here? Look` : t`Look again`}
       </Button>
-      {failure !== null && (
-        <Alert color="red" role="alert">
-          {failure}
-        </Alert>
-      )}
+      <Failure text={failure} />
       {data !== undefined && (
         <div role="status">
           <Text size="sm" mb={faults.length > 0 ? 'xs' : 0}>

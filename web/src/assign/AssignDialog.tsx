@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Divider, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Divider, Group, Modal, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
@@ -10,6 +10,7 @@ import { useImages } from '../api/queries';
 import type { Boot, Client, DriveMode } from '../api/types';
 import { describeBoot, titleOf } from '../machines/describe';
 import { ask } from '../shared/ask';
+import { Failure } from '../shared/Failure';
 import { bootOf, firstDrive, kindOf } from './boot_of_image';
 import { DriveEditor } from './DriveEditor';
 import { ImageChoice } from './ImageChoice';
@@ -58,11 +59,7 @@ function Choices({ client, onClose }: { client: Client; onClose: () => void }) {
 
   return (
     <Stack gap="md">
-      {failure !== null && (
-        <Alert color="red" role="alert">
-          {failure}
-        </Alert>
-      )}
+      <Failure text={failure} />
       {several ? (
         <DriveEditor images={disks} drives={drives} busy={assigning.isPending} onSave={(wanted) => choose({ kind: 'disks', drives: wanted })} />
       ) : (

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Group, Modal, Stack } from '@mantine/core';
+import { Modal, Stack } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { tellError } from '../api/problem';
 import type { Assignment } from '../api/types';
+import { Failure } from '../shared/Failure';
+import { FormEnd } from '../shared/FormEnd';
 import { AssignmentInput, draftOf } from './AssignmentInput';
 import { type AssignmentKind, makeAssignment } from './assignments';
 
@@ -42,19 +44,8 @@ function AssignmentForm({ label, kinds, given, save, onClose }: AssignmentFormPr
     <form onSubmit={submit}>
       <Stack gap="md">
         <AssignmentInput label={label} draft={draft} kinds={kinds} onChange={setDraft} />
-        {failure !== null && (
-          <Alert color="red" role="alert">
-            {failure}
-          </Alert>
-        )}
-        <Group justify="flex-end" gap="sm">
-          <Button variant="default" onClick={onClose}>
-            {t`Cancel`}
-          </Button>
-          <Button type="submit" loading={saving.isPending} disabled={wanted === null}>
-            {t`Save`}
-          </Button>
-        </Group>
+        <Failure text={failure} />
+        <FormEnd action={t`Save`} onCancel={onClose} loading={saving.isPending} disabled={wanted === null} />
       </Stack>
     </form>
   );

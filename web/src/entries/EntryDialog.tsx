@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core';
+import { Modal, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { type FormEvent, useState } from 'react';
 import type { BootKind, Entry } from '../api/types';
+import { FormEnd } from '../shared/FormEnd';
 import { BootFields } from './BootFields';
 import { bootKindLabel, bootKinds, type BootValues, makeBoot, valuesOf } from './kinds';
 
@@ -53,14 +54,7 @@ function EntryForm({ entry, onSave, onClose }: EntryDialogProps & { entry: Entry
           data={bootKinds.map((value) => ({ value, label: bootKindLabel(value) }))}
         />
         <BootFields kind={kind} values={values} onChange={setValues} />
-        <Group justify="flex-end" gap="sm">
-          <Button variant="default" onClick={onClose}>
-            {t`Cancel`}
-          </Button>
-          <Button type="submit" disabled={boot === null || name.trim() === ''}>
-            {t`Save`}
-          </Button>
-        </Group>
+        <FormEnd action={t`Save`} onCancel={onClose} disabled={boot === null || name.trim() === ''} />
       </Stack>
     </form>
   );

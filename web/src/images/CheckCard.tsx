@@ -8,6 +8,7 @@ import { tellError } from '../api/problem';
 import { useCheck } from '../api/queries';
 import type { Finding } from '../api/types';
 import { ask } from '../shared/ask';
+import { Failure } from '../shared/Failure';
 import { FindingList } from '../shared/FindingList';
 import { Card, CardBody } from '../shared/Section';
 import { said } from '../shared/server_words';
@@ -51,11 +52,7 @@ export function CheckCard({ image }: { image: string }) {
       }
     >
       <CardBody>
-        {failure !== null && (
-          <Alert color="red" role="alert">
-            {failure}
-          </Alert>
-        )}
+        <Failure text={failure} />
         {check !== undefined && failure === null && (
           <>
             <Text size="sm" mb="xs">{t`The image is ${describeKind(check.kind)}.`}</Text>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core';
+import { Modal, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
@@ -7,7 +7,9 @@ import { type FormEvent, useState } from 'react';
 import { createImage } from '../api/changes';
 import { tellError } from '../api/problem';
 import type { Preset } from '../api/types';
+import { Failure } from '../shared/Failure';
 import { parseSize } from '../shared/format';
+import { FormEnd } from '../shared/FormEnd';
 import { presets } from './describe_image';
 import { type Traits, TraitsInput } from './TraitsInput';
 
@@ -77,19 +79,8 @@ function CreateForm({ onClose }: { onClose: () => void }) {
             <TraitsInput traits={traits} onChange={setTraits} />
           </>
         )}
-        {failure !== null && (
-          <Alert color="red" role="alert">
-            {failure}
-          </Alert>
-        )}
-        <Group justify="flex-end" gap="sm">
-          <Button variant="default" onClick={onClose}>
-            {t`Cancel`}
-          </Button>
-          <Button type="submit" disabled={!whole} loading={create.isPending}>
-            {t`Make it`}
-          </Button>
-        </Group>
+        <Failure text={failure} />
+        <FormEnd action={t`Make it`} onCancel={onClose} disabled={!whole} loading={create.isPending} />
       </Stack>
     </form>
   );

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { WriteOnly } from '../access/WriteOnly';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { imageDisk } from '../api/disks';
 import { useImages, useOverlays } from '../api/queries';
 import type { Image } from '../api/types';
 import { Facts } from '../shared/Facts';
+import { Failure } from '../shared/Failure';
 import { FilesCard } from '../shared/FilesCard';
 import { formatBytes, formatTime } from '../shared/format';
 import { Card, CardBody } from '../shared/Section';
@@ -54,11 +55,7 @@ function Head({ image, onCheck }: { image: Image; onCheck: () => void }) {
       }
     >
       <CardBody>
-        {missing !== null && (
-          <Alert color="red" role="alert" title={t`File gone`} mb="md">
-            {missing}
-          </Alert>
-        )}
+        <Failure text={missing} title={t`File gone`} mb="md" />
         <Facts
           facts={[
             [t`Kind`, describeFormat(image)],

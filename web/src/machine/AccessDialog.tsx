@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Group, Modal, NativeSelect, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Modal, NativeSelect, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { type ComponentProps, type FormEvent, useState } from 'react';
 import { changeClient } from '../api/changes';
 import { tellError } from '../api/problem';
 import type { Access, AccessChange } from '../api/types';
+import { Failure } from '../shared/Failure';
+import { FormEnd } from '../shared/FormEnd';
 import { authKinds, authLabel } from './auth_words';
 
 interface AccessDialogProps {
@@ -100,19 +102,8 @@ function AccessForm({ mac, seen, onClose }: { mac: string; seen: Access; onClose
           onChange={(event) => setFrom(event.currentTarget.value)}
           autoComplete="off"
         />
-        {failure !== null && (
-          <Alert color="red" role="alert">
-            {failure}
-          </Alert>
-        )}
-        <Group justify="flex-end" gap="sm">
-          <Button variant="default" onClick={onClose}>
-            {t`Cancel`}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t`Save`}
-          </Button>
-        </Group>
+        <Failure text={failure} />
+        <FormEnd action={t`Save`} onCancel={onClose} loading={save.isPending} />
       </Stack>
     </form>
   );

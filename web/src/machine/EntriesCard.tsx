@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Group, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { useMayWrite } from '../access/me';
@@ -8,6 +8,7 @@ import { tellError } from '../api/problem';
 import type { Client, ClientChange } from '../api/types';
 import { EntriesEditor } from '../entries/EntriesEditor';
 import { TimeoutChoice } from '../entries/TimeoutChoice';
+import { Failure } from '../shared/Failure';
 import { Card, CardBody } from '../shared/Section';
 import { said } from '../shared/server_words';
 import { GroupChoice } from './GroupChoice';
@@ -27,11 +28,7 @@ export function EntriesCard({ client }: { client: Client }) {
   return (
     <Card title={t`Boot entries`} count={entries.length}>
       <CardBody>
-        {failure !== null && (
-          <Alert color="red" role="alert" mb="sm">
-            {failure}
-          </Alert>
-        )}
+        <Failure text={failure} mb="sm" />
         {entries.length === 0 && (
           <Text size="sm" c="dimmed">
             {client.why === null ? t`None of its own: its screen waits.` : said(client.why)}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Checkbox, Group, NativeSelect, Stack } from '@mantine/core';
+import { Checkbox, Group, NativeSelect, Stack } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { useMayWrite } from '../access/me';
@@ -7,6 +7,7 @@ import { changeClient } from '../api/changes';
 import { tellError } from '../api/problem';
 import { useLoaders } from '../api/queries';
 import type { Client, Quirks } from '../api/types';
+import { Failure } from '../shared/Failure';
 import { Card, CardBody } from '../shared/Section';
 
 const blockSizes = [512, 1024, 1432, 1468, 8192];
@@ -26,11 +27,7 @@ export function QuirksCard({ client }: { client: Client }) {
     <Card title={t`Firmware`}>
       <CardBody>
         <Stack gap="sm">
-          {failure !== null && (
-            <Alert color="red" role="alert">
-              {failure}
-            </Alert>
-          )}
+          <Failure text={failure} />
           <Group gap="md" align="flex-end">
             <NativeSelect
               size="xs"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Code, Text } from '@mantine/core';
+import { Button, Code, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { readScript } from '../api/changes';
 import { tellError } from '../api/problem';
+import { Failure } from '../shared/Failure';
 import { Card, CardBody } from '../shared/Section';
 
 /** The boot script that the machine would get now, without its secrets. Looking at it uses nothing up. */
@@ -21,11 +22,7 @@ export function ScriptCard({ mac }: { mac: string }) {
     >
       {(failure !== null || look.data !== undefined) && (
         <CardBody>
-          {failure !== null && (
-            <Alert color="red" role="alert">
-              {failure}
-            </Alert>
-          )}
+          <Failure text={failure} />
           {look.data !== undefined && (
             <>
               <Text size="sm" mb="xs">

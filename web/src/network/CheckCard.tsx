@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { WriteOnly } from '../access/WriteOnly';
@@ -7,6 +7,7 @@ import { runSelfTest } from '../api/changes';
 import { tellError } from '../api/problem';
 import type { CheckLine } from '../api/types';
 import type { Tone } from '../shared/Dot';
+import { Failure } from '../shared/Failure';
 import { FindingList, type ShownFinding } from '../shared/FindingList';
 import { Card, CardBody } from '../shared/Section';
 
@@ -26,11 +27,7 @@ export function CheckCard() {
       }
     >
       <CardBody>
-        {failure !== null && (
-          <Alert color="red" role="alert">
-            {failure}
-          </Alert>
-        )}
+        <Failure text={failure} />
         {run.data === undefined ? (
           <Text size="sm" c="dimmed">
             {t`Bootferry asks itself what a booting machine would ask: addresses, loaders, scripts, disks. It takes a few seconds.`}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { useIsAdmin } from '../access/me';
@@ -7,6 +7,7 @@ import { tellError } from '../api/problem';
 import { restoreBackup, type RestoreVerdict, waitForRestart, whenStarted } from '../api/state_files';
 import { ask } from '../shared/ask';
 import { download } from '../shared/download';
+import { Failure } from '../shared/Failure';
 import { FileButton } from '../shared/FileButton';
 import { formatTime } from '../shared/format';
 import { Card, CardBody } from '../shared/Section';
@@ -36,11 +37,7 @@ export function BackupCard() {
         <Text size="sm">
           {t`Machines, the list of images, leases, users and secrets in one file; not the disks. Keep it as safe as the secrets in it.`}
         </Text>
-        {failure !== null && (
-          <Alert color="red" role="alert" mt="sm">
-            {failure}
-          </Alert>
-        )}
+        <Failure text={failure} mt="sm" />
       </CardBody>
     </Card>
   );

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Box, Button, Group, Stack, Text } from '@mantine/core';
+import { Box, Button, Group, Stack, Text } from '@mantine/core';
 import { plural, t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { useMayWrite } from '../access/me';
@@ -11,6 +11,7 @@ import type { Group as ClientGroup } from '../api/types';
 import { EntriesEditor } from '../entries/EntriesEditor';
 import { TimeoutChoice } from '../entries/TimeoutChoice';
 import { ask } from '../shared/ask';
+import { Failure } from '../shared/Failure';
 import { CardBody, Section } from '../shared/Section';
 import { VariableTable } from '../variables/VariableTable';
 
@@ -70,11 +71,7 @@ function OneGroup({ group }: { group: ClientGroup }) {
           </Button>
         </WriteOnly>
       </Group>
-      {failure !== null && (
-        <Alert color="red" role="alert" mb="sm">
-          {failure}
-        </Alert>
-      )}
+      <Failure text={failure} mb="sm" />
       <EntriesEditor
         entries={menu.entries}
         preset={menu.default_entry}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -9,6 +9,8 @@ import type { Architecture, Rule } from '../api/types';
 import { AssignmentInput, draftOf } from '../entries/AssignmentInput';
 import { assignmentKinds, makeAssignment } from '../entries/assignments';
 import { describeArchitecture } from '../machines/describe';
+import { Failure } from '../shared/Failure';
+import { FormEnd } from '../shared/FormEnd';
 
 /** A rule at its place among all that were there when the person began; behind the last it is a new one. */
 export interface EditedRule {
@@ -71,19 +73,8 @@ function RuleForm({ edited, onClose }: { edited: EditedRule; onClose: () => void
           ]}
         />
         <AssignmentInput label={t`What they get`} draft={draft} kinds={assignmentKinds} onChange={setDraft} />
-        {failure !== null && (
-          <Alert color="red" role="alert">
-            {failure}
-          </Alert>
-        )}
-        <Group justify="flex-end" gap="sm">
-          <Button variant="default" onClick={onClose}>
-            {t`Cancel`}
-          </Button>
-          <Button type="submit" loading={save.isPending} disabled={then === null}>
-            {t`Save`}
-          </Button>
-        </Group>
+        <Failure text={failure} />
+        <FormEnd action={t`Save`} onCancel={onClose} loading={save.isPending} disabled={then === null} />
       </Stack>
     </form>
   );

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { arrayMove } from '@dnd-kit/sortable';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
@@ -12,6 +12,7 @@ import { useGroups, useNames, useRules } from '../api/queries';
 import type { Assignment, Rule } from '../api/types';
 import { describeAssignment } from '../entries/assignments';
 import { ask } from '../shared/ask';
+import { Failure } from '../shared/Failure';
 import { CardBody, Section } from '../shared/Section';
 import { SortableList, SortableRow } from '../shared/SortableList';
 import { type EditedRule, RuleDialog } from './RuleDialog';
@@ -68,11 +69,7 @@ function RuleList({ rules, onEdit }: RuleListProps) {
       <Text size="sm" c="dimmed" mb="xs">
         {t`The first one that fits counts.`}
       </Text>
-      {failure !== null && (
-        <Alert color="red" role="alert" mb="sm">
-          {failure}
-        </Alert>
-      )}
+      <Failure text={failure} mb="sm" />
       <SortableList label={t`Rules in order`} names={names} onMove={(from, to) => move.mutate(arrayMove([...rules], from, to))}>
         {rules.map((rule, index) => (
           <SortableRow

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { useIsAdmin } from '../access/me';
 import { tellError } from '../api/problem';
 import { applySetup, type SetupVerdict } from '../api/state_files';
 import { download } from '../shared/download';
+import { Failure } from '../shared/Failure';
 import { FileButton } from '../shared/FileButton';
 import { Card, CardBody } from '../shared/Section';
 import { SetupDialog } from './SetupDialog';
@@ -37,11 +38,7 @@ export function SetupCard() {
         <Text size="sm">
           {t`Machines, groups, rules and templates as one file (JSON), without secrets and without disks. You see what would change before anything is changed; what the file does not name stays.`}
         </Text>
-        {failure !== null && (
-          <Alert color="red" role="alert" mt="sm">
-            {failure}
-          </Alert>
-        )}
+        <Failure text={failure} mt="sm" />
       </CardBody>
       <SetupDialog looked={looked} onClose={() => setLooked(null)} />
     </Card>

@@ -5,6 +5,7 @@ import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { tellError } from '../api/problem';
 import { applySetup, type SetupChange, type SetupVerdict } from '../api/state_files';
+import { Failure } from '../shared/Failure';
 import table from '../shared/table.module.css';
 
 interface SetupDialogProps {
@@ -52,11 +53,7 @@ function Verdict({ file, verdict, onClose }: { file: File; verdict: SetupVerdict
           {t`Nothing is changed while something is refused. Mend it, and choose the file again.`}
         </Alert>
       )}
-      {failure !== null && (
-        <Alert color="red" role="alert">
-          {failure}
-        </Alert>
-      )}
+      <Failure text={failure} />
       <Group justify="flex-end" gap="sm">
         <Button variant="default" onClick={onClose}>
           {t`Cancel`}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { changeTemplate, removeTemplate } from '../api/changes';
 import { tellError } from '../api/problem';
 import { useTemplate } from '../api/queries';
 import type { Template } from '../api/types';
+import { Failure } from '../shared/Failure';
 import { TemplatePreview, usePreview } from './TemplatePreview';
 
 export function TemplateDialog({ name, onClose }: { name: string | null; onClose: () => void }) {
@@ -49,11 +50,7 @@ function TemplateForm({ template: { name, own, text: given, built_in }, onClose 
         spellCheck={false}
         classNames={{ input: 'mono' }}
       />
-      {failure !== null && (
-        <Alert color="red" role="alert">
-          {failure}
-        </Alert>
-      )}
+      <Failure text={failure} />
       <TemplatePreview {...preview} />
       <Group justify="flex-end" gap="sm">
         {own && (

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { tellError } from '../api/problem';
 import type { NewToken, Token } from '../api/types';
+import { Failure } from '../shared/Failure';
 import { scopeWord } from './TokensCard';
 
 const scopes: Token['scope'][] = ['read', 'write', 'admin'];
@@ -49,11 +50,7 @@ export function TokenForm({ onMake, onCancel }: { onMake: (wanted: NewToken) => 
             ]}
           />
         </Group>
-        {failure !== null && (
-          <Alert color="red" role="alert">
-            {failure}
-          </Alert>
-        )}
+        <Failure text={failure} />
         <Group gap="sm">
           <Button type="submit" size="xs" disabled={name.trim() === ''} loading={make.isPending}>
             {t`Make the token`}

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Group, Modal, NativeSelect, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, NativeSelect, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState, useSyncExternalStore } from 'react';
 import { tellError } from '../api/problem';
 import { ask, currentQuestion, type Field, onQuestion, type Question } from './ask';
+import { Failure } from './Failure';
 import { parseSize } from './format';
 
 export function AskDialog() {
@@ -59,11 +60,7 @@ function Form({ question }: { question: Question }) {
             isFirst={index === 0}
           />
         ))}
-        {failure !== null && (
-          <Alert color="red" role="alert">
-            {failure}
-          </Alert>
-        )}
+        <Failure text={failure} />
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={() => ask(null)}>
             {t`Cancel`}

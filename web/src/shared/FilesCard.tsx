@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Anchor, Breadcrumbs, Button, Table, Text } from '@mantine/core';
+import { Anchor, Breadcrumbs, Button, Table, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useRef, useState } from 'react';
 import { WriteOnly } from '../access/WriteOnly';
@@ -8,6 +8,7 @@ import { useFiles } from '../api/queries';
 import { tellError } from '../api/problem';
 import type { ImageFile, ImageFolder } from '../api/types';
 import { download } from './download';
+import { Failure } from './Failure';
 import { crumbsOf, pathOf } from './file_paths';
 import { formatBytes, formatTime } from './format';
 import { Card, CardBody } from './Section';
@@ -44,11 +45,7 @@ export function FilesCard({ disk, title }: { disk: Disk; title: string }) {
               <Crumb key={to} name={name} path={to} current={to === path} open={open} />
             ))}
           </Breadcrumbs>
-          {failure !== null && (
-            <Alert color="red" role="alert">
-              {failure}
-            </Alert>
-          )}
+          <Failure text={failure} />
           {failure === null && data !== undefined && <FolderTable disk={disk} folder={data} open={open} />}
         </CardBody>
       )}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Badge, Group, Paper, Skeleton, Text, Title } from '@mantine/core';
+import { Badge, Group, Paper, Skeleton, Text, Title } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
 import { tellError } from '../api/problem';
+import { Failure } from './Failure';
 import classes from './Section.module.css';
 
 interface CardProps {
@@ -57,11 +58,7 @@ export function Section<T>({ items, error, empty, children, before, ...card }: S
   return (
     <Card {...card} count={items?.length}>
       {before}
-      {failure !== null && (
-        <Alert color="red" role="alert" m="md" mt={0}>
-          {failure}
-        </Alert>
-      )}
+      <Failure text={failure} m="md" mt={0} />
       {items === undefined && failure === null && <Skeleton height={48} m="md" mt={0} width="auto" />}
       {items?.length === 0 && (
         <Text c="dimmed" size="sm" component="div" className={classes.empty}>

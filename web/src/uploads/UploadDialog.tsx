@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Modal, Stack, Text, TextInput } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { tellError } from '../api/problem';
 import { type Traits, TraitsInput } from '../images/TraitsInput';
+import { Failure } from '../shared/Failure';
 import { formatBytes } from '../shared/format';
+import { FormEnd } from '../shared/FormEnd';
 import { imageNameOf, uploader } from './uploader';
 
 /** Asks for the image's name before the file goes on its way. */
@@ -37,19 +39,8 @@ function UploadForm({ file, onClose }: { file: File; onClose: () => void }) {
         </Text>
         <TextInput label={t`Name of the image`} value={name} onChange={(event) => setName(event.currentTarget.value)} autoComplete="off" data-autofocus />
         <TraitsInput traits={traits} onChange={setTraits} />
-        {failure !== null && (
-          <Alert color="red" role="alert">
-            {failure}
-          </Alert>
-        )}
-        <Group justify="flex-end" gap="sm">
-          <Button variant="default" onClick={onClose}>
-            {t`Cancel`}
-          </Button>
-          <Button type="submit" disabled={name.trim() === ''} loading={start.isPending}>
-            {t`Upload`}
-          </Button>
-        </Group>
+        <Failure text={failure} />
+        <FormEnd action={t`Upload`} onCancel={onClose} disabled={name.trim() === ''} loading={start.isPending} />
       </Stack>
     </form>
   );
