@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Checkbox, NativeSelect, Stack } from '@mantine/core';
+import { Checkbox, NativeSelect, Stack, Text } from '@mantine/core';
 import { t } from '@lingui/core/macro';
 import type { NewImage } from '../api/types';
 
@@ -19,7 +19,9 @@ export function TraitsInput({ traits, onChange }: TraitsInputProps) {
   const { block_size, physical_block_size } = traits;
   return (
     <details>
-      <summary>{t`More`}</summary>
+      <Text component="summary" size="sm">
+        {t`More`}
+      </Text>
       <Stack gap="sm" mt="sm">
         <Checkbox
           label={t`Reserve all of its space now`}
