@@ -46,7 +46,6 @@ Result<Layer> add_layer(LayerPlan& plan, const PlanFacts& facts, LayerId below, 
 Image clone_of(const Image& like, std::string_view name, const Layer& layer, std::string comment, WallTime now) {
   Image image = like;
   image.name = name;
-  image.format = like.format;
   image.file = layer.file;
   image.size = layer.size;
   image.created = now;

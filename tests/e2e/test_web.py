@@ -124,6 +124,24 @@ def test_an_upload_of_a_gibibyte_survives_a_killed_server(lab):
         assert hashlib.file_digest(file, "sha256").hexdigest() == digest.hexdigest()
 
 
+def test_what_few_need_is_taken_by_the_real_server(lab):
+    server = lab.serve("server")
+    entries = [{"name": "Disk", "boot": {"kind": "local"}}, {"name": "Shell", "boot": {"kind": "shell"}}]
+    assert server.api("PUT", f"/clients/{MAC}", {"name": "pc1", "entries": entries})[0] == 200
+    desk = Desk(lab, server)
+    desk.environment["BOOTFERRY_UPLOAD_FILE"] = str(images.make_blank(lab.folder / "sent.img", 1 << 20))
+    desk.look_at("rare_choices.spec.ts", 120)
+    traits = ("thick", "removable", "block_size", "physical_block_size")
+    made, sent = (server.json("image", "show", name) for name in ("made", "sent"))
+    assert [made[trait] for trait in traits] == [True, True, 4096, 4096], made
+    assert [sent[trait] for trait in traits] == [False, True, 512, 512], sent
+    shown = server.cli("image", "show", "made").stdout
+    assert "blocks of 4096, removable, thick\n" in shown and "version: 1\n" in shown, shown
+    client = server.json("client", "show", MAC)
+    assert client["next_boot"] == "Shell", client
+    assert any(event["kind"] == "wake-sent" for event in server.boot_log(MAC)), "a magic packet left"
+
+
 def test_a_viewer_can_change_nothing(lab):
     server = lab.serve("server")
     server.add_image("blank", images.make_blank(lab.folder / "blank.img", 8 << 20))

@@ -76,6 +76,15 @@ TEST(CommandLine, ANameThatWouldMeanAnotherImageIsRefusedBeforeAnybodyIsAsked) {
   EXPECT_NE(run({"image", "show", "dos"}).errors.find("no Bootferry answers"), std::string::npos);
 }
 
+TEST(CommandLine, NoneTakesALimitOfBlocksBack) {
+  const auto set = [](const char* size) {
+    return run({"client", "set", "52:54:00:00:00:01", "--tftp-block-size", size});
+  };
+  for (const char* size : {"none", "0", "512"})
+    EXPECT_NE(set(size).errors.find("no Bootferry answers"), std::string::npos);
+  EXPECT_EQ(set("much").status, 2);
+}
+
 TEST(CommandLine, AnEmptyAddressDoesNotLetEverybodyIn) {
   const Said said = run({"client", "set", "52:54:00:00:00:01", "--from", ""});
   EXPECT_EQ(said.status, 1);

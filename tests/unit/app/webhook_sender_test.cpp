@@ -217,7 +217,11 @@ TEST_F(WebhookSenderTest, ATestSaysWhatCameBack) {
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_TRUE(result->delivered);
   EXPECT_EQ(result->kind, "test");
-  EXPECT_NE(receiver.requests().at(0).find("\"kind\":\"test\""), std::string::npos);
+  const std::string body = receiver.requests().at(0);
+  EXPECT_NE(body.find("\"kind\":\"test\""), std::string::npos);
+  for (const char* key : {"mac", "text", "reason", "mend"})
+    EXPECT_NE(body.find("\"" + std::string(key) + "\":\""), std::string::npos)
+        << key << " is a text, as one day it will be";
   EXPECT_EQ(view().delivered, 0u) << "a test is no event";
   EXPECT_EQ(sender->test(2).error().kind, ErrorKind::not_found);
   EXPECT_EQ(sender->test(0).error().kind, ErrorKind::not_found);
